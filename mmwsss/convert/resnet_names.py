@@ -1,0 +1,98 @@
+"""The names that the reference programs give to the layers of their ResNet."""
+import re
+
+from torch import Tensor
+
+from mmwsss.utils.errors import InputError
+
+# `stage<n>` and `backbone.<n-1>` are lists into which the reference registers the ResNet's layers once more.
+_ALIASES = {
+    '1.0': 'conv1', '1.1': 'bn1', '1.4': 'layer1', '2.0': 'layer2', '3.0': 'layer3', '4.0': 'layer4'
+}
+_BLOCKS = {(3, 4, 6, 3): 50, (3, 4, 23, 3): 101}
+_NORM = ('weight', 'bias', 'running_mean', 'running_var')
+
+
+def canonical_name(name: str, prefix: str) -> str:
+    """Undo DataParallel's `module.` and the aliases `stage<n>.` and `backbone.<n>.`.
+
+    Args:
+        name: as in the released checkpoint.
+        prefix: what the reference calls its ResNet, e.g. `resnet`.
+
+    Returns:
+        `<prefix>.<layer>...` for the ResNet's tensors, other names without `module.`.
+    """
+    name = name.removeprefix('module.')
+    stage = re.match(r'stage(\d)\.(\d)\.(.+)', name)
+    if stage is None:
+        stage = re.match(r'backbone\.(\d)\.(\d)\.(.+)', name)
+        number = stage and str(int(stage[1]) + 1)
+    else:
+        number = stage[1]
+    if stage is None or f'{number}.{stage[2]}' not in _ALIASES:
+        return name
+    return f"{prefix}.{_ALIASES[f'{number}.{stage[2]}']}.{stage[3]}"
+
+
+def resnet_names(names: set[str], prefix: str) -> set[str]:
+    """All names of the ResNet (50 or 101 layers) that `names` are part of, without counters.
+
+    Raises:
+        InputError: the blocks are those of neither network.
+    """
+    found = [{int(match[1]) for name in names if (match := re.match(rf'{prefix}\.layer{layer}\.(\d+)\.', name))}
+             for layer in (1, 2, 3, 4)]
+    depths = tuple(max(blocks, default=-1) + 1 for blocks in found)
+    if depths not in _BLOCKS:
+        raise InputError(f'The checkpoint\'s {prefix}.layer1 to layer4 have {depths} blocks; ResNet-50 has (3, 4, 6, '
+                         '3), ResNet-101 (3, 4, 23, 3).')
+    layers = ['conv1', 'bn1']
+    for stage, depth in enumerate(depths, start=1):
+        for block in range(depth):
+            parts = [f'{kind}{number}' for number in (1, 2, 3) for kind in ('conv', 'bn')]
+            parts += ['downsample.0', 'downsample.1'] if block == 0 else []
+            layers += [f'layer{stage}.{block}.{part}' for part in parts]
+    norms = [layer for layer in layers if layer.split('.')[-1].startswith('bn') or layer.endswith('downsample.1')]
+    weights = {f'{prefix}.{layer}.weight' for layer in layers if layer not in norms}
+    return weights | {f'{prefix}.{layer}.{field}' for layer in norms for field in _NORM}
+
+
+def unalias(state_dict: dict[str, Tensor], rename) -> dict[str, Tensor]:
+    """Keep each tensor once, under the name that `rename` gives.
+
+    Args:
+        state_dict: a released checkpoint.
+        rename: its name -> canonical name.
+
+    Raises:
+        InputError: two aliases hold different tensors, or a value is no tensor.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, value in state_dict.items():
+        if not isinstance(value, Tensor):
+            raise InputError(f'The checkpoint\'s entry {name!r} is no tensor but a {type(value).__name__}: this is '
+                             'not the state dict of a released model.')
+        key = rename(name)
+        if key in tensors and not (tensors[key].shape == value.shape and bool((tensors[key] == value).all())):
+            raise InputError(f'The checkpoint holds two different tensors for {key}; the second is {name!r}.')
+        tensors.setdefault(key, value)
+    return tensors
+
+
+def check_names(found: set[str], wanted: set[str], what: str) -> None:
+    """Refuse names that are missing or that nobody knows.
+
+    Raises:
+        InputError: with both lists.
+    """
+    missing = sorted(wanted - found)
+    unknown = sorted(name for name in found - wanted if not name.endswith('num_batches_tracked'))
+    if missing or unknown:
+        raise InputError(f'This is no checkpoint of {what}. Missing ({len(missing)}): {_some(missing)}. '
+                         f'Unknown ({len(unknown)}): {_some(unknown)}.')
+
+
+def _some(names: list[str]) -> str:
+    """The first names of a list, for a message."""
+    return (', '.join(names[:10]) + (', ...' if len(names) > 10 else '')) or 'none'

@@ -1,0 +1,283 @@
+"""mIoU of class activation maps at every background threshold, in one pass over the pictures."""
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from mmengine.logging import MMLogger, print_log
+from mmseg.evaluation import IoUMetric
+from mmseg.registry import METRICS
+from torch import Tensor
+
+from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.errors import InputError
+
+from .curve_plot import plot_curve
+from .threshold import RULES
+
+
+def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The largest CAM of each pixel at the picture's size, and its class.
+
+    Args:
+        cam: `(K, h, w)` normalised CAMs in [0, 1] of the kept classes; `K` may be 0.
+        keys: `(K,)` their image classes.
+        size: `(H, W)` of the result; the CAMs are resized bilinearly.
+
+    Returns:
+        Score `(H, W)` float32, 0 without a kept class, and segmentation class `(H, W)` int64: image
+        class + 1, 0 without a kept class.
+
+    Raises:
+        InputError: the numbers of CAMs and keys differ.
+    """
+    if len(cam) != len(keys):
+        raise InputError(f'There are {len(cam)} CAMs for {len(keys)} classes. '
+                         'Give one key to each CAM.')
+    if len(keys) == 0:
+        return cam.new_zeros(size, dtype=torch.float32), keys.new_zeros(size, dtype=torch.int64)
+    score, place = F.interpolate(
+        cam[None].float(), size=tuple(size), mode='bilinear', align_corners=False)[0].max(dim=0)
+    return score, keys.to(cam.device).long()[place] + 1
+
+
+def winner_histogram(score: Tensor, winner: Tensor, truth: Tensor, thresholds: Tensor,
+                     num_classes: int, ignore_index: int = 255) -> Tensor:
+    """Count the pixels of a picture by score bin, winning class and true class.
+
+    Bin `b` holds the scores above exactly `b` thresholds, so that a pixel is foreground at
+    threshold `i` (`score > thresholds[i]`, compared in float32 as the model does) iff its bin is
+    larger than `i`. Nothing is quantised. A score that is not a number is above no threshold.
+
+    Args:
+        score: `(H, W)` winning CAM.
+        winner: `(H, W)` its segmentation class in `[0, num_classes)`.
+        truth: `(H, W)` true class in `[0, num_classes)`, or `ignore_index`.
+        thresholds: `(T,)` float32, increasing.
+        num_classes: `C`, segmentation classes with the background.
+        ignore_index: truth of pixels that no metric counts.
+
+    Returns:
+        `(T + 1, C, C + 1)` int64. The last column counts ignored pixels: the distribution of the
+        scores does not depend on the masks.
+
+    Raises:
+        InputError: a winner or a truth is no class.
+    """
+    ignored = truth == ignore_index
+    _check_classes('CAM', winner, num_classes)
+    _check_classes('mask', truth.masked_fill(ignored, 0), num_classes)
+    column = truth.long().masked_fill(ignored, num_classes)
+    level = torch.bucketize(score.float().nan_to_num(nan=-1.0), thresholds.to(score.device))
+    shape = (len(thresholds) + 1, num_classes, num_classes + 1)
+    index = (level * shape[1] + winner.long()) * shape[2] + column
+    return torch.bincount(index.flatten(), minlength=int(np.prod(shape))).reshape(shape)
+
+
+def threshold_areas(histogram: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Areas of every class at every threshold, what MMSeg's `IoUMetric` computes metrics from.
+
+    Args:
+        histogram: `(T + 1, C, C + 1)` of :func:`winner_histogram`, summed over pictures.
+
+    Returns:
+        Intersection, union, predicted and true area, each `(T, C)` float64 in pixels.
+    """
+    counts = histogram[..., :-1].double()  # pixel counts are exact in float64, not in float32
+    # foreground of threshold i: the sum over the bins above i
+    confusion = counts[1:].flip(0).cumsum(0).flip(0)
+    confusion[:, 0] += counts.sum((0, 1)) - confusion.sum(1)
+    intersect = confusion.diagonal(dim1=1, dim2=2)
+    predicted, true = confusion.sum(2), confusion.sum(1)
+    return intersect, predicted + true - intersect, predicted, true
+
+
+@METRICS.register_module()
+class CAMIoUMetric(IoUMetric):
+    """IoU of CAMs over the background threshold.
+
+    Needs `gt_sem_seg` and `cam_winner` (or `cam` and `cam_keys`) in the data samples. One pass
+    serves all thresholds: a histogram of the winning score by winning and true class gives the
+    confusion matrix of each. The numbers at a threshold are those of MMSeg's `IoUMetric` on the
+    segmentation `winner where score > threshold else background`.
+
+    The metrics are `mIoU`, `aAcc` and `mAcc` at the threshold `best_thr` of the largest mIoU, and
+    `mIoU_auto` at `auto_thr`, which a rule chose from the scores alone. MMSeg's table per class at
+    `best_thr` is logged. `cam_curve.json` and `cam_curve.png` hold the whole curve.
+
+    Args:
+        thresholds: increasing background thresholds in [0, 1). Default 0.00, 0.01, ..., 0.99.
+        ignore_index: truth of pixels that are not counted.
+        rule: how the label-free threshold is chosen, a name of `threshold.RULES`.
+        out_dir: folder of the curve files. Default: the folder of the current log file; without a
+            log file none is written.
+        plot: whether to draw `cam_curve.png` too.
+        collect_device: 'cpu' or 'gpu', through which ranks exchange results.
+        prefix: put before the names of the metrics, as in every MMEngine metric.
+
+    Raises:
+        InputError: thresholds or rule that do not fit; a sample without a CAM or a mask, or with
+            different sizes of both.
+    """
+
+    def __init__(self,
+                 thresholds: Sequence[float] | None = None,
+                 ignore_index: int = 255,
+                 rule: str = 'otsu',
+                 out_dir: str | None = None,
+                 plot: bool = True,
+                 collect_device: str = 'cpu',
+                 prefix: str | None = None) -> None:
+        super().__init__(ignore_index=ignore_index, collect_device=collect_device, prefix=prefix)
+        if thresholds is None:
+            thresholds = [percent / 100 for percent in range(100)]
+        self.thresholds = [float(threshold) for threshold in thresholds]
+        self._bounds = torch.tensor(self.thresholds, dtype=torch.float32)
+        if (not self.thresholds or not 0 <= self._bounds[0] or not self._bounds[-1] < 1
+                or not bool((self._bounds.diff() > 0).all())):
+            raise InputError(f'CAMIoUMetric: thresholds {self.thresholds} do not fit. '
+                             'Give increasing numbers in [0, 1) that differ in float32.')
+        if rule not in RULES:
+            raise InputError(f'CAMIoUMetric: there is no rule {rule!r}. Choose of {sorted(RULES)}.')
+        self.rule = rule
+        self.out_dir = out_dir
+        self.plot = plot
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Count each picture; the occupied cells of its histogram are its entry in the results.
+
+        One small entry a picture, as in `IoUMetric`, lets MMEngine drop the pictures that a sampler
+        repeats to fill the last batch of a distributed run.
+
+        Args:
+            data_batch: not used.
+            data_samples: model outputs as dictionaries.
+        """
+        num_classes = len(self.dataset_meta['classes'])
+        for sample in data_samples:
+            name = sample.get('img_id') or sample.get('img_path', 'without a name')
+            try:
+                score, winner, truth = _maps_of(sample)
+                histogram = winner_histogram(
+                    score, winner, truth, self._bounds, num_classes, self.ignore_index)
+            except InputError as error:
+                raise InputError(f'Picture {name}: {error}') from None
+            cells = histogram.flatten().nonzero().flatten()
+            # int32 holds every cell number and every pixel count of one picture
+            self.results.append(torch.stack((cells, histogram.flatten()[cells])).int().cpu())
+
+    def compute_metrics(self, results: list[Tensor]) -> dict[str, float]:
+        """Sum the histograms of all pictures and evaluate every threshold.
+
+        MMEngine calls it on the first rank only, so it may write files.
+
+        Args:
+            results: one `(2, n)` tensor a picture: cells of the histogram and their pixels.
+
+        Returns:
+            `mIoU`, `aAcc`, `mAcc`, `best_thr`, `mIoU_auto`, `auto_thr`; in percent, thresholds in
+            [0, 1).
+
+        Raises:
+            InputError: no pixel has a truth.
+        """
+        histogram = self._total(results)
+        areas = threshold_areas(histogram)
+        iou = (areas[0] / areas[1]).numpy() * 100  # classes neither true nor predicted: NaN
+        if np.isnan(iou).all():
+            raise InputError('CAMIoUMetric: no pixel of the pictures has a true class. '
+                             'Check the masks and ignore_index.')
+        miou = np.nanmean(iou, axis=1)
+        best = int(np.argmax(miou))
+        scores = histogram.sum((1, 2)).numpy()
+        edges = np.array([0.0, *self.thresholds, 1.0])
+        auto = RULES[self.rule](scores, (edges[:-1] + edges[1:]) / 2)
+
+        metrics = super().compute_metrics([tuple(area[best] for area in areas)])
+        metrics.update(best_thr=self.thresholds[best], mIoU_auto=np.round(miou[auto], 2),
+                       auto_thr=self.thresholds[auto])
+        self._log_curve(miou, best, auto)
+        self._write_curve(dict(
+            classes=list(self.dataset_meta['classes']),
+            num_pictures=len(results),
+            thresholds=self.thresholds,
+            mIoU=_plain(miou),
+            IoU=dict(zip(self.dataset_meta['classes'], map(_plain, iou.T), strict=True)),
+            best=dict(thr=self.thresholds[best], mIoU=_plain(miou)[best]),
+            auto=dict(rule=self.rule, thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
+            # pixels with a score up to and including each edge, above the one before
+            score_histogram=dict(upper_edges=edges[1:].tolist(), pixels=scores.tolist())),
+            marks={'best': best, f'without labels ({self.rule})': auto})
+        return metrics
+
+    def _total(self, results: list[Tensor]) -> Tensor:
+        """The histogram of all pictures, `(T + 1, C, C + 1)` int64."""
+        num_classes = len(self.dataset_meta['classes'])
+        total = torch.zeros((len(self.thresholds) + 1, num_classes, num_classes + 1),
+                            dtype=torch.int64)
+        for cells, pixels in results:
+            total.view(-1).index_add_(0, cells.long(), pixels.long())
+        return total
+
+    def _log_curve(self, miou: np.ndarray, best: int, auto: int) -> None:
+        """One line: the curve around its maximum, and the label-free choice."""
+        near = [best + step for step in (-10, -5, -2, -1, 0, 1, 2, 5, 10)]
+        points = [f'{self.thresholds[i]:g}: {miou[i]:.2f}' + ' (best)' * (i == best)
+                  for i in near if 0 <= i < len(miou)]
+        print_log(f'mIoU by background threshold: {", ".join(points)}; without labels '
+                  f'({self.rule}): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
+
+    def _write_curve(self, curve: dict, marks: dict[str, int]) -> None:
+        """Write the curve files, if there is a folder for them."""
+        folder = self.out_dir or _log_folder()
+        if folder is None:
+            return
+        path = Path(folder) / 'cam_curve.json'
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(curve, indent=1) + '\n')
+        if self.plot:
+            plot_curve(path.with_suffix('.png'), curve['thresholds'], curve['mIoU'], marks)
+        print_log(f'CAM threshold curve written to {path}', 'current')
+
+
+def _maps_of(sample: dict) -> tuple[Tensor, Tensor, Tensor]:
+    """Winning score, winning class and truth of a data sample, `(H, W)` each on one device."""
+    if 'gt_sem_seg' not in sample:
+        raise InputError('there is no gt_sem_seg. Put LoadAnnotations into the test pipeline.')
+    truth = sample['gt_sem_seg']['data'][0]
+    if 'cam_winner' in sample:
+        score, winner = sample['cam_winner']['score'][0], sample['cam_winner']['label'][0]
+    elif 'cam' in sample and 'cam_keys' in sample:
+        score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], truth.shape[-2:])
+    else:
+        raise InputError('there is neither cam_winner nor cam with cam_keys. '
+                         'CAMIoUMetric evaluates models that predict CAMs.')
+    if score.shape != truth.shape:
+        raise InputError('the CAM has {}x{} pixels (height x width), the mask {}x{}. '
+                         'Put LoadAnnotations after Resize in the test pipeline, so that the mask '
+                         "keeps the picture's size.".format(*score.shape, *truth.shape))
+    return score, winner.to(score.device), truth.to(score.device)
+
+
+def _check_classes(what: str, labels: Tensor, num_classes: int) -> None:
+    """Refuse labels outside of the classes, which would be counted as others."""
+    low, high = (int(value) for value in labels.aminmax())
+    if low < 0 or high >= num_classes:
+        raise InputError(f'the {what} holds class {low if low < 0 else high}, but the data set has '
+                         f'{num_classes} classes. Check metainfo, reduce_zero_label and the masks.')
+
+
+def _plain(percent: np.ndarray) -> list[float | None]:
+    """Numbers for JSON, which knows no NaN."""
+    return [None if np.isnan(value) else round(value, 4) for value in percent.tolist()]
+
+
+def _log_folder() -> Path | None:
+    """The folder of the current log file, if the current logger writes one."""
+    for handler in MMLogger.get_current_instance().handlers:
+        if isinstance(handler, logging.FileHandler):
+            return Path(handler.baseFilename).parent
+    return None

@@ -1,0 +1,5 @@
+"""What MMSeg and MMPretrain backbones lack for weak supervision."""
+from .efficientnet_lite_init import EfficientNetLite0Init
+from .timm_backbone import FrozenTIMMBackbone
+
+__all__ = ['EfficientNetLite0Init', 'FrozenTIMMBackbone']

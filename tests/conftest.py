@@ -1,0 +1,45 @@
+"""Fixtures that the whole suite shares."""
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+REPO = Path(__file__).resolve().parents[1]
+DATA = REPO / 'tests' / 'data'
+# weights_rule.py, the rule that the golden tensors follow, and what several tests build.
+sys.path[:0] = [str(DATA), str(REPO / 'tests' / 'support')]
+
+
+@pytest.fixture(autouse=True)
+def _two_threads_and_seed():
+    """Small tests on few cores: more threads only cost time."""
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    np.random.seed(0)
+
+
+@pytest.fixture(scope='session')
+def repo() -> Path:
+    """The root of the repository."""
+    return REPO
+
+
+@pytest.fixture(scope='session')
+def voc6() -> Path:
+    """The folder of real VOC pictures of six classes; tests that need it skip without it."""
+    root = Path(os.environ.get('MMWSSS_VOC6', REPO.parent / 'shared' / 'data' / 'voc6'))
+    if not (root / 'JPEGImages').is_dir():
+        pytest.skip(f'no voc6 at {root}: set MMWSSS_VOC6 to its folder')
+    return root
+
+
+@pytest.fixture(scope='session')
+def golden():
+    """`golden('vwe1')`: tensors of the authors' own program, by name."""
+    def load(name: str) -> dict[str, np.ndarray]:
+        with np.load(DATA / f'{name}.npz') as file:
+            return {key: file[key] for key in file.files}
+    return load

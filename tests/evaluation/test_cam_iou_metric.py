@@ -1,0 +1,345 @@
+"""The one-pass sweep against MMSeg's IoUMetric run once for each threshold."""
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import DefaultSampler
+from mmengine.evaluator import Evaluator
+from mmengine.logging import MMLogger
+from mmengine.structures import PixelData
+from mmseg.evaluation import IoUMetric
+from mmseg.registry import METRICS
+from mmseg.structures import SegDataSample
+
+from mmwsss.evaluation import CAMIoUMetric
+from mmwsss.evaluation.cam_iou_metric import threshold_areas, winner_histogram, winner_of
+from mmwsss.utils.errors import InputError
+
+CLASSES = ('background', 'cat', 'cow', 'dog', 'horse')
+#: the default sweep's spacing, and numbers that float32 cannot hold
+THRESHOLDS = [0.0, 0.05, 0.1, 0.14, 0.3, 0.31, 0.7, 0.99]
+
+
+def make_sample(seed: int, size=(23, 31), kept=(1, 3)) -> SegDataSample:
+    """A picture: scores on and off the thresholds, an ignored frame, never any `horse`."""
+    random = torch.Generator().manual_seed(seed)
+    sample = SegDataSample(metainfo=dict(img_id=f'picture{seed}'))
+    score = torch.rand((1, *size), generator=random)
+    exact = torch.randint(len(THRESHOLDS), (1, *size), generator=random)
+    on_threshold = torch.rand((1, *size), generator=random) < 0.4
+    score[on_threshold] = torch.tensor(THRESHOLDS)[exact][on_threshold]
+    label = torch.tensor(kept or (1, ))[torch.randint(max(len(kept), 1), (1, *size),
+                                                      generator=random)]
+    truth = torch.randint(4, (1, *size), generator=random)
+    agree = (torch.rand((1, *size), generator=random) < score) & bool(kept)
+    truth[agree] = label[agree]
+    truth[:, :4] = 255
+    sample.set_data(dict(
+        gt_sem_seg=PixelData(data=truth),
+        cam_winner=PixelData(score=score if kept else torch.zeros_like(score), label=label)))
+    return sample
+
+
+SAMPLES = [make_sample(0), make_sample(1, size=(17, 9), kept=(2, )), make_sample(2, kept=()),
+           make_sample(3, kept=(1, 2, 3)), make_sample(4, size=(1, 40))]
+
+
+def evaluate(metric, samples=SAMPLES, size=None) -> dict[str, float]:
+    """Through MMEngine's own evaluator, as the test loop does."""
+    evaluator = Evaluator(metric)
+    evaluator.dataset_meta = dict(classes=CLASSES)
+    for sample in samples:
+        evaluator.process([sample])
+    return evaluator.evaluate(size or len(samples))
+
+
+def mmseg_at(threshold: float, samples=SAMPLES) -> dict[str, float]:
+    """MMSeg's IoUMetric on the hard segmentation: the slow oracle."""
+    hard = []
+    for sample in samples:
+        score, label = sample.cam_winner.score, sample.cam_winner.label
+        segmentation = torch.where(score > threshold, label, torch.zeros_like(label))
+        hard.append(SegDataSample(pred_sem_seg=PixelData(data=segmentation),
+                                  gt_sem_seg=sample.gt_sem_seg))
+    # MMSeg rounds to two decimals in float32
+    return {name: round(float(value), 2) for name, value in evaluate(IoUMetric(), hard).items()}
+
+
+@pytest.fixture
+def curve_of(tmp_path):
+    """Run the metric and return its numbers and the curve file."""
+    def run(samples=SAMPLES, **settings):
+        metrics = evaluate(CAMIoUMetric(out_dir=str(tmp_path), plot=False, **settings), samples)
+        return metrics, json.loads((tmp_path / 'cam_curve.json').read_text())
+    return run
+
+
+@pytest.mark.parametrize('threshold', THRESHOLDS)
+def test_a_single_threshold_gives_the_numbers_of_mmseg(threshold):
+    ours = evaluate(CAMIoUMetric(thresholds=[threshold]))
+    theirs = mmseg_at(threshold)
+    assert {name: ours[name] for name in theirs} == theirs
+    assert ours['best_thr'] == ours['auto_thr'] == threshold
+    assert ours['mIoU_auto'] == ours['mIoU']
+
+
+def test_the_curve_is_mmseg_at_every_threshold(curve_of):
+    metrics, curve = curve_of(thresholds=THRESHOLDS)
+    theirs = [mmseg_at(threshold) for threshold in THRESHOLDS]
+    expected = [one['mIoU'] for one in theirs]
+    assert len(set(expected)) == len(THRESHOLDS)  # a flat curve would prove nothing
+    np.testing.assert_allclose(curve['mIoU'], expected, atol=0.0051)
+    best = int(np.argmax(expected))
+    assert curve['best'] == dict(thr=THRESHOLDS[best], mIoU=curve['mIoU'][best])
+    assert metrics['best_thr'] == THRESHOLDS[best]
+    assert {name: metrics[name] for name in theirs[best]} == theirs[best]
+
+
+def test_the_default_sweep_finds_the_maximum_of_a_hundred_evaluations():
+    metrics = evaluate(CAMIoUMetric(plot=False))
+    every = [mmseg_at(percent / 100, SAMPLES)['mIoU'] for percent in range(0, 100, 7)]
+    assert metrics['mIoU'] >= max(every)
+    assert mmseg_at(metrics['best_thr'])['mIoU'] == metrics['mIoU']
+    assert mmseg_at(metrics['auto_thr'])['mIoU'] == metrics['mIoU_auto']
+
+
+def test_absent_classes_are_null_and_left_out_of_the_mean(curve_of):
+    _, curve = curve_of(thresholds=[0.3])
+    assert curve['IoU']['horse'] == [None]
+    present = [curve['IoU'][name][0] for name in CLASSES[:-1]]
+    assert curve['mIoU'][0] == pytest.approx(np.mean(present), abs=1e-3)
+
+
+def test_curve_file_holds_what_describes_it(curve_of):
+    _, curve = curve_of(thresholds=THRESHOLDS, rule='li')
+    assert curve['classes'] == list(CLASSES)
+    assert curve['num_pictures'] == len(SAMPLES)
+    assert curve['thresholds'] == THRESHOLDS
+    assert curve['auto']['rule'] == 'li'
+    assert curve['auto']['mIoU'] == curve['mIoU'][THRESHOLDS.index(curve['auto']['thr'])]
+
+
+def test_score_histogram_counts_ignored_pixels_too(curve_of):
+    _, curve = curve_of(thresholds=THRESHOLDS)
+    scores = torch.cat([sample.cam_winner.score.flatten() for sample in SAMPLES]).double().numpy()
+    edges = np.float32([-1, *THRESHOLDS, 1]).astype(float)
+    expected = [int(((scores > low) & (scores <= high)).sum())
+                for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    assert curve['score_histogram']['pixels'] == expected
+    assert curve['score_histogram']['upper_edges'] == [*THRESHOLDS, 1.0]
+
+
+def test_masks_do_not_move_the_label_free_threshold(curve_of):
+    before = curve_of(thresholds=THRESHOLDS)[1]
+    blind = [sample.clone() for sample in SAMPLES]
+    for sample in blind:
+        sample.gt_sem_seg.data[:, :, ::2] = 255
+        sample.gt_sem_seg.data[:, :, 1::2] = 0
+    after = curve_of(blind, thresholds=THRESHOLDS)[1]
+    assert after['mIoU'] != before['mIoU']
+    assert after['auto']['thr'] == before['auto']['thr']
+
+
+def test_winner_histogram_counts_like_a_loop():
+    sample = make_sample(7, size=(6, 5))
+    score, winner = sample.cam_winner.score[0], sample.cam_winner.label[0]
+    truth = sample.gt_sem_seg.data[0]
+    score[5, 4] = float('nan')
+    thresholds = torch.tensor(THRESHOLDS)
+    expected = torch.zeros(len(THRESHOLDS) + 1, 5, 6, dtype=torch.int64)
+    for y in range(6):
+        for x in range(5):
+            above = sum(bool(score[y, x] > threshold) for threshold in thresholds)
+            true = 5 if truth[y, x] == 255 else truth[y, x]
+            expected[above, winner[y, x], true] += 1
+    counted = winner_histogram(score, winner, truth, thresholds, num_classes=5)
+    assert torch.equal(counted, expected)
+    as_byte = winner_histogram(score, winner, truth.byte(), thresholds, num_classes=5)
+    assert torch.equal(as_byte, expected)
+
+
+def test_areas_stay_exact_beyond_float32():
+    histogram = torch.zeros(2, 2, 3, dtype=torch.int64)
+    histogram[1, 1, 1] = 2**24 + 1  # float32 would drop the last pixel
+    histogram[0, 1, 0] = 3
+    intersect, union, predicted, true = threshold_areas(histogram)
+    assert intersect.tolist() == [[3, 2**24 + 1]]
+    assert union.tolist() == predicted.tolist() == true.tolist() == intersect.tolist()
+
+
+def test_winner_label_of_background_stays_background():
+    """Where no class is kept a label may be 0; no threshold makes it foreground of a class."""
+    histogram = winner_histogram(torch.tensor([[0.5]]), torch.tensor([[0]]), torch.tensor([[0]]),
+                                 torch.tensor([0.1]), num_classes=2)
+    intersect, union, predicted, _ = threshold_areas(histogram)
+    assert intersect.tolist() == union.tolist() == predicted.tolist() == [[1, 0]]
+
+
+def test_winner_of_a_coarse_cam():
+    cam = torch.tensor([[[1.0, 0.0]], [[0.2, 0.6]]])
+    score, label = winner_of(cam, torch.tensor([4, 2]), (2, 4))
+    # bilinear without aligned corners: 0.25 and 0.75 of the way between the two columns
+    expected = torch.tensor([1.0, 0.75, 0.5, 0.6])
+    assert torch.allclose(score, expected.expand(2, 4))
+    assert torch.equal(label, torch.tensor([5, 5, 3, 3]).expand(2, 4))
+
+
+def test_winner_of_no_class():
+    score, label = winner_of(torch.zeros(0, 3, 3), torch.zeros(0, dtype=torch.int64), (7, 5))
+    assert score.shape == label.shape == (7, 5)
+    assert score.dtype == torch.float32 and label.dtype == torch.int64
+    assert not score.any() and not label.any()
+
+
+def test_winner_of_needs_a_key_for_each_cam():
+    with pytest.raises(InputError, match='2 CAMs for 1 classes'):
+        winner_of(torch.zeros(2, 3, 3), torch.tensor([0]), (6, 6))
+
+
+def test_samples_with_a_cam_but_no_winner():
+    """The metric derives the winner; the result is that of samples that carry it."""
+    bare, complete = [], []
+    for sample, keys in zip(SAMPLES, ([0, 2], [], [1], [0, 1, 2], [0, 2]), strict=True):
+        height, width = sample.gt_sem_seg.shape
+        cam = torch.rand(len(keys), -(-height // 4), -(-width // 4))
+        score, label = winner_of(cam, torch.tensor(keys, dtype=torch.int64), (height, width))
+        bare.append(SegDataSample(gt_sem_seg=sample.gt_sem_seg, cam=PixelData(data=cam),
+                                  cam_keys=torch.tensor(keys, dtype=torch.int64)))
+        complete.append(SegDataSample(
+            gt_sem_seg=sample.gt_sem_seg,
+            cam_winner=PixelData(score=score[None], label=label[None])))
+    assert evaluate(CAMIoUMetric(), bare) == evaluate(CAMIoUMetric(), complete)
+
+
+def test_is_registered_and_takes_a_prefix():
+    metric = METRICS.build(dict(type='CAMIoUMetric', thresholds=[0.2], prefix='cam'))
+    assert set(evaluate(metric)) == {
+        'cam/mIoU', 'cam/aAcc', 'cam/mAcc', 'cam/best_thr', 'cam/mIoU_auto', 'cam/auto_thr'}
+
+
+def test_evaluates_again_from_nothing():
+    """A training run evaluates many times with one object."""
+    metric = CAMIoUMetric(thresholds=THRESHOLDS)
+    evaluate(metric, SAMPLES[3:])
+    assert evaluate(metric) == evaluate(CAMIoUMetric(thresholds=THRESHOLDS))
+
+
+def change(**fields) -> dict:
+    """One sample as the evaluator hands it over, with fields replaced or (None) removed."""
+    sample = SAMPLES[0].to_dict() | fields
+    return {name: value for name, value in sample.items() if value is not None}
+
+
+@pytest.mark.parametrize('sample, message', [
+    (change(gt_sem_seg=dict(data=torch.zeros(1, 12, 31, dtype=torch.int64))),
+     'picture0.*23x31.*12x31'),
+    (change(gt_sem_seg=None), 'picture0.*LoadAnnotations'),
+    (change(cam_winner=None), 'picture0.*neither cam_winner nor cam'),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), 5))), 'picture0.*mask holds class 5.*5'),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), -1))), 'picture0.*mask holds class -1'),
+    (change(cam_winner=dict(score=torch.ones(1, 23, 31),
+                            label=torch.full((1, 23, 31), 20))), 'picture0.*CAM holds class 20'),
+    (change(img_id=None, img_path='a/b.jpg', cam_winner=None), 'b.jpg'),
+])
+def test_samples_that_do_not_fit_are_named(sample, message):
+    metric = CAMIoUMetric()
+    metric.dataset_meta = dict(classes=CLASSES)
+    with pytest.raises(InputError, match=message):
+        metric.process({}, [sample])
+
+
+@pytest.mark.parametrize('thresholds', [[], [0.5, 0.4], [0.3, 0.3], [-0.1, 0.2], [0.5, 1.0],
+                                        [0.1, 0.1 + 1e-12], [float('nan')]])
+def test_thresholds_that_do_not_fit(thresholds):
+    with pytest.raises(InputError, match='increasing numbers in'):
+        CAMIoUMetric(thresholds=thresholds)
+
+
+def test_unknown_rule():
+    with pytest.raises(InputError, match="no rule 'magic'.*otsu"):
+        CAMIoUMetric(rule='magic')
+
+
+def test_pictures_without_any_truth():
+    sample = SAMPLES[0].clone()
+    sample.gt_sem_seg.data.fill_(255)
+    with pytest.raises(InputError, match='no pixel'):
+        evaluate(CAMIoUMetric(), [sample])
+
+
+@pytest.fixture
+def logger_to():
+    """A current logger that writes to the given file, gone after the test."""
+    made = []
+
+    def make(path: Path | None) -> MMLogger:
+        name = f'curve-{len(made)}-{path}'
+        made.append(name)
+        return MMLogger.get_instance(name, log_file=str(path) if path else None)
+    yield make
+    for name in made:
+        for handler in MMLogger._instance_dict.pop(name).handlers:
+            handler.close()
+
+
+def test_curve_lies_beside_the_log(tmp_path, logger_to):
+    (tmp_path / 'run').mkdir()
+    logger_to(tmp_path / 'run' / 'run.log')
+    evaluate(CAMIoUMetric(thresholds=THRESHOLDS))
+    names = {path.name for path in (tmp_path / 'run').iterdir()}
+    assert names == {'run.log', 'cam_curve.json', 'cam_curve.png'}
+    log = (tmp_path / 'run' / 'run.log').read_text()
+    assert 'per class results' in log and 'horse' in log
+    assert 'mIoU by background threshold' in log and '(best)' in log
+
+
+def test_no_log_no_files(tmp_path, logger_to, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    logger = logger_to(None)
+    assert not any(isinstance(handler, logging.FileHandler) for handler in logger.handlers)
+    evaluate(CAMIoUMetric(thresholds=THRESHOLDS))
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_of_ones_own_and_no_plot(tmp_path):
+    evaluate(CAMIoUMetric(out_dir=str(tmp_path / 'new'), plot=False))
+    assert [path.name for path in (tmp_path / 'new').iterdir()] == ['cam_curve.json']
+
+
+def test_two_ranks_equal_one_process(tmp_path, repo):
+    """Five pictures on two ranks: the sampler repeats one, which must not count twice."""
+    environment = os.environ | dict(OMP_NUM_THREADS='1', PYTHONPATH=str(repo))
+    ranks = [subprocess.Popen([sys.executable, __file__, str(rank)], cwd=tmp_path, env=environment)
+             for rank in range(2)]
+    assert [rank.wait(timeout=120) for rank in ranks] == [0, 0]
+    expected = evaluate(CAMIoUMetric(out_dir=str(tmp_path / 'one'), plot=False))
+    curve = (tmp_path / 'one' / 'cam_curve.json').read_text()
+    assert json.loads(curve)['num_pictures'] == 5
+    for device in ('cpu', 'gpu'):
+        for rank in range(2):
+            metrics = json.loads((tmp_path / f'{device}{rank}.json').read_text())
+            assert metrics == expected
+        assert (tmp_path / device / 'cam_curve.json').read_text() == curve
+
+
+def run_rank(rank: int) -> None:
+    """What each process of the distributed test does, in a folder that both share."""
+    torch.distributed.init_process_group(
+        'gloo', init_method=f'file://{Path.cwd() / "store"}', rank=rank, world_size=2)
+    mine = list(DefaultSampler(SAMPLES, shuffle=False))
+    assert len(mine) == 3
+    for device in ('cpu', 'gpu'):  # ways of exchange: through files, through the process group
+        metric = CAMIoUMetric(out_dir=device, plot=False, collect_device=device)
+        metrics = evaluate(metric, [SAMPLES[place] for place in mine], size=len(SAMPLES))
+        Path(f'{device}{rank}.json').write_text(json.dumps(metrics))
+    torch.distributed.destroy_process_group()
+
+
+if __name__ == '__main__':
+    run_rank(int(sys.argv[1]))

@@ -1,0 +1,68 @@
+"""The encoder against the authors' tensors, and its contract."""
+import numpy as np
+import pytest
+import torch
+
+from mmwsss.models import VisualWordEncoder
+from mmwsss.utils.errors import InputError
+
+
+@pytest.fixture
+def case(golden):
+    """An encoder with the golden codebook, and the tensors."""
+    data = {key: torch.from_numpy(value) for key, value in golden('vwe1').items() if value.ndim}
+    encoder = VisualWordEncoder(num_words=12, in_channels=16)
+    encoder.codebook.words.data = data['enc_c'].flatten(1).clone()
+    return encoder, data
+
+
+def test_golden_encoding(case):
+    encoder, data = case
+    words, frequency, presence = encoder(data['enc_x'])
+    torch.testing.assert_close(words, data['enc_p'], atol=1e-6, rtol=0)
+    torch.testing.assert_close(frequency, data['enc_hist'].flatten(1), atol=1e-5, rtol=0)
+    assert torch.equal(presence, data['enc_y'].float())
+
+
+def test_golden_gradient_of_the_codebook_and_none_of_the_features(case):
+    encoder, data = case
+    feat = data['enc_x'].clone().requires_grad_()
+    (encoder(feat).frequency * data['enc_w'].flatten(1)).sum().backward()
+    torch.testing.assert_close(encoder.codebook.words.grad, data['enc_gc'].flatten(1), atol=1e-6, rtol=0)
+    assert feat.grad is None
+
+
+def test_mean_is_sum_over_pixels(case):
+    encoder, data = case
+    total = encoder(data['enc_x']).frequency
+    encoder.frequency = 'mean'
+    torch.testing.assert_close(encoder(data['enc_x']).frequency, total / (6 * 7))
+
+
+def test_presence_by_hand():
+    encoder = VisualWordEncoder(num_words=3, in_channels=2)
+    encoder.codebook.words.data = torch.tensor([[1., 0.], [0., 1.], [-1., -1.]])
+    feat = torch.tensor([[3., .1], [.2, 5.], [2., 0.]]).t().reshape(1, 2, 1, 3)
+    words, frequency, presence = encoder(feat)
+    assert presence.tolist() == [[1., 1., 0.]]
+    cosines = np.array([3 / np.hypot(3, .1), .1 / np.hypot(3, .1), -3.1 / np.hypot(3, .1) / np.sqrt(2)])
+    np.testing.assert_allclose(words[0, :, 0, 0].detach(), np.exp(cosines) / np.exp(cosines).sum(), rtol=1e-5)
+    torch.testing.assert_close(frequency.sum(), torch.tensor(3.0))
+
+
+def test_half_precision_keeps_the_words():
+    encoder = VisualWordEncoder(num_words=256, in_channels=64)
+    feat = torch.randn(1, 64, 4, 4)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        words = encoder(feat).words
+    assert words.dtype == torch.float32
+    torch.testing.assert_close(words, encoder(feat).words)
+
+
+def test_errors_name_the_channels():
+    with pytest.raises(InputError, match='features of 5 channels, a codebook of 4'):
+        VisualWordEncoder(num_words=2, in_channels=4)(torch.randn(1, 5, 2, 2))
+    with pytest.raises(InputError, match='7 words of 4 channels, but 2 words of 4'):
+        VisualWordEncoder(2, 4, codebook=dict(type='LearnableCodebook', num_words=7))
+    with pytest.raises(InputError, match='frequency'):
+        VisualWordEncoder(2, 4, frequency='median')

@@ -1,0 +1,81 @@
+"""The VWE head: losses and maps against the authors' tensors (releases v1 and v2)."""
+import numpy as np
+import pytest
+import torch
+from reference_network import golden_network, samples
+
+from mmwsss.models import CAMHead, VWEHead
+from mmwsss.utils.errors import InputError
+
+
+@pytest.mark.parametrize('release', ['vwe1', 'vwe2'])
+def test_golden_network(golden, release):
+    data = golden(release)
+    v2 = release == 'vwe2'
+    codebook = dict(type='LearnableCodebook', decorrelation=1.0 if v2 else 0.0)
+    model = golden_network(encoder=dict(type='VisualWordEncoder', codebook=codebook)).train()
+    images = torch.from_numpy(data['net_img'])
+
+    feat = model.extract_feat(images)
+    encoding = model.head.encoder(feat)
+    np.testing.assert_allclose(model.head(feat, model.neck(feat)).detach(), data['net_cls'], atol=1e-5)
+    np.testing.assert_allclose(model.head.word_logits(feat).detach(), data['net_word'], atol=1e-5)
+    np.testing.assert_allclose(
+        model.head.word_to_image_logits(encoding.frequency).detach(), data['net_hist'], atol=1e-5)
+    np.testing.assert_array_equal(encoding.presence, data['net_yword'])
+
+    losses = model(images, samples(data['net_label']), mode='loss')
+    names = ['loss_cls', 'loss_word_to_image', 'loss_word']
+    np.testing.assert_allclose([losses[name].item() for name in names], data['net_losses'], atol=1e-6)
+    assert set(losses) == {*names, 'loss_decorrelation'} if v2 else set(names)
+    if v2:
+        np.testing.assert_allclose(losses['loss_decorrelation'].item(), data['net_decov'], atol=1e-5)
+
+    sum(losses.values()).backward()
+    np.testing.assert_allclose(model.head.classifier.weight.grad, data['grad_classifier'], atol=1e-6)
+    np.testing.assert_allclose(
+        model.backbone.layer3[0].conv1.weight.grad[:8, :8, 0, 0], data['grad_layer3_0_conv1'], atol=1e-7)
+    np.testing.assert_allclose(
+        model.head.encoder.codebook.words.grad.norm(), data['grad_centroid_norm'], rtol=1e-4)
+    np.testing.assert_allclose(
+        model.backbone.layer4[2].conv3.weight.grad.norm(), data['grad_layer4_norm'], rtol=1e-4)
+    frozen = [p for part in ('conv1', 'bn1', 'layer1', 'layer2') for p in getattr(model.backbone, part).parameters()]
+    assert frozen and all(parameter.grad is None for parameter in frozen)
+
+
+@pytest.mark.parametrize('release', ['vwe1', 'vwe2'])
+def test_golden_maps(golden, release):
+    data = golden(release)
+    model = golden_network().eval()
+    with torch.no_grad():
+        feat = model.extract_feat(torch.from_numpy(data['net_img']))
+        np.testing.assert_allclose(model.head.cam(feat), data['paper_cam'], atol=1e-5)
+        np.testing.assert_allclose(model.head.word_map(feat), data['word_cam'], atol=1e-7)
+        model.head.word_cam = False
+        np.testing.assert_allclose(model.head.cam(feat), data['net_cam'], atol=1e-5)
+
+
+def test_eq12_takes_the_larger_map():
+    head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
+    feat = torch.randn(1, 3, 5, 5)
+    head.word_to_image.weight.data[0] = 100.0  # class 0: words dominate
+    head.word_to_image.weight.data[1] = -100.0  # class 1: nothing left of them after ReLU
+    cam = head.cam(feat)
+    torch.testing.assert_close(cam[:, 0], torch.full((1, 5, 5), 100.0))
+    torch.testing.assert_close(cam[:, 1], CAMHead.cam(head, feat)[:, 1])
+
+
+def test_words_do_not_teach_the_backbone_but_their_prediction_does():
+    head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
+    feat = torch.randn(2, 3, 4, 4, requires_grad=True)
+    losses = head.loss(feat, feat.mean((2, 3)), samples([[1, 0], [0, 1]]))
+    losses['loss_word_to_image'].backward(retain_graph=True)
+    assert feat.grad is None and head.encoder.codebook.words.grad.abs().sum() > 0
+    losses['loss_word'].backward()
+    assert feat.grad.abs().sum() > 0
+
+
+def test_channels_that_do_not_match():
+    with pytest.raises(InputError, match='4 words of 5 channels, but 4 words of 3'):
+        VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,
+                                   codebook=dict(type='LearnableCodebook', in_channels=5)))

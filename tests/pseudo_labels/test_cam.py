@@ -1,0 +1,46 @@
+"""Merging maps: small cases by hand."""
+import torch
+
+from mmwsss.pseudo_labels.cam import (merge_cams, merge_scales, mirror_max, normalize_cam, scaled_size,
+                                      strided_size, winner)
+
+
+def test_sizes():
+    assert scaled_size((375, 500), 0.5) == (188, 250)  # 187.5 goes to the even neighbour, as in NumPy
+    assert scaled_size((375, 500), 1.5) == (562, 750)
+    assert scaled_size((1, 1), 0.25) == (1, 1)
+    assert strided_size((375, 500)) == (94, 125) and strided_size((1, 4)) == (1, 1)
+
+
+def test_mirror_max():
+    cams = torch.tensor([[[[1., 2., 3.]]], [[[9., 0., 0.]]]])
+    assert mirror_max(cams).tolist() == [[[[1., 2., 9.]]]]
+
+
+def test_normalize():
+    cam = torch.tensor([[[1., 4.]], [[0., 0.]]])
+    torch.testing.assert_close(normalize_cam(cam), torch.tensor([[[1 / 4.00001, 4 / 4.00001]], [[0., 0.]]]))
+    assert normalize_cam(cam[:0]).shape == (0, 1, 2)
+
+
+def test_scales_are_resized_before_the_sum():
+    small, large = torch.tensor([[[2.]]]), torch.tensor([[[1., 3.], [1., 3.]]])
+    merged = merge_scales([small, large], (2, 2))
+    torch.testing.assert_close(merged, torch.tensor([[[3., 5.], [3., 5.]]]) / 5.00001)
+
+
+def test_full_size_is_cropped_from_a_multiple_of_the_stride():
+    ramp = torch.arange(6.).repeat(5, 1)[None]
+    small, full = merge_cams([ramp], (5, 6))
+    assert small.shape == (1, 2, 2) and full.shape == (1, 5, 6)
+    wide = torch.nn.functional.interpolate(ramp[None], size=(8, 8), mode='bilinear')[0]
+    torch.testing.assert_close(full, (wide / (wide.max() + 1e-5))[:, :5, :6])
+
+
+def test_winner():
+    cam = torch.tensor([[[.2, .9]], [[.5, .1]]])
+    score, label = winner(cam, torch.tensor([3, 7]))
+    torch.testing.assert_close(score, torch.tensor([[.5, .9]]))
+    assert label.tolist() == [[8, 4]]
+    score, label = winner(cam[:0], torch.tensor([], dtype=torch.int64))
+    assert score.tolist() == [[0, 0]] and label.tolist() == [[1, 1]]
