@@ -18,4 +18,5 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(type='CheckpointHook', by_epoch=True, interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
-    visualization=dict(type='SegVisualizationHook', draw=True, interval=200))
+    visualization=dict(type='SegVisualizationHook', draw=False))
+custom_hooks = [dict(type='FastInferenceHook')]

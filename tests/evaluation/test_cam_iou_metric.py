@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from mmseg.structures import SegDataSample
 
 from mmwsss.evaluation import CAMIoUMetric
 from mmwsss.evaluation.cam_iou_metric import threshold_areas, winner_histogram, winner_of
+from mmwsss.evaluation.threshold import RULES
 from mmwsss.utils.errors import InputError
 
 CLASSES = ('background', 'cat', 'cow', 'dog', 'horse')
@@ -36,10 +38,10 @@ def make_sample(seed: int, size=(23, 31), kept=(1, 3)) -> SegDataSample:
     score[on_threshold] = torch.tensor(THRESHOLDS)[exact][on_threshold]
     label = torch.tensor(kept or (1, ))[torch.randint(max(len(kept), 1), (1, *size),
                                                       generator=random)]
-    truth = torch.randint(4, (1, *size), generator=random)
-    agree = (torch.rand((1, *size), generator=random) < score) & bool(kept)
-    truth[agree] = label[agree]
-    truth[:, :4] = 255
+    truth = torch.where((score > 0.25) & bool(kept), label, torch.zeros_like(label))
+    noise = torch.rand((1, *size), generator=random) < 0.3
+    truth[noise] = torch.randint(4, (1, *size), generator=random)[noise]
+    truth[:, :4, :8] = 255
     sample.set_data(dict(
         gt_sem_seg=PixelData(data=truth),
         cam_winner=PixelData(score=score if kept else torch.zeros_like(score), label=label)))
@@ -117,12 +119,12 @@ def test_absent_classes_are_null_and_left_out_of_the_mean(curve_of):
 
 
 def test_curve_file_holds_what_describes_it(curve_of):
-    _, curve = curve_of(thresholds=THRESHOLDS, rule='li')
+    _, curve = curve_of(thresholds=THRESHOLDS)
     assert curve['classes'] == list(CLASSES)
     assert curve['num_pictures'] == len(SAMPLES)
     assert curve['thresholds'] == THRESHOLDS
-    assert curve['auto']['rule'] == 'li'
     assert curve['auto']['mIoU'] == curve['mIoU'][THRESHOLDS.index(curve['auto']['thr'])]
+    assert curve['best']['mIoU'] == max(curve['mIoU'])
 
 
 def test_score_histogram_counts_ignored_pixels_too(curve_of):
@@ -135,9 +137,21 @@ def test_score_histogram_counts_ignored_pixels_too(curve_of):
     assert curve['score_histogram']['upper_edges'] == [*THRESHOLDS, 1.0]
 
 
+@pytest.mark.parametrize('rule', ['otsu', 'li'])
+def test_label_free_threshold_is_the_rules_choice_on_the_scores(curve_of, rule):
+    metrics, curve = curve_of(thresholds=THRESHOLDS, rule=rule)
+    assert curve['auto']['rule'] == rule
+    # one bin up to the first threshold 0, one between each two, one above the last
+    centres = [0.0, 0.025, 0.075, 0.12, 0.22, 0.305, 0.505, 0.845, 0.995]
+    chosen = RULES[rule](np.array(curve['score_histogram']['pixels']), np.array(centres))
+    assert 0 < chosen < len(THRESHOLDS) - 1
+    assert metrics['auto_thr'] == curve['auto']['thr'] == THRESHOLDS[chosen]
+    assert metrics['mIoU_auto'] == mmseg_at(THRESHOLDS[chosen])['mIoU']
+
+
 def test_masks_do_not_move_the_label_free_threshold(curve_of):
     before = curve_of(thresholds=THRESHOLDS)[1]
-    blind = [sample.clone() for sample in SAMPLES]
+    blind = deepcopy(SAMPLES)
     for sample in blind:
         sample.gt_sem_seg.data[:, :, ::2] = 255
         sample.gt_sem_seg.data[:, :, 1::2] = 0
@@ -267,7 +281,7 @@ def test_unknown_rule():
 
 
 def test_pictures_without_any_truth():
-    sample = SAMPLES[0].clone()
+    sample = deepcopy(SAMPLES[0])
     sample.gt_sem_seg.data.fill_(255)
     with pytest.raises(InputError, match='no pixel'):
         evaluate(CAMIoUMetric(), [sample])

@@ -1,8 +1,15 @@
 """Merging maps: small cases by hand."""
 import torch
 
-from mmwsss.pseudo_labels.cam import (merge_cams, merge_scales, mirror_max, normalize_cam, scaled_size,
-                                      strided_size, winner)
+from mmwsss.pseudo_labels.cam import (
+    merge_cams,
+    merge_scales,
+    mirror_max,
+    normalize_cam,
+    scaled_size,
+    strided_size,
+    winner,
+)
 
 
 def test_sizes():

@@ -68,7 +68,7 @@ class CAMClassifier(BaseSegmentor):
 
     def extract_feat(self, inputs: Tensor) -> Tensor:
         """Last feature map `(N, C, h, w)` of normalised pictures `(N, 3, H, W)`."""
-        feats = self.backbone(inputs.contiguous(memory_format=torch.channels_last))
+        feats = self.backbone(inputs)
         return feats[-1] if isinstance(feats, tuple | list) else feats
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:

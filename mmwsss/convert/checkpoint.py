@@ -1,0 +1,84 @@
+"""Released checkpoint files -> files that MMEngine loads."""
+import os
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.errors import InputError
+
+from .vwe import convert_vwe
+
+CONVERTERS = dict(vwe=convert_vwe)
+
+
+def read_state_dict(path: str | os.PathLike) -> dict[str, Tensor]:
+    """Read a state dict from a file, bare or under `state_dict`; nothing but tensors is unpickled.
+
+    Raises:
+        InputError: no such file, or one that PyTorch cannot read as tensors.
+    """
+    if not os.path.isfile(path):
+        raise InputError(f'{path} does not exist.')
+    try:
+        state = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as error:  # torch raises many kinds for a file that is no checkpoint
+        raise InputError(f'{path} is no checkpoint of tensors: {str(error).splitlines()[0]}') from error
+    if isinstance(state, dict) and isinstance(state.get('state_dict'), dict):
+        state = state['state_dict']
+    if not isinstance(state, dict):
+        raise InputError(f'{path} holds a {type(state).__name__}, not a state dict.')
+    return state
+
+
+def convert_file(source: str,
+                 checkpoint: str | os.PathLike,
+                 out: str | os.PathLike,
+                 config: str | None = None,
+                 force: bool = False) -> int:
+    """Convert `checkpoint` and write it to `out`.
+
+    Args:
+        source: a key of `CONVERTERS`.
+        checkpoint: the released file.
+        out: the converted file, `{'state_dict': ..., 'meta': {}}`.
+        config: a config whose model must load the result strictly before it is written.
+        force: overwrite `out`.
+
+    Returns:
+        How many tensors were written.
+
+    Raises:
+        InputError: the file is of another model (what does not fit is listed), or `out` exists.
+    """
+    if Path(out).exists() and not force:
+        raise InputError(f'{out} exists already. Choose another name, or overwrite it with --force.')
+    try:
+        state = CONVERTERS[source](read_state_dict(checkpoint))
+    except InputError as error:
+        raise InputError(f'{checkpoint}: {error}' if str(checkpoint) not in str(error) else str(error)) from error
+    if config is not None:
+        check_fits(state, config)
+    with atomic_path(out) as temporary:
+        torch.save(dict(meta=dict(), state_dict=state), temporary)
+    return len(state)
+
+
+def check_fits(state: dict[str, Tensor], config: str) -> None:
+    """Load `state` strictly into the model of a config.
+
+    Raises:
+        InputError: with PyTorch's list of what does not fit.
+    """
+    if not os.path.isfile(config):
+        raise InputError(f'The config {config} does not exist.')
+    cfg = Config.fromfile(config)
+    init_default_scope(cfg.get('default_scope', 'mmseg'))
+    try:
+        MODELS.build(cfg.model).load_state_dict(state)
+    except RuntimeError as error:
+        raise InputError(f'The converted checkpoint does not fit the model of {config}: {error}') from error

@@ -1,0 +1,27 @@
+"""From a dictionary of the pipeline to what a model takes."""
+import torch
+from mmseg.datasets.transforms import PackSegInputs
+from mmseg.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class PackImageLabelInputs(PackSegInputs):
+    """`PackSegInputs` that also packs the image-level labels.
+
+    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the picture has labels, and `img_id` among its
+    meta information. The name is MMPretrain's, so its multi-label metrics read it.
+
+    Args:
+        meta_keys: see `PackSegInputs`; `img_id` is added.
+    """
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.meta_keys = (*self.meta_keys, 'img_id')
+
+    def transform(self, results: dict) -> dict:
+        """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`."""
+        packed = super().transform(results)
+        if results.get('gt_score') is not None:
+            packed['data_samples'].gt_score = torch.as_tensor(results['gt_score'], dtype=torch.float32)
+        return packed

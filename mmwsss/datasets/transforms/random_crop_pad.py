@@ -1,0 +1,62 @@
+"""A crop of fixed size, whatever the size of the picture."""
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+from mmseg.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class RandomCropPad(BaseTransform):
+    """Crop where the picture is larger than the crop, pad where it is smaller, both at random places.
+
+    A picture that is too small is not always in the middle or in a corner, so the network can't learn where
+    objects are. Padded by the mean colour, it is 0 after normalisation.
+
+    Required keys: `img`, and what is in `seg_fields` (padded by 255). Modified: both and `img_shape`.
+
+    Args:
+        crop_size: height and width.
+        pad_val: R, G, B. With a fraction the picture becomes float32, else it keeps its type.
+        channel_order: of the loaded picture; MMCV loads `'bgr'`.
+    """
+
+    def __init__(self,
+                 crop_size: Sequence[int] = (512, 512),
+                 pad_val: Sequence[float] = (123.675, 116.28, 103.53),
+                 channel_order: str = 'bgr') -> None:
+        self.crop_size = tuple(crop_size)
+        self.pad_val = np.asarray(pad_val if channel_order == 'rgb' else pad_val[::-1], dtype=np.float32)
+        self.integral = bool((self.pad_val == self.pad_val.round()).all())
+
+    @cache_randomness
+    def offsets(self, height: int, width: int) -> tuple[int, int]:
+        """Top and left of the crop in the picture; negative where the crop starts outside of it."""
+        return tuple(
+            int(np.random.randint(min(size - crop, 0), max(size - crop, 0) + 1))
+            for size, crop in zip((height, width), self.crop_size, strict=True))
+
+    def cut(self, array: np.ndarray, offsets: tuple[int, int], fill) -> np.ndarray:
+        """The window at `offsets` of `(H, W, ...)`, filled where it leaves the array."""
+        result = np.empty((*self.crop_size, *array.shape[2:]), dtype=array.dtype)
+        result[...] = fill
+        source, target = [], []
+        for offset, crop, size in zip(offsets, self.crop_size, array.shape[:2], strict=True):
+            start, stop = max(offset, 0), min(offset + crop, size)
+            source.append(slice(start, stop))
+            target.append(slice(start - offset, stop - offset))
+        result[tuple(target)] = array[tuple(source)]
+        return result
+
+    def transform(self, results: dict) -> dict:
+        """Cut the picture and its maps at one random place."""
+        img = results['img']
+        offsets = self.offsets(*img.shape[:2])
+        if not self.integral:
+            img = img.astype(np.float32)
+        results['img'] = self.cut(img, offsets, self.pad_val)
+        for key in results.get('seg_fields', []):
+            results[key] = self.cut(results[key], offsets, 255)
+        results['img_shape'] = self.crop_size
+        return results

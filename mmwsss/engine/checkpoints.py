@@ -1,0 +1,142 @@
+"""Checkpoints that are read safely, belong to the model, and are found again after a crash."""
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.runner import find_latest_checkpoint
+from torch import Tensor, nn
+
+from mmwsss.utils.errors import InputError
+
+SHOWN = 10  # names in a message
+NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
+
+
+def read_checkpoint(path: str | Path) -> dict:
+    """Read a checkpoint without running code that it may hold.
+
+    Args:
+        path: a local file that `torch.save` wrote.
+
+    Returns:
+        What the file holds: MMEngine's dictionary with `state_dict` (and, of a training run, `meta`,
+        `optimizer`, ...), or a bare state dict. Tensors stay in the file until they are used.
+
+    Raises:
+        InputError: no such file, not a checkpoint, or one that holds arbitrary Python objects.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise InputError(f'There is no checkpoint {path}. Give the path of a .pth file.')
+    try:
+        content = _load(path)
+    except Exception as error:  # torch raises whatever the bytes provoke
+        raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give '
+                         'a .pth file of tensors, as tools/train.py writes it.') from error
+    if not isinstance(content, dict) or not weights_of(content):
+        raise InputError(f'{path} holds no weights. Give a .pth file as tools/train.py writes it.')
+    return content
+
+
+def weights_of(checkpoint: dict) -> dict[str, Tensor]:
+    """The weights in a checkpoint by name, without the prefix that DataParallel leaves."""
+    weights = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(weights, dict):
+        return {}
+    return {
+        re.sub(r'^module\.', '', name): value
+        for name, value in weights.items() if isinstance(value, Tensor)
+    }
+
+
+def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
+    """Load a checkpoint's weights into a model, all of them or an error.
+
+    Args:
+        model: wrapped for distributed runs or for test-time augmentation, or not.
+        checkpoint: from :func:`read_checkpoint`.
+        path: where it came from, for the message.
+
+    Raises:
+        InputError: weights are missing, left over or of another shape; the first ten of each are named.
+    """
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.module
+    weights = weights_of(checkpoint)
+    reshaped: list[str] = []
+    try:
+        missing, unexpected = model.load_state_dict(weights, strict=False)
+    except RuntimeError:  # shapes differ
+        own = model.state_dict()
+        missing, unexpected = own.keys() - weights.keys(), weights.keys() - own.keys()
+        reshaped = [
+            f'{name} ({_shape(weights[name])}, the model has {_shape(own[name])})'
+            for name in own if name in weights and own[name].shape != weights[name].shape
+        ]
+    # Checkpoints from before PyTorch 1.0 lack these counters, and nothing reads them.
+    missing = [name for name in missing if not name.endswith('num_batches_tracked')]
+    lists = (('not in the checkpoint', missing), ('not in the model', unexpected),
+             ('of another shape', reshaped))
+    if any(names for _, names in lists):
+        found = '\n'.join(_listing(title, sorted(names)) for title, names in lists if names)
+        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the '
+                         'config of the same model.')
+
+
+def find_resumable(work_dir: str | Path) -> Path | None:
+    """The latest checkpoint of a training run that can be read, or None where there is none.
+
+    MMEngine's note `last_checkpoint` comes first. It holds a full path, so after the folder has moved
+    the file of that name beside it is meant; and where the note is missing, or what it names was cut
+    off by a crash, the checkpoint of the highest epoch or iteration that can be read.
+
+    Args:
+        work_dir: of the run to go on with.
+    """
+    work_dir = Path(work_dir)
+    candidates = sorted((path for path in work_dir.glob('*.pth') if re.search(r'_\d+$', path.stem)),
+                        key=lambda path: int(path.stem.rpartition('_')[2]), reverse=True)
+    if (work_dir / 'last_checkpoint').is_file():
+        noted = Path(find_latest_checkpoint(str(work_dir)))
+        candidates[:0] = [noted, work_dir / noted.name]
+    return next((path for path in candidates if _is_resumable(path)), None)
+
+
+def _is_resumable(path: Path) -> bool:
+    """Whether a training run can go on from this file."""
+    try:
+        return {'meta', 'message_hub'} <= read_checkpoint(path).keys()
+    except InputError:
+        return False
+
+
+def _load(path: Path) -> object:
+    """Read tensors and what MMEngine puts beside them: its logs and numbers of NumPy."""
+    serialization = torch.serialization
+    if not hasattr(serialization, 'safe_globals'):  # PyTorch < 2.5 cannot allow single types
+        return torch.load(path, map_location='cpu')
+    core = getattr(np, '_core', None) or np.core
+    allowed = [HistoryBuffer, getattr, np.ndarray, np.dtype, core.multiarray._reconstruct,
+               core.multiarray.scalar, *(type(np.dtype(name)) for name in NUMBERS)]
+    with serialization.safe_globals(allowed):
+        return torch.load(
+            path, map_location='cpu', weights_only=True, mmap=zipfile.is_zipfile(path))
+
+
+def _reason(error: Exception) -> str:
+    """What torch met in the file, without the advice to load it unsafely that it adds."""
+    text = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
+    return text.strip().partition('\n')[0].partition('. ')[0] or type(error).__name__
+
+
+def _shape(tensor: Tensor) -> str:
+    return 'x'.join(map(str, tensor.shape)) or 'a number'
+
+
+def _listing(title: str, names: list[str]) -> str:
+    more = f', and {len(names) - SHOWN} more' if len(names) > SHOWN else ''
+    return f'  {len(names)} {title}: {", ".join(names[:SHOWN])}{more}'

@@ -1,0 +1,97 @@
+"""Process groups on machines without a GPU, which MMEngine's launchers do not serve."""
+import datetime
+import os
+import subprocess
+
+import torch
+from mmengine.config import Config
+from mmengine.device import get_device
+
+from mmwsss.utils.errors import InputError
+
+# What each launcher calls a process's rank, its rank on the machine and the number of processes.
+VARIABLES = {
+    'pytorch': ('RANK', 'LOCAL_RANK', 'WORLD_SIZE'),
+    'slurm': ('SLURM_PROCID', 'SLURM_LOCALID', 'SLURM_NTASKS'),
+    'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_LOCAL_RANK', 'OMPI_COMM_WORLD_SIZE'),
+}
+
+
+def process_rank(launcher: str) -> int:
+    """The rank of this process among all that the launcher started; 0 without a launcher."""
+    return int(os.environ.get(VARIABLES[launcher][0], 0)) if launcher in VARIABLES else 0
+
+
+def prepare_distributed(cfg: Config) -> None:
+    """Set up what MMEngine's Runner cannot, before it is built: several processes on CPUs.
+
+    MMEngine selects a CUDA device in each process and hands its index to the model's wrapper. Without
+    an accelerator this joins a gloo group, so that the Runner skips its own set-up, and configures a
+    wrapper without devices. With one it only checks that there are enough.
+
+    Args:
+        cfg: the run's config; `model_wrapper_cfg` is changed in place.
+
+    Raises:
+        InputError: the launcher's variables are missing, or more processes than GPUs were started.
+    """
+    launcher = cfg.get('launcher', 'none')
+    if launcher == 'none':
+        return
+    rank, local_rank, size = _read_variables(launcher)
+    device = get_device()
+    if device == 'cuda' and local_rank >= torch.cuda.device_count():
+        raise InputError(
+            f'Process {local_rank} of this machine has no GPU: it has {torch.cuda.device_count()}. '
+            'Start as many processes as there are GPUs, or hide them (CUDA_VISIBLE_DEVICES=-1) to '
+            'run on CPUs.')
+    if device == 'cpu':
+        _join_gloo_group(cfg, launcher, rank, local_rank, size)
+        _wrap_without_devices(cfg)
+
+
+def leave_group() -> None:
+    """Leave the process group at the end of a run, if there is one."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def _read_variables(launcher: str) -> list[int]:
+    """Rank, local rank and number of processes."""
+    missing = [name for name in VARIABLES[launcher] if name not in os.environ]
+    if missing:
+        raise InputError(
+            f'--launcher {launcher} finds no {", ".join(missing)} in the environment. Start through '
+            'the launcher: tools/dist_train.sh or dist_test.sh (pytorch), slurm_train.sh or '
+            'slurm_test.sh (slurm), mpirun (mpi).')
+    return [int(os.environ[name]) for name in VARIABLES[launcher]]
+
+
+def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, size: int) -> None:
+    """Join the group under the names that PyTorch and MMEngine read."""
+    if torch.distributed.is_initialized():
+        return
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(local_rank), WORLD_SIZE=str(size))
+    os.environ.setdefault('MASTER_ADDR', _first_host(launcher))
+    os.environ.setdefault('MASTER_PORT', '29500')
+    timeout = cfg.get('env_cfg', {}).get('dist_cfg', {}).get('timeout')
+    kwargs = {} if timeout is None else dict(timeout=datetime.timedelta(seconds=timeout))
+    torch.distributed.init_process_group('gloo', **kwargs)
+
+
+def _first_host(launcher: str) -> str:
+    """Where rank 0 runs."""
+    if launcher == 'slurm' and int(os.environ.get('SLURM_NNODES', 1)) > 1:
+        hosts = subprocess.run(['scontrol', 'show', 'hostnames', os.environ['SLURM_NODELIST']],
+                               check=True, capture_output=True, text=True).stdout
+        return hosts.split()[0]
+    return '127.0.0.1'
+
+
+def _wrap_without_devices(cfg: Config) -> None:
+    """Tell the Runner to leave `device_ids` alone: to leave the key out is not enough."""
+    wrapper = cfg.get('model_wrapper_cfg') or dict(
+        broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
+    wrapper.setdefault('type', 'MMDistributedDataParallel')
+    wrapper['device_ids'] = None
+    cfg.model_wrapper_cfg = wrapper

@@ -1,0 +1,139 @@
+"""From a command line to a runner that is ready to start."""
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from mmwsss.utils.errors import InputError
+
+from .checkpoints import find_resumable, read_checkpoint, require_fit
+from .distributed import prepare_distributed, process_rank
+from .preflight import build_datasets, hand_over
+
+SEED = 0  # where the config sets none
+
+
+def load_config(path: str, options: dict | None = None, work_dir: str | None = None,
+                launcher: str = 'none') -> Config:
+    """Read a config and what the command line changes in it.
+
+    Args:
+        path: of the config file.
+        options: of `--cfg-options`, dotted keys.
+        work_dir: of `--work-dir`; without it the config's own, without that
+            `./work_dirs/<name of the config>`.
+        launcher: one of MMEngine's launchers.
+
+    Returns:
+        The config, with a work_dir, a launcher and a seed.
+
+    Raises:
+        InputError: there is no such file, it cannot be read, or an option does not fit into it.
+    """
+    if not Path(path).is_file():
+        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
+                         'configs/.')
+    try:
+        cfg = Config.fromfile(path)
+    except ImportError:
+        raise  # of custom_imports: the traceback shows whose import it is
+    except Exception as error:  # a config is a program: it may raise anything
+        raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
+    try:
+        cfg.merge_from_dict(options or {})
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        given = ' '.join(f'{key}={value}' for key, value in options.items())
+        raise InputError(f'--cfg-options {given} does not fit {path}. {error}') from error
+    cfg.launcher = launcher
+    cfg.work_dir = work_dir or cfg.get('work_dir') or f'./work_dirs/{Path(path).stem}'
+    _set_seed(cfg)
+    return cfg
+
+
+def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) -> None:
+    """Decide what a training run starts from, and say it.
+
+    `load_from` on the command line comes first, then with `resume` the latest checkpoint in the
+    work_dir, then the config's own `load_from`, which only initialises the weights.
+
+    Args:
+        cfg: from :func:`load_config`; `resume` and `load_from` are set.
+        resume: go on with a run: weights, optimizer, schedule and epoch.
+        options: of `--cfg-options`.
+
+    Raises:
+        InputError: the checkpoint is missing, cannot be read, or is not one of a training run.
+    """
+    cfg.resume = bool(resume or cfg.get('resume'))
+    if cfg.resume and 'load_from' not in (options or {}):
+        latest = find_resumable(cfg.work_dir)
+        if latest is None:
+            cfg.resume = False
+            say(cfg, f'{cfg.work_dir} holds no checkpoint to resume from: starting from scratch.')
+        else:
+            cfg.load_from = str(latest)
+    if _is_local(cfg.get('load_from')):
+        checkpoint = read_checkpoint(cfg.load_from)
+        if cfg.resume and not {'meta', 'message_hub'} <= checkpoint.keys():
+            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Drop '
+                             '--resume to start from its weights.')
+    if cfg.resume:
+        say(cfg, f'Resuming from {cfg.load_from}')
+
+
+def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
+    """Build the runner; everything that can be wrong with its input is found before the model is.
+
+    Args:
+        cfg: from :func:`load_config`.
+        loops: that will run, as :func:`~mmwsss.engine.preflight.build_datasets` takes them.
+        strict: whether the weights of `load_from` must fit the model exactly.
+
+    Raises:
+        InputError: data, checkpoint or launcher do not fit.
+    """
+    checkpoint = None
+    if strict and _is_local(cfg.get('load_from')):
+        checkpoint = read_checkpoint(cfg.load_from)
+    datasets = build_datasets(cfg, loops)
+    try:
+        Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another '
+                         'with --work-dir.') from error
+    prepare_distributed(cfg)
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    hand_over(datasets, runner)
+    if checkpoint is not None:
+        require_fit(runner.model, checkpoint, cfg.load_from)
+    return runner
+
+
+def resume_hint(work_dir: str) -> str:
+    """How to go on with a training run that was interrupted."""
+    latest = find_resumable(work_dir)
+    if latest is None:
+        return f'No checkpoint was written to {work_dir} yet: the same command starts again.'
+    return f'To go on from {latest}, give the same command with --resume.'
+
+
+def say(cfg: Config, message: str) -> None:
+    """Print once, whatever the number of processes."""
+    if process_rank(cfg.get('launcher', 'none')) == 0:
+        print(message, flush=True)
+
+
+def _set_seed(cfg: Config) -> None:
+    """Give every run a seed that its log and its dumped config tell."""
+    randomness = cfg.get('randomness') or {}
+    if randomness.get('seed') is None:
+        randomness['seed'] = SEED
+        say(cfg, f'The config sets no seed: taking {SEED}.')
+    cfg.randomness = randomness
+
+
+def _is_local(path: str | None) -> bool:
+    """Whether a checkpoint is a file here; MMEngine also knows addresses such as torchvision://."""
+    return bool(path) and '://' not in path

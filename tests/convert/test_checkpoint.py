@@ -1,0 +1,49 @@
+"""The converter as a command."""
+import subprocess
+import sys
+
+import pytest
+import torch
+from reference_network import reference_checkpoint
+
+
+def run(repo, *args):
+    return subprocess.run([sys.executable, repo / 'tools/convert_checkpoint.py', *map(str, args)],
+                          capture_output=True, text=True, cwd=repo)
+
+
+@pytest.fixture(scope='module')
+def released(tmp_path_factory):
+    path = tmp_path_factory.mktemp('released') / 'res50_vwe.pth'
+    torch.save({f'module.{name}': value for name, value in reference_checkpoint().items()}, path)
+    return path
+
+
+def test_converts_checks_and_refuses_to_overwrite(repo, released, tmp_path):
+    out = tmp_path / 'a folder' / 'out.pth'
+    done = run(repo, 'vwe', released, out, '--config', 'configs/vwe_hspp_r50_voc.py')
+    assert done.returncode == 0, done.stderr
+    assert '322 tensors written' in done.stdout
+    state = torch.load(out, weights_only=True)['state_dict']
+    assert torch.equal(state['head.classifier.weight'], reference_checkpoint()['classifier.weight'])
+    again = run(repo, 'vwe', released, out)
+    assert again.returncode == 1 and 'exists already' in again.stderr and 'Traceback' not in again.stderr
+
+
+def test_a_model_it_does_not_fit(repo, released, tmp_path):
+    done = run(repo, 'vwe', released, tmp_path / 'out.pth', '--config', 'configs/cam_r50_voc.py')
+    assert done.returncode == 1 and 'does not fit' in done.stderr and 'head.word_to_image.weight' in done.stderr
+    assert not (tmp_path / 'out.pth').exists() and 'Traceback' not in done.stderr
+
+
+@pytest.mark.parametrize(('content', 'message'), [(None, 'does not exist'), (b'text', 'is no checkpoint'),
+                                                  ({'conv.weight': torch.zeros(1)}, 'Missing')])
+def test_bad_files(repo, tmp_path, content, message):
+    path = tmp_path / 'bad.pth'
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        torch.save(content, path)
+    done = run(repo, 'vwe', path, tmp_path / 'out.pth')
+    assert done.returncode == 1 and message in done.stderr and 'bad.pth' in done.stderr
+    assert 'Traceback' not in done.stderr and not (tmp_path / 'out.pth').exists()

@@ -1,0 +1,60 @@
+"""The folded copy computes what the backbone computes."""
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+from torch import nn
+
+import mmwsss.models  # noqa: F401
+from mmwsss.engine.hooks.fast_inference_hook import FastInferenceHook, fast_copy
+
+
+def build(cfg):
+    init_default_scope('mmseg')
+    backbone = MODELS.build(cfg)
+    backbone.eval()
+    for module in backbone.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.2)
+            module.running_var.uniform_(0.5, 2)
+            module.weight.data.uniform_(0.5, 1.5)
+            module.bias.data.normal_(0, 0.2)
+    return backbone
+
+
+@pytest.mark.parametrize('cfg', [
+    dict(type='ResNet', depth=18, strides=(1, 2, 2, 1), dilations=(1, 1, 1, 1)),
+    dict(type='FrozenTIMMBackbone', model_name='tf_efficientnet_lite0', output_stride=16),
+    dict(type='mmpretrain.ConvNeXt', arch='atto', out_indices=(3, ), gap_before_final_norm=False),
+])
+def test_same_features(cfg):
+    backbone = build(cfg)
+    before = {name: value.clone() for name, value in backbone.state_dict().items()}
+    pictures = torch.randn(2, 3, 96, 64)
+    with torch.no_grad():
+        wanted = backbone(pictures)
+        for one, other in zip(wanted, fast_copy(backbone)(pictures), strict=True):
+            assert (one - other).abs().max() <= 1e-4 * one.abs().max()
+    assert all(torch.equal(before[name], value) for name, value in backbone.state_dict().items())
+
+
+def test_resnet_is_folded_and_timm_is_not():
+    # timm's norms hold the activation too, which folding would lose.
+    folded = fast_copy(build(dict(type='ResNet', depth=18)))
+    assert not [m for m in folded.modules() if isinstance(m, nn.BatchNorm2d)]
+    kept = fast_copy(build(dict(type='FrozenTIMMBackbone', model_name='tf_efficientnet_lite0')))
+    assert [m for m in kept.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert kept.timm_model.conv_stem.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_the_original_returns():
+    class Runner:
+        model = nn.Module()
+
+    backbone = build(dict(type='ResNet', depth=18))
+    Runner.model.backbone = backbone
+    hook = FastInferenceHook()
+    hook.before_test(Runner)
+    assert Runner.model.backbone is not backbone
+    hook.after_test(Runner)
+    assert Runner.model.backbone is backbone

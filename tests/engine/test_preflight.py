@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from mmengine.config import Config
+from tiny_run import write_tiny_run
+
+from mmwsss.engine.preflight import build_datasets, hand_over
+from mmwsss.utils.errors import InputError
+
+
+@pytest.fixture
+def cfg(tmp_path) -> Config:
+    return Config.fromfile(write_tiny_run(tmp_path))
+
+
+def test_datasets_of_the_loops_are_built(cfg):
+    datasets = build_datasets(cfg, ('train', 'val'))
+    assert {loop: len(dataset) for loop, dataset in datasets.items()} == dict(train=8, val=8)
+    assert datasets['val'].test_mode and not datasets['train'].test_mode
+    assert datasets['train'][0]['inputs'].shape == (3, 32, 32)
+
+
+def test_loops_without_a_dataloader_are_left_out_but_for_the_first(cfg):
+    cfg.val_dataloader = None
+    assert list(build_datasets(cfg, ('train', 'val'))) == ['train']
+    with pytest.raises(InputError, match='tiny.py has no val_dataloader'):
+        build_datasets(cfg, ('val', ))
+
+
+@pytest.mark.parametrize('wrap', [
+    lambda dataset: dataset,
+    lambda dataset: dict(type='RepeatDataset', times=2, dataset=dataset),
+    lambda dataset: dict(type='ConcatDataset', datasets=[dataset]),
+])
+def test_missing_folders_are_named(cfg, tmp_path, wrap):
+    lost = dict(type='PascalVOCDataset', data_root=str(tmp_path), ann_file='lists/train.txt', pipeline=[],
+                data_prefix=dict(img_path='data/images', seg_map_path='labels'))
+    cfg.test_dataloader.dataset = wrap(lost)
+    with pytest.raises(InputError) as caught:
+        build_datasets(cfg, ('test', ))
+    message = str(caught.value)
+    assert f'{tmp_path}/lists/train.txt, {tmp_path}/labels.' in message
+    assert 'data/images' not in message and 'test_dataloader.dataset.data_root=PATH' in message
+
+
+def test_an_assertion_that_no_path_explains_passes(cfg, tmp_path):
+    (tmp_path / 'folder').mkdir()
+    cfg.test_dataloader.dataset = dict(
+        type='PascalVOCDataset', data_root=str(tmp_path), ann_file='folder', pipeline=[],
+        data_prefix=dict(img_path='data/images', seg_map_path='data/masks'))
+    with pytest.raises(AssertionError):
+        build_datasets(cfg, ('test', ))
+
+
+def test_the_runner_reads_no_dataset_again(cfg, tmp_path, monkeypatch):
+    from mmengine.runner import Runner
+    from mmseg.datasets import BaseSegDataset
+    datasets = build_datasets(cfg, ('test', ))
+    runner = Runner.from_cfg(Config(dict(cfg, work_dir=str(tmp_path / 'w'), experiment_name='preflight')))
+    hand_over(datasets, runner)
+    monkeypatch.setattr(BaseSegDataset, 'load_data_list', lambda self: pytest.fail('read again'))
+    loop = runner.build_test_loop(runner._test_loop)
+    assert len(loop.dataloader.dataset) == 8
+    np.testing.assert_array_equal(loop.dataloader.dataset[3]['inputs'], datasets['test'][3]['inputs'])

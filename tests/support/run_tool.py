@@ -1,0 +1,40 @@
+"""Calls of the command line tools."""
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools'
+
+
+class Outcome(NamedTuple):
+    """How a tool ended."""
+    status: int
+    out: str
+    err: str
+
+
+def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
+    """Run a Python tool in this process, which has imported everything already."""
+    monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
+    monkeypatch.setattr(sys, 'path', [str(TOOLS), *sys.path])
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    capsys.readouterr()
+    try:
+        runpy.run_path(str(TOOLS / tool), run_name='__main__')
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Outcome(status, *capsys.readouterr())
+
+
+def run_process(tool: str, *args: object, cwd: Path, **variables: str) -> Outcome:
+    """Run a tool, Python or shell, as its user does."""
+    interpreter = sys.executable if tool.endswith('.py') else 'bash'
+    # PYTHON is what the scripts start; no rank or address of a surrounding launcher.
+    environment = dict(os.environ, PYTHON=sys.executable, OMP_NUM_THREADS='1', **variables)
+    done = subprocess.run([interpreter, str(TOOLS / tool), *map(str, args)], cwd=cwd, env=environment,
+                          capture_output=True, text=True, timeout=300)
+    return Outcome(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Style check and tests, in an environment that is made if there is none (see setup_env.sh).
+#   bash tools/run_tests.sh [options of pytest, paths from the repository's root]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/setup_env.sh crf demo dev
+style=0
+"$PYTHON" -m ruff check . || style=$?
+"$PYTHON" -m pytest -c tests/pytest.ini --rootdir . --import-mode=importlib -q --durations=10 "$@"
+exit "$style"

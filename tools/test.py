@@ -1,0 +1,55 @@
+"""Test a checkpoint: metrics, and where asked for, its predictions as pictures."""
+import argparse
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/test.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
+  python tools/test.py configs/vwe_hspp_r50_voc.py vwe.pth --show-dir painted
+  python tools/test.py configs/deeplabv2_r101_voc.py deeplab.pth --out masks --tta
+  bash tools/dist_test.sh configs/vwe_hspp_r50_voc.py vwe.pth 4"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file; it must fit the model exactly')
+    parser.add_argument(
+        '--work-dir',
+        help="where the metrics go, as JSON (default: the config's work_dir, else "
+        './work_dirs/<name of the config>)')
+    parser.add_argument('--out', metavar='DIR', help='write the predicted label maps there, as PNG')
+    parser.add_argument('--show', action='store_true', help='show each prediction in a window')
+    parser.add_argument('--show-dir', metavar='DIR', help='paint each prediction into a file there')
+    parser.add_argument(
+        '--wait-time', type=float, default=2, help='seconds that --show shows each (default: 2)')
+    parser.add_argument(
+        '--tta', action='store_true', help="augment at test time, as the config's tta_model says")
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Test, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.distributed import leave_group
+    from mmwsss.engine.launch import build_runner, load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.test_options import add_prediction_writer, augment, paint
+
+    with plain_errors(args.launcher, lambda: 'The same command starts again.'):
+        cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
+        cfg.load_from, cfg.resume = args.checkpoint, False
+        paint(cfg, args.show, args.show_dir, args.wait_time)
+        if args.tta:
+            augment(cfg)
+        if args.out:
+            add_prediction_writer(cfg, args.out)
+        build_runner(cfg, ('test', ), strict=True).test()
+        leave_group()
+
+
+if __name__ == '__main__':
+    main()

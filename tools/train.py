@@ -1,0 +1,54 @@
+"""Train the model of a config."""
+import argparse
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/train.py configs/vwe_hspp_r50_voc.py
+  python tools/train.py configs/vwe_hspp_r50_voc.py --resume
+  python tools/train.py configs/vwe_hspp_r50_voc.py --amp --work-dir work_dirs/first_try \\
+      --cfg-options train_dataloader.batch_size=8 train_cfg.max_epochs=3
+  bash tools/dist_train.sh configs/vwe_hspp_r50_voc.py 4"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        '--work-dir',
+        help="where checkpoints and logs go (default: the config's work_dir, else "
+        './work_dirs/<name of the config>)')
+    parser.add_argument(
+        '--resume', action='store_true',
+        help='go on from the latest checkpoint in the work dir, or from the one that '
+        '--cfg-options load_from=PATH names')
+    parser.add_argument(
+        '--amp', action='store_true',
+        help='mixed precision: float16 with a loss scale on GPUs, bfloat16 elsewhere')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Train, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.distributed import leave_group
+    from mmwsss.engine.launch import build_runner, choose_checkpoint, load_config, resume_hint
+    from mmwsss.engine.mixed_precision import configure_amp
+    from mmwsss.engine.plain_errors import plain_errors
+
+    work_dir = args.work_dir
+    with plain_errors(args.launcher, lambda: resume_hint(work_dir) if work_dir else ''):
+        cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
+        work_dir = cfg.work_dir
+        configure_amp(cfg, args.amp)
+        choose_checkpoint(cfg, args.resume, args.cfg_options)
+        # A run that only starts from other weights may leave some of them out.
+        build_runner(cfg, ('train', 'val'), strict=cfg.resume).train()
+        leave_group()
+
+
+if __name__ == '__main__':
+    main()
