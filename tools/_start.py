@@ -52,7 +52,7 @@ def parse_run_arguments(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 
 def _options_action() -> type[argparse.Action]:
-    """MMEngine's reader of KEY=VALUE, with an error message in place of a traceback."""
+    """MMEngine's reader of KEY=VALUE, with an error message in place of a traceback, and for paths."""
     try:
         from mmengine.config import DictAction
     except ImportError:
@@ -67,5 +67,10 @@ def _options_action() -> type[argparse.Action]:
             if without:
                 parser.error(f'--cfg-options takes KEY=VALUE, not {without[0]}')
             super().__call__(parser, namespace, values, option_string)
+            options = getattr(namespace, self.dest)
+            for key, text in (value.split('=', maxsplit=1) for value in values):
+                # MMEngine takes the spaces out of everything, also out of a path.
+                if isinstance(options[key], str) and ' ' in text:
+                    options[key] = text.strip('\'"')
 
     return OptionsAction

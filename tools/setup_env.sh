@@ -52,7 +52,7 @@ _mmwsss_base_python() {
 
 # Makes .venv, or completes it.
 _mmwsss_install() {
-    local venv=$_mmwsss_root/.venv base
+    local venv=$_mmwsss_root/.venv base info
     if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
         base=$(_mmwsss_base_python) || return 1
         _mmwsss_say "making $venv with $base"
@@ -61,6 +61,12 @@ _mmwsss_install() {
             return 1
         }
     fi
+    # pip takes a package for installed whose unpacking was interrupted near its end.
+    for info in "$venv"/lib/python*/site-packages/*.dist-info; do
+        if [ -d "$info" ] && { [ ! -f "$info/RECORD" ] || [ ! -f "$info/INSTALLER" ]; }; then
+            rm -r "$info"
+        fi
+    done
     _mmwsss_say "installing PyTorch, MMSegmentation and what else setup.py names (some minutes)"
     # MMCV's compiled operators are not needed, and would take an hour to build.
     if ! _mmwsss_pip torch torchvision ||

@@ -1,7 +1,7 @@
 """The pixel pairs that IRNet looks at, and the straight paths between them.
 
-Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN),
-CVPR 2019: the affinity of two pixels is one minus the strongest boundary between them.
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations
+(IRN), CVPR 2019: the affinity of two pixels is one minus the strongest boundary between them.
 """
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class PathIndex:
 
     Attributes:
         radius: pairs are closer than this, in pixels.
-        destinations: `(P, 2)` int64, (dy, dx) from the origin of each pair, in the half plane that is
-            below the origin or to the right of it: the other half holds the same pairs turned round.
-        paths: one array `(P_l, l, 2)` int64 for each path length `l`, ascending: the points (dy, dx) of
-            the paths, ends included, in the order in which one walks them. Their concatenation over
-            the first axis goes with `destinations`.
+        destinations: `(P, 2)` int64, (dy, dx) from the origin of each pair. They lie below the
+            origin or to the right of it; the other half holds the same pairs turned round.
+        paths: one array `(P_l, l, 2)` int64 for each path length `l`, ascending: the points
+            (dy, dx) of the paths, ends included, in the order in which one walks them. One after
+            the other, the paths go with `destinations`.
     """
     radius: int
     destinations: np.ndarray
@@ -53,12 +53,10 @@ def path_index(radius: int) -> PathIndex:
     """
     if not isinstance(radius, int) or radius < 1:
         raise InputError(f'The search radius is {radius!r}. It must be an integer of at least 1.')
-    # A stable sort: pairs with paths of equal length stay in the order of the scan.
-    pairs = sorted(((dest, _path(*dest)) for dest in _scan(radius)), key=lambda pair: len(pair[1]))
-    destinations = np.array([dest for dest, _ in pairs], dtype=np.int64).reshape(-1, 2)
-    paths = tuple(
-        np.array([path for _, path in group], dtype=np.int64)
-        for _, group in groupby(pairs, key=lambda pair: len(pair[1])))
+    # A stable sort: paths of equal length stay in the order of the scan.
+    paths = sorted((_path(dy, dx) for dy, dx in _scan(radius)), key=len)
+    destinations = np.array([path[-1] for path in paths], dtype=np.int64).reshape(-1, 2)
+    paths = tuple(np.array(list(group), dtype=np.int64) for _, group in groupby(paths, key=len))
     for array in (destinations, *paths):
         array.setflags(write=False)
     return PathIndex(radius, destinations, paths)
@@ -75,7 +73,7 @@ def _scan(radius: int) -> Iterator[tuple[int, int]]:
 
 
 def _path(dy: int, dx: int) -> list[tuple[int, int]]:
-    """Points between origin and destination that lie less than a pixel from the line through both."""
+    """Points of the bounding box of both ends that lie less than a pixel from the line."""
     squared_length = dy * dy + dx * dx
     points = [(y, x)
               for y in range(dy + 1)

@@ -49,7 +49,8 @@ class Evil:
 
 
 @pytest.mark.parametrize('content', [
-    b'', b'not a checkpoint at all', b'\x89PNG\r\n', pickle.dumps(dict(state_dict=Evil())), b'PK\x03\x04' + b'0' * 99
+    b'', b'not a checkpoint at all', b'\x89PNG\r\n', pickle.dumps(dict(state_dict=Evil())),
+    b'PK\x03\x04' + b'0' * 99
 ])
 def test_what_is_no_checkpoint_is_refused_and_not_executed(content, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -82,7 +83,9 @@ def test_missing_file_is_named(name, tmp_path):
 def test_fitting_weights_are_loaded_into_the_wrapped_model():
     source, target = network(), network()
     nn.init.zeros_(target[0].weight)
-    require_fit(SegTTAModel(module=target), dict(state_dict=source.state_dict()), 'a.pth')
+    target.test_step = target.forward  # which the wrapper asks for
+    wrapped = SegTTAModel(module=target)
+    require_fit(nn.DataParallel(wrapped), dict(state_dict=source.state_dict()), 'a.pth')
     assert torch.equal(target[0].weight, source[0].weight)
 
 

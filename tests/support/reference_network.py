@@ -10,7 +10,8 @@ from weights_rule import tensor_by_name
 
 from mmwsss.convert.vwe import convert_vwe
 
-NAMES = Path(__file__).resolve().parents[1] / 'data' / 'vwe1_names.json'
+REPO = Path(__file__).resolve().parents[2]
+NAMES = REPO / 'tests' / 'data' / 'vwe1_names.json'
 MEAN = torch.tensor([123.675, 116.28, 103.53])[:, None, None]
 STD = torch.tensor([58.395, 57.12, 57.375])[:, None, None]
 

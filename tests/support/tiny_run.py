@@ -17,7 +17,7 @@ model = dict(
         strides=(1, 2), dilations=(1, 1), out_indices=(0, 1)),
     decode_head=dict(
         type='FCNHead', in_channels=16, in_index=1, channels=8, num_convs=1, num_classes=2,
-        norm_cfg=norm_cfg),
+        dropout_ratio=0, norm_cfg=norm_cfg),
     train_cfg=dict(), test_cfg=dict(mode='whole'))
 data_root = {root!r}
 dataset = dict(

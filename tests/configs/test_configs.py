@@ -1,0 +1,86 @@
+"""Every config builds, trains two iterations, validates and is tested, on drawn pictures."""
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from reference_network import REPO
+from tiny_voc import write_tiny_voc
+
+CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
+                 if '_base_' not in path.parts)
+
+
+def shrink(cfg: Config, root, work_dir) -> Config:
+    """Point a config at the drawn data, and make everything small but the network's structure."""
+    cfg.work_dir = str(work_dir)
+    cfg.experiment_name = work_dir.name
+    cfg.model.backbone.init_cfg = None  # no download
+    if 'init_cfg' in cfg.model:
+        cfg.model.init_cfg = None
+    for loop in ('train', 'val', 'test'):
+        loader = cfg[f'{loop}_dataloader']
+        loader.num_workers, loader.persistent_workers = 0, False
+        loader.dataset.data_root = str(root)
+        for step in loader.dataset.pipeline:
+            if step['type'] == 'RandomResizeLongSide':
+                step.update(min_size=40, max_size=90)
+            if step['type'] == 'RandomCropPad':
+                step.update(crop_size=(64, 64))
+    cfg.train_dataloader.batch_size = 2
+    cfg.train_dataloader.dataset.indices = 4
+    cfg.val_dataloader.dataset.indices = cfg.test_dataloader.dataset.indices = 3
+    cfg.train_cfg.update(max_epochs=1, val_interval=1)
+    return cfg
+
+
+class Snapshot(Hook):
+    """Keeps the weights that training starts from."""
+
+    def before_train(self, runner: Runner) -> None:
+        self.weights = {key: value.clone() for key, value in runner.model.state_dict().items()}
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_config(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes')
+    root = write_tiny_voc(tmp_path / 'data', **(dict(classes=classes[1:]) if classes else {}))
+    runner = Runner.from_cfg(shrink(cfg, root, tmp_path / name.replace('/', '_')))
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    assert not moved & frozen
+    assert {key for key, value in runner.model.named_parameters() if value.requires_grad} <= moved
+    assert all(bool(value.isfinite().all()) for value in after.values())
+    assert 0 <= runner.message_hub.get_scalar('val/multi-label/mAP').current() <= 100
+
+    metrics = runner.test()
+    assert 0 <= metrics['mIoU'] <= 100 and 0 <= metrics['best_thr'] < 1
+    assert 0 <= metrics['multi-label/mAP'] <= 100
+    assert list((tmp_path / name.replace('/', '_')).rglob('cam_curve.json'))
+
+
+def test_there_are_the_configs_of_table_1():
+    assert {'cam_r50_voc.py', 'cam_gmp_r50_voc.py', 'hspp_r50_voc.py', 'vwe_r50_voc.py', 'vwe_hspp_r50_voc.py',
+            'vwe_hspp_r101_voc.py'} <= set(CONFIGS)
+    for folder in ('voc6', 'mini'):
+        assert len([name for name in CONFIGS if name.startswith(f'{folder}/')]) >= 4
+
+
+def test_the_published_settings():
+    cfg = Config.fromfile(REPO / 'configs/vwe_hspp_r50_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert cfg.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 6 and cfg.param_scheduler[0].power == 0.9
+    assert cfg.train_dataloader.batch_size == 16
+    assert cfg.model.backbone.strides == (1, 2, 2, 1) and cfg.model.backbone.dilations == (1, 1, 1, 1)
+    assert cfg.model.backbone.frozen_stages == 2 and cfg.model.backbone.norm_eval
+    assert cfg.model.neck.levels == (1, 2, 4) and cfg.model.neck.gamma == 2.0
+    assert set(cfg.model.test_cfg.scales) == {0.5, 1.0, 1.5, 2.0} and cfg.model.test_cfg.bg_thr == 0.14
+    assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']

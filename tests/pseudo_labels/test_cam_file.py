@@ -1,0 +1,232 @@
+"""CAM files: the round trip of ours, the dictionaries of others, and what is refused."""
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from mmwsss.pseudo_labels import read_cam, write_cam
+from mmwsss.utils.errors import InputError
+
+CLASSES = ('cat', 'cow', 'dog', 'horse', 'person', 'sheep')
+
+
+@pytest.fixture
+def cam():
+    """Of a picture of 30 x 41 pixels."""
+    maps = np.random.rand(2, 8, 11).astype(np.float32)
+    return maps / maps.max(axis=(1, 2), keepdims=True)
+
+
+def save_dictionary(path, content):
+    np.save(path, content, allow_pickle=True)
+    return path
+
+
+def test_round_trip(tmp_path, cam):
+    path = tmp_path / 'cams' / '2007_000032.npz'
+    write_cam(path, cam, np.array([4, 1]), (30, 41), CLASSES)
+    read = read_cam(path)
+    assert read.keys.tolist() == [4, 1] and read.keys.dtype == np.int64
+    assert read.size == (30, 41) and read.classes == CLASSES
+    assert read.cam.dtype == np.float32
+    np.testing.assert_array_equal(read.cam, cam.astype(np.float16).astype(np.float32))
+    assert os.listdir(path.parent) == ['2007_000032.npz']
+
+
+def test_what_the_file_holds(tmp_path, cam):
+    write_cam(str(tmp_path / 'a.npz'), cam, np.array([4, 1]), (30, 41), CLASSES)
+    with np.load(tmp_path / 'a.npz', allow_pickle=False) as file:
+        assert {name: (file[name].dtype.kind, file[name].shape) for name in file.files} == dict(
+            keys=('i', (2, )), cam=('f', (2, 8, 11)), size=('i', (2, )), classes=('U', (6, )))
+        assert file['keys'].dtype == np.int64 and file['cam'].dtype == np.float16
+    assert (tmp_path / 'a.npz').stat().st_size < cam.size * 2 + 2000
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float16, torch.bfloat16, torch.float64])
+def test_tensors(tmp_path, cam, dtype):
+    maps = torch.tensor(cam).to(dtype).requires_grad_()
+    write_cam(tmp_path / 'a.npz', maps, torch.tensor([4, 1]), torch.Size((30, 41)), list(CLASSES))
+    read = read_cam(tmp_path / 'a.npz')
+    np.testing.assert_array_equal(read.cam, maps.detach().half().float().numpy())
+    assert read.keys.tolist() == [4, 1]
+
+
+def test_without_classes(tmp_path):
+    keys = torch.zeros(0, dtype=torch.int64)
+    write_cam(tmp_path / 'a.npz', torch.zeros(0, 8, 11), keys, (30, 41), CLASSES)
+    read = read_cam(tmp_path / 'a.npz')
+    assert read.cam.shape == (0, 8, 11) and read.keys.shape == (0, ) and read.keys.dtype == np.int64
+    assert read.size == (30, 41)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, cam, monkeypatch):
+    write_cam(tmp_path / 'a.npz', cam, np.array([4, 1]), (30, 41), CLASSES)
+
+    def full_disk(*args, **kwargs):
+        (tmp_path / 'half').write_bytes(b'half')
+        raise OSError('no space left')
+
+    monkeypatch.setattr(np, 'savez', full_disk)
+    with pytest.raises(OSError, match='no space'):
+        write_cam(tmp_path / 'a.npz', cam, np.array([0, 1]), (30, 41), CLASSES)
+    assert read_cam(tmp_path / 'a.npz').keys.tolist() == [4, 1]
+
+
+def test_dictionary_of_irn(tmp_path, cam):
+    """Keys and strided maps were saved as torch tensors, full maps as NumPy arrays."""
+    full = np.random.rand(2, 30, 41).astype(np.float32)
+    path = save_dictionary(tmp_path / 'a.npy', dict(
+        keys=torch.tensor([14, 3]), cam=torch.tensor(cam), high_res=full))
+    read = read_cam(path)
+    assert read.keys.tolist() == [14, 3] and read.size == (30, 41) and read.classes is None
+    np.testing.assert_array_equal(read.cam, cam)
+
+
+def test_dictionary_with_one_of_the_maps(tmp_path, cam):
+    full = np.random.rand(2, 30, 41)
+    read = read_cam(save_dictionary(tmp_path / 'a.npy', dict(keys=np.array([0, 3]), high_res=full)))
+    np.testing.assert_array_equal(read.cam, full.astype(np.float32))
+    assert read.size == (30, 41) and read.cam.dtype == np.float32
+    read = read_cam(save_dictionary(tmp_path / 'b.npy', dict(keys=[0, 3], cam=cam)))
+    np.testing.assert_array_equal(read.cam, cam)
+    assert read.size is None and read.keys.tolist() == [0, 3]
+
+
+def test_dictionary_of_maps(tmp_path):
+    maps = np.random.rand(2, 30, 41).astype(np.float32)
+    path = save_dictionary(tmp_path / 'a.npy', {14: maps[0], np.int64(3): torch.tensor(maps[1])})
+    read = read_cam(str(path))
+    assert read.keys.tolist() == [14, 3] and read.size == (30, 41)
+    np.testing.assert_array_equal(read.cam, maps)
+    empty = read_cam(save_dictionary(tmp_path / 'b.npy', {}))
+    assert empty.keys.shape == (0, ) and len(empty.cam) == 0 and empty.size is None
+
+
+MAPS = np.full((2, 8, 11), 0.5, np.float32)
+
+
+@pytest.mark.parametrize(('maps', 'keys', 'size', 'message'), [
+    (MAPS[0], [0, 1], (30, 41), 'numbers'),
+    (MAPS, [0], (30, 41), 'numbers'),
+    (MAPS.astype(str), [0, 1], (30, 41), 'numbers'),
+    (MAPS[:, :0], [0, 1], (30, 41), 'empty'),
+    (MAPS, [0, 1], (30, 40), 'stride 4'),
+    (MAPS, [0, 1], (0, 41), 'size'),
+    (MAPS, [0, 1], (30, 41, 3), 'size'),
+    (MAPS, [[0, 1]], (30, 41), 'integers'),
+    (MAPS, [0., 1.], (30, 41), 'integers'),
+    (MAPS, [0, 6], (30, 41), 'image classes'),
+    (MAPS, [-1, 0], (30, 41), 'image classes'),
+    (MAPS, [1, 1], (30, 41), 'repeat'),
+    (MAPS * np.nan, [0, 1], (30, 41), 'finite'),
+    (MAPS * np.inf, [0, 1], (30, 41), 'finite'),
+    (MAPS * 7, [0, 1], (30, 41), 'maximum'),
+    (-MAPS, [0, 1], (30, 41), 'maximum'),
+])
+def test_bad_content_is_not_written(tmp_path, maps, keys, size, message):
+    with pytest.raises(InputError, match=message) as error:
+        write_cam(tmp_path / 'a.npz', maps, np.array(keys), size, CLASSES)
+    assert 'a.npz' in str(error.value) and not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(('content', 'message'), [
+    (dict(keys=[0], cam=MAPS[:1], extra=1), 'entries'),
+    (dict(cam=MAPS), 'entries'),
+    (dict(keys=[0, 1]), 'entries'),
+    ({'0': MAPS[0]}, 'entries'),
+    ({0: MAPS[0], 'keys': [0]}, 'entries'),
+    (dict(keys=[0], cam=MAPS), 'does not go with 1 classes'),
+    (dict(keys=[0, 1], cam=MAPS[0]), 'numbers'),
+    (dict(keys=[0, 1], cam=None), 'numbers'),
+    (dict(keys=[0, 1], cam=[[1], [1, 2]]), 'no array'),
+    (dict(keys=['cat', 'dog'], cam=MAPS), 'integers'),
+    (dict(keys=[0, 0], cam=MAPS), 'repeat'),
+    (dict(keys=[-1, 0], cam=MAPS), 'image classes'),
+    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[0]), 'high_res'),
+    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[:1]), 'high_res'),
+    (dict(keys=[0, 1], cam=MAPS * np.nan), 'finite'),
+    (dict(keys=[0, 1], cam=MAPS * 30), 'maximum'),
+    ({0: MAPS[0], 1: MAPS[1, 1:]}, 'of one size'),
+    ({0: MAPS}, 'of one size'),
+    ({-1: MAPS[0]}, 'image classes'),
+    ({0: MAPS[0] * np.nan}, 'finite'),
+])
+def test_bad_dictionaries(tmp_path, content, message):
+    path = save_dictionary(tmp_path / 'picture.npy', content)
+    with pytest.raises(InputError, match=message) as error:
+        read_cam(path)
+    assert 'picture.npy' in str(error.value)
+
+
+@pytest.mark.parametrize(('change', 'message'), [
+    (dict(cam=MAPS * np.nan), 'finite'),
+    (dict(cam=MAPS[:1]), 'does not go with 2 classes'),
+    (dict(keys=np.array([0, 9])), 'image classes'),
+    (dict(size=np.array([60, 80])), 'stride 4'),
+    (dict(size=np.array(30)), 'height and width'),
+    (dict(size=np.array(['30', '41'])), 'height and width'),
+    (dict(classes=np.array(6)), 'class names'),
+    (dict(classes=np.arange(6)), 'class names'),
+    (dict(other=np.array(6)), 'no CAM file'),
+    (dict(classes=np.array(CLASSES, dtype=object)), 'cannot be read'),
+])
+def test_bad_npz(tmp_path, change, message):
+    good = dict(keys=np.array([0, 1]), cam=MAPS, size=np.array([30, 41]), classes=np.array(CLASSES))
+    np.savez(tmp_path / 'picture.npz', **good)
+    assert read_cam(tmp_path / 'picture.npz').keys.tolist() == [0, 1]
+    np.savez(tmp_path / 'picture.npz', allow_pickle=True, **{**good, **change})
+    with pytest.raises(InputError, match=message) as error:
+        read_cam(tmp_path / 'picture.npz')
+    assert 'picture.npz' in str(error.value)
+
+
+@pytest.mark.parametrize('kept', [0, 10, 200, -100, -1])
+def test_truncated_files(tmp_path, cam, kept):
+    write_cam(tmp_path / 'picture.npz', cam, np.array([4, 1]), (30, 41), CLASSES)
+    save_dictionary(tmp_path / 'picture.npy', dict(keys=[4, 1], cam=cam))
+    for path in (tmp_path / 'picture.npz', tmp_path / 'picture.npy'):
+        path.write_bytes(path.read_bytes()[:kept])
+        with pytest.raises(InputError, match=path.name):
+            read_cam(path)
+
+
+def test_damaged_values_are_noticed(tmp_path, cam):
+    path = tmp_path / 'picture.npz'
+    write_cam(path, cam, np.array([4, 1]), (30, 41), CLASSES)
+    content, values = bytearray(path.read_bytes()), cam.astype(np.float16).tobytes()
+    content[content.index(values) + 20] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match='damaged'):
+        read_cam(path)
+
+
+def test_names(tmp_path, cam):
+    with pytest.raises(InputError, match='missing.npz does not exist'):
+        read_cam(tmp_path / 'missing.npz')
+    with pytest.raises(InputError, match='missing.npy'):
+        read_cam(tmp_path / 'missing.npy')
+    with pytest.raises(InputError, match='cam.png'):
+        read_cam(tmp_path / 'cam.png')
+    with pytest.raises(InputError, match='cam.npy'):
+        write_cam(tmp_path / 'cam.npy', cam, np.array([4, 1]), (30, 41), CLASSES)
+    np.save(tmp_path / 'array', cam)
+    (tmp_path / 'array.npy').rename(tmp_path / 'array.npz')
+    with pytest.raises(InputError, match='array.npz cannot be read'):
+        read_cam(tmp_path / 'array.npz')
+
+
+class Unwanted:
+
+    def __reduce__(self):
+        return os.mkdir, ('unwanted', )
+
+
+def test_nothing_else_is_unpickled(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_dictionary(tmp_path / 'picture.npy', dict(keys=[0], cam=Unwanted()))
+    np.savez(tmp_path / 'picture.npz', keys=np.array([Unwanted()], dtype=object), allow_pickle=True)
+    for name in ('picture.npy', 'picture.npz'):
+        with pytest.raises(InputError, match=name):
+            read_cam(tmp_path / name)
+    assert not (tmp_path / 'unwanted').exists()

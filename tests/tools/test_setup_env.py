@@ -1,0 +1,87 @@
+"""setup_env.sh without the network: what it finds, and what it says when it cannot install."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from run_tool import TOOLS
+
+BASE = Path(sys.base_prefix) / 'bin' / f'python{sys.version_info.major}.{sys.version_info.minor}'
+
+
+@pytest.fixture
+def clone(tmp_path) -> Path:
+    """As much of a fresh clone as setup_env.sh looks at, in a folder with a space."""
+    root = tmp_path / 'a b' / 'clone'
+    (root / 'tools').mkdir(parents=True)
+    shutil.copy(TOOLS / 'setup_env.sh', root / 'tools')
+    shutil.copy(TOOLS.parent / 'setup.py', root)
+    return root
+
+
+def source(clone: Path, *extras: str, first_on_path: Path, **variables: str) -> subprocess.CompletedProcess:
+    """Source the script from another folder, with only `first_on_path` and the system on PATH."""
+    script = f'set -euo pipefail; . "{clone}/tools/setup_env.sh" {" ".join(extras)}; echo "PYTHON=$PYTHON"'
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('VIRTUAL_ENV', 'PYTHON', 'PYTHONPATH') and not name.startswith('PIP_')}
+    environment.update(PATH=f'{first_on_path}:/usr/bin:/bin', **variables)
+    return subprocess.run(['bash', '-c', script], cwd=clone.parent.parent, env=environment,
+                          capture_output=True, text=True, timeout=300)
+
+
+def fake_python(folder: Path, text: str) -> Path:
+    """A folder with programs of all names that Python may have."""
+    folder.mkdir()
+    for name in ('python', 'python3', *(f'python3.{minor}' for minor in range(10, 14))):
+        (folder / name).write_text(f'#!/bin/sh\n{text}\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def test_an_environment_that_serves_is_used(clone):
+    done = source(clone, 'dev', first_on_path=Path(sys.executable).parent)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f'PYTHON={Path(sys.executable).parent}/python\n'
+    assert done.stderr == '' and not (clone / '.venv').exists()
+
+
+def test_a_failed_installation_is_told_and_completed_later(clone, tmp_path):
+    """Without an index pip fails; what it left is not taken for an environment."""
+    base = tmp_path / 'base'
+    base.mkdir()
+    (base / 'python3').symlink_to(BASE)
+    if subprocess.run([str(BASE), '-c', 'import torch'], capture_output=True).returncode == 0:
+        pytest.skip('the base Python has PyTorch itself')
+    for attempt in range(2):
+        done = source(clone, first_on_path=base, PIP_NO_INDEX='1', PIP_CONFIG_FILE=os.devnull)
+        assert done.returncode == 1
+        assert 'setup_env: pip failed: see its message above.' in done.stderr
+        assert 'No matching distribution found for torch' in done.stderr
+        assert ('making' in done.stderr) is (attempt == 0)
+        assert (clone / '.venv' / 'bin' / 'python').exists()
+        assert not (clone / '.venv' / 'mmwsss-installed').exists()
+
+
+def test_an_own_environment_is_used_until_setup_py_changes(clone, tmp_path):
+    (clone / '.venv').symlink_to(sys.prefix)
+    mark = Path(sys.prefix) / 'mmwsss-installed'
+    before = mark.read_text() if mark.exists() else None
+    if before is None:
+        pytest.skip('the environment of this run was not made by setup_env.sh')
+    old = fake_python(tmp_path / 'old', 'exit 1')
+    done = source(clone, 'crf', 'demo', 'dev', first_on_path=old)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f'PYTHON={clone}/.venv/bin/python\n' and done.stderr == ''
+    assert mark.read_text() == before
+
+
+@pytest.mark.parametrize('text, message', [
+    ('exit 1', 'no Python 3.10 or newer was found.'),
+    ('case "$2" in *ensurepip*|"") exit 1;; *) [ "$1" = -c ];; esac', 'python3 has no venv module.'),
+])
+def test_without_a_python_to_build_on(text, message, clone, tmp_path):
+    done = source(clone, first_on_path=fake_python(tmp_path / 'fakes', text))
+    assert done.returncode == 1 and message in done.stderr
+    assert not (clone / '.venv').exists()

@@ -1,0 +1,100 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmseg.apis import inference_model, init_model
+from PIL import Image
+from run_tool import run_inside, run_process
+from tiny_run import write_tiny_run
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory) -> Path:
+    """A tiny run and a checkpoint with random weights."""
+    folder = tmp_path_factory.mktemp('test')
+    config = write_tiny_run(folder)
+    torch.manual_seed(1)
+    model = init_model(str(config), device='cpu')
+    torch.nn.init.normal_(model.decode_head.conv_seg.weight)
+    weights = {f'module.{name}': value for name, value in model.state_dict().items()}
+    torch.save(dict(state_dict=weights), folder / 'random.pth')
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _there(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+
+
+def predictions(folder: Path) -> list[np.ndarray]:
+    """What MMSegmentation's own inference says."""
+    model = init_model('tiny.py', device='cpu')
+    weights = torch.load('random.pth')['state_dict']
+    model.load_state_dict({name.removeprefix('module.'): value for name, value in weights.items()})
+    model.cfg.test_pipeline = [dict(type='LoadImageFromFile'), dict(type='PackSegInputs')]
+    return [inference_model(model, f'data/images/{index}.jpg').pred_sem_seg.data[0].numpy()
+            for index in range(8)]
+
+
+def test_metrics_masks_and_paintings(folder):
+    outcome = run_process('test.py', 'tiny.py', 'random.pth', '--work-dir', 'w', '--out', 'masks', '--show-dir',
+                          'painted', cwd=folder)
+    assert outcome.status == 0, outcome.err
+    expected = predictions(folder)
+    truth = [np.asarray(Image.open(f'data/masks/{index}.png')) for index in range(8)]
+    for index, label in enumerate(expected):
+        np.testing.assert_array_equal(np.asarray(Image.open(f'masks/{index}.png')), label)
+    assert 0 < np.mean(expected) < 1
+    metrics = json.loads(next(Path('w').glob('*/*.json')).read_text())
+    accuracy = np.mean([label == true for label, true in zip(expected, truth, strict=True)])
+    assert metrics['aAcc'] == pytest.approx(100 * accuracy, abs=0.01)
+    assert len(list(Path('painted').glob('**/test_*.png'))) == 8
+
+
+def test_test_time_augmentation(capsys, monkeypatch):
+    outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--tta', '--work-dir', 't')
+    assert outcome.status == 0 and 'aAcc: ' in outcome.out
+    assert "type='SegTTAModel'" in outcome.out
+    assert list(Path('t').glob('**/*.png')) == []  # nothing is painted unasked
+
+
+@pytest.mark.parametrize('args, message', [
+    (('tiny.py', 'none.pth'), 'error: There is no checkpoint none.pth.'),
+    (('tiny.py', 'tiny.py'), 'error: tiny.py is not a checkpoint that can be read safely'),
+    (('none.py', 'random.pth'), 'error: There is no config none.py.'),
+    (('plain.py', 'random.pth', '--tta'), 'error: plain.py has no tta_model and tta_pipeline.'),
+    (('plain.py', 'random.pth', '--show-dir', 'x'), 'error: plain.py has no visualizer'),
+    (('tiny.py', 'random.pth', '--cfg-options', 'test_dataloader.dataset.data_root=/none'),
+     'error: The test dataset (BaseSegDataset) needs what does not exist: /none/images, /none/masks.'),
+])
+def test_mistakes_end_with_one_message(args, message, capsys, monkeypatch):
+    cfg = Config.fromfile('tiny.py')
+    for key in ('tta_model', 'visualizer'):
+        cfg.pop(key)
+    cfg.dump('plain.py')
+    outcome = run_inside(capsys, monkeypatch, 'test.py', *args)
+    assert outcome.status == 1
+    assert outcome.err.startswith(message) and 'Traceback' not in outcome.err
+
+
+def test_another_models_checkpoint_is_refused(capsys, monkeypatch):
+    outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--cfg-options',
+                         'model.backbone.num_stages=1', 'model.backbone.strides=[1]',
+                         'model.backbone.dilations=[1]', 'model.backbone.out_indices=[0]',
+                         'model.decode_head.in_channels=8', 'model.decode_head.in_index=0')
+    assert outcome.status == 1 and 'Traceback' not in outcome.err
+    assert 'error: random.pth does not belong to this model:' in outcome.err
+    assert ' not in the model: backbone.layer2.0.bn1.bias, ' in outcome.err
+    shapes = next(line for line in outcome.err.splitlines() if 'of another shape' in line)
+    assert 'decode_head.convs.0.conv.weight (8x16x3x3, the model has 8x8x3x3)' in shapes
+
+
+def test_help_has_examples(capsys, monkeypatch):
+    outcome = run_inside(capsys, monkeypatch, 'test.py', '--help')
+    assert outcome.status == 0
+    for text in ('--work-dir', '--out', '--show', '--show-dir', '--wait-time', '--cfg-options', '--launcher',
+                 '--tta', '--local_rank', 'bash tools/dist_test.sh'):
+        assert text in outcome.out

@@ -1,0 +1,233 @@
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from run_tool import TOOLS, run_inside, run_process
+from tiny_run import write_tiny_run
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory) -> tuple[Path, str]:
+    """A training run in mixed precision, started as a user does, in folders with a space."""
+    folder = tmp_path_factory.mktemp('a b')
+    config = write_tiny_run(folder)
+    outcome = run_process('train.py', config.name, '--amp', cwd=folder)
+    assert outcome.status == 0, outcome.err
+    return folder, outcome.out
+
+
+def losses(log: str) -> list[float]:
+    return [float(value) for value in re.findall(r'  loss: ([\d.]+)', log)]
+
+
+def test_trains_into_the_default_work_dir(trained):
+    folder, log = trained
+    work_dir = folder / 'work_dirs' / 'tiny'
+    assert {path.name for path in work_dir.glob('*.pth')} == {'epoch_1.pth', 'epoch_2.pth'}
+    assert 'The config sets no seed: taking 0.' in log and re.search(r'^ +seed: 0$', log, re.M)
+    assert len(losses(log)) == 4 and losses(log)[-1] < losses(log)[0]
+    assert re.search(r'mIoU: \d', log)
+    dumped = (work_dir / 'tiny.py').read_text()
+    assert 'randomness = dict(seed=0)' in dumped
+    if not torch.cuda.is_available():
+        assert "type='mmseg.BFloat16OptimWrapper'" in dumped
+
+
+def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    at_once = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'whole')
+    first = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'moved', '--resume',
+                       '--cfg-options', 'train_cfg.max_epochs=1')
+    assert 'moved holds no checkpoint to resume from: starting from scratch.' in first.out
+    Path('moved').rename('parts')  # the note of the last checkpoint is wrong now
+    second = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'parts', '--resume')
+    assert (at_once.status, first.status, second.status) == (0, 0, 0)
+    assert 'Resuming from parts/epoch_1.pth' in second.out and 'resumed epoch: 1, iter: 2' in second.out
+    expected, got = (torch.load(f'{name}/epoch_2.pth', weights_only=False) for name in ('whole', 'parts'))
+    assert expected['meta']['iter'] == got['meta']['iter'] == 4
+    for name, value in expected['state_dict'].items():
+        assert torch.equal(got['state_dict'][name], value), name
+    momentum = [file['optimizer']['state'][0]['momentum_buffer'] for file in (expected, got)]
+    assert torch.equal(*momentum)
+
+
+def test_load_from_initialises_and_with_resume_names_the_checkpoint(trained, capsys, monkeypatch):
+    folder, _ = trained
+    monkeypatch.chdir(folder)
+    first = folder / 'work_dirs' / 'tiny' / 'epoch_1.pth'
+    options = ('--cfg-options', f'load_from={first}', 'train_cfg.max_epochs=2')
+    begun = run_inside(capsys, monkeypatch, 'train.py', 'tiny.py', '--work-dir', 'begun', *options)
+    assert begun.status == 0 and 'resumed' not in begun.out and len(losses(begun.out)) == 4
+    gone_on = run_inside(
+        capsys, monkeypatch, 'train.py', 'tiny.py', '--work-dir', 'begun', '--resume', *options)
+    assert f'Resuming from {first}' in gone_on.out and len(losses(gone_on.out)) == 2
+
+
+def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
+    folder, _ = trained
+    monkeypatch.chdir(folder)
+    outcome = run_inside(capsys, monkeypatch, 'train.py', 'tiny.py', '--resume', '--cfg-options',
+                         'model.decode_head.channels=4')
+    assert outcome.status == 1 and 'does not belong to this model' in outcome.err
+    assert 'decode_head.conv_seg.weight (2x8x1x1, the model has 2x4x1x1)' in outcome.err
+
+
+@pytest.mark.parametrize('args, message', [
+    (('none.py', ), 'error: There is no config none.py.'),
+    (('.', ), 'error: There is no config ..'),
+    (('broken.py', ), 'error: broken.py cannot be read as a config. NameError: '),
+    (('orphan.py', ), 'error: orphan.py cannot be read as a config. FileNotFoundError: '),
+    (('tiny.py', '--cfg-options', 'data_root.x=3'), 'error: --cfg-options data_root.x=3 does not fit'),
+    (('tiny.py', '--cfg-options', 'train_dataloader=None'), 'error: tiny.py has no train_dataloader'),
+    (('tiny.py', '--cfg-options', 'load_from=none.pth'), 'error: There is no checkpoint none.pth.'),
+    (('tiny.py', '--cfg-options', 'load_from=weights.pth', '--resume'),
+     'error: weights.pth holds weights only, so no run can resume from it.'),
+    (('tiny.py', '--cfg-options', 'val_dataloader.dataset.data_root=/none'),
+     'error: The val dataset (BaseSegDataset) needs what does not exist: /none/images, /none/masks.'),
+    (('tiny.py', '--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'),
+     'error: --amp does not know the optimizer wrapper ApexOptimWrapper.'),
+    (('tiny.py', '--work-dir', 'tiny.py'), 'error: The folder tiny.py cannot be made: '),
+    (('tiny.py', '--launcher', 'slurm'), 'error: --launcher slurm finds no SLURM_PROCID'),
+])
+def test_mistakes_end_with_one_message(args, message, tmp_path, capsys, monkeypatch):
+    write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path('broken.py').write_text('a = b')
+    Path('orphan.py').write_text("_base_ = 'parent.py'")
+    torch.save(dict(state_dict=dict(a=torch.ones(1))), 'weights.pth')
+    for name in ('SLURM_PROCID', 'SLURM_LOCALID', 'SLURM_NTASKS'):
+        monkeypatch.delenv(name, raising=False)
+    outcome = run_inside(capsys, monkeypatch, 'train.py', *args)
+    assert outcome.status == 1
+    assert outcome.err.startswith(message) and 'Traceback' not in outcome.err
+    assert not Path('work_dirs').exists() or '--launcher' in args  # nothing is left behind
+
+
+def test_options_that_are_none_show_the_usage(capsys, monkeypatch):
+    outcome = run_inside(capsys, monkeypatch, 'train.py', 'a.py', '--cfg-options', 'lr')
+    assert outcome.status == 2 and 'takes KEY=VALUE, not lr' in outcome.err
+
+
+def test_help_has_examples(capsys, monkeypatch):
+    outcome = run_inside(capsys, monkeypatch, 'train.py', '--help')
+    assert outcome.status == 0
+    for text in ('--work-dir', '--resume', '--amp', '--cfg-options', '--launcher', '--local_rank',
+                 'python tools/train.py configs/vwe_hspp_r50_voc.py --resume'):
+        assert text in outcome.out
+
+
+def test_missing_voc_ends_at_once(repo, tmp_path):
+    """Before a network is built, a download begins or a worker starts."""
+    outcome = run_process('train.py', repo / 'configs' / 'vwe_hspp_r50_voc.py', cwd=tmp_path)
+    assert outcome.status == 1
+    errors = [line for line in outcome.err.splitlines() if line.startswith('error: ')]
+    assert len(errors) == 1 and 'data/VOCdevkit/VOC2012' in errors[0]
+    assert 'Traceback' not in outcome.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_ends_with_one_message(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path('work').mkdir()
+    Path('work/epoch_2.pth').symlink_to('/dev/full')
+    outcome = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'work')
+    assert outcome.status == 1
+    line = outcome.err.splitlines()[-1]
+    assert line.startswith('error: No space left on device') and 'work/epoch_1.pth' in line
+    assert line.endswith('give the same command with --resume.')
+
+
+def test_interruption_tells_how_to_go_on(tmp_path):
+    config = write_tiny_run(tmp_path)
+    command = [sys.executable, TOOLS / 'train.py', config.name, '--cfg-options',
+               'train_cfg.max_epochs=100000', 'train_cfg.val_interval=100000',
+               'train_dataloader.num_workers=1', 'train_dataloader.persistent_workers=True',
+               'default_hooks.checkpoint.max_keep_ckpts=2']
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / 'work_dirs' / 'tiny' / 'last_checkpoint').exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.search(r'^Interrupted. To go on from \S+epoch_\d+.pth, give the same command with --resume.$',
+                     errors, re.M)
+    assert 'Traceback' not in errors
+
+
+def test_two_processes_on_a_cpu(trained, monkeypatch):
+    """Training and testing on shards: the metrics are those of one process."""
+    folder, _ = trained
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '-1')
+    two = run_process('dist_train.sh', 'tiny.py', 2, '--work-dir', 'two by two', cwd=folder)
+    assert two.status == 0, two.err
+    assert (folder / 'two by two' / 'epoch_2.pth').exists()
+    assert len(losses(two.out)) == 2  # one batch of 4 in each process an epoch; rank 0 logs
+    checkpoint = str(folder / 'two by two' / 'epoch_2.pth')
+    one = run_process('test.py', 'tiny.py', checkpoint, '--work-dir', 'one', cwd=folder)
+    shards = run_process('dist_test.sh', 'tiny.py', checkpoint, 2, '--work-dir', 'shards', '--cfg-options',
+                         'test_dataloader.num_workers=1', cwd=folder, PORT='29877')
+    assert one.status == shards.status == 0, shards.err
+    results = [re.findall(r'aAcc: [\d.]+  mIoU: [\d.]+  mAcc: [\d.]+', text.out) for text in (one, shards)]
+    assert results[0] == results[1] and len(results[0]) == 1
+
+
+def test_mistake_under_a_launcher_is_told_once(tmp_path):
+    outcome = run_process('dist_train.sh', 'no such.py', 2, cwd=tmp_path)
+    assert outcome.status != 0
+    assert outcome.err.count('error: There is no config no such.py.') == 1
+
+
+@pytest.mark.parametrize('script, args, message', [
+    ('dist_train.sh', ('tiny.py', ), 'bash tools/dist_train.sh CONFIG GPUS [options of train.py]'),
+    ('dist_test.sh', ('tiny.py', 'a.pth'), 'bash tools/dist_test.sh CONFIG CHECKPOINT GPUS'),
+    ('slurm_train.sh', ('gpu', 'job'), 'bash tools/slurm_train.sh PARTITION JOB_NAME CONFIG'),
+    ('slurm_test.sh', ('gpu', 'job', 'c'), 'bash tools/slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT'),
+    ('dist_train.sh', ('tiny.py', '--amp'), "the number of GPUs must be 1 or more, not '--amp'"),
+    ('dist_test.sh', ('tiny.py', 'a.pth', '0'), "the number of GPUs must be 1 or more, not '0'"),
+])
+def test_scripts_explain_their_arguments(script, args, message, tmp_path):
+    outcome = run_process(script, *args, cwd=tmp_path)
+    assert outcome.status == 2 and message in outcome.err
+
+
+def test_several_machines_need_an_address(tmp_path):
+    outcome = run_process('dist_train.sh', 'tiny.py', 2, cwd=tmp_path, NNODES='2')
+    assert outcome.status == 2 and 'needs MASTER_ADDR' in outcome.err
+
+
+SRUN = """#!/usr/bin/env bash
+# A Slurm of one task: notes its own options, then runs the command as srun does.
+while [[ $1 == --* ]]; do echo "$1" >> options; shift; done
+export SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NTASKS=1 SLURM_NNODES=1 SLURM_NODELIST=here
+exec "$@"
+"""
+
+
+def test_slurm_scripts(trained, tmp_path, monkeypatch):
+    folder, _ = trained
+    shutil.copytree(folder / 'data', tmp_path / 'data')
+    (tmp_path / 'bin').mkdir()
+    (tmp_path / 'bin' / 'srun').write_text(SRUN)
+    (tmp_path / 'bin' / 'srun').chmod(0o755)
+    monkeypatch.setenv('PATH', str(tmp_path / 'bin'), prepend=':')
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '-1')
+    config = folder / 'tiny.py'
+    outcome = run_process('slurm_train.sh', 'gpu', 'my job', config, '--work-dir', 'w d', cwd=tmp_path,
+                          GPUS='2', GPUS_PER_NODE='8', SRUN_ARGS='--time=1:00 --quiet')
+    assert outcome.status == 0, outcome.err
+    assert (tmp_path / 'w d' / 'epoch_2.pth').exists()
+    assert 'Distributed launcher: slurm' in outcome.out
+    assert (tmp_path / 'options').read_text().splitlines() == [
+        '--partition=gpu', '--job-name=my job', '--ntasks=2', '--cpus-per-task=5', '--gres=gpu:2',
+        '--ntasks-per-node=2', '--kill-on-bad-exit=1', '--time=1:00', '--quiet']
