@@ -25,7 +25,8 @@ def parse_args() -> argparse.Namespace:
         '--cfg-options load_from=PATH names')
     parser.add_argument(
         '--amp', action='store_true',
-        help='mixed precision: float16 with a loss scale on GPUs, bfloat16 elsewhere')
+        help='mixed precision: float16 with a loss scale on GPUs, bfloat16 elsewhere (on CPUs slow for '
+        'depthwise convolutions)')
     add_run_arguments(parser)
     return parse_run_arguments(parser)
 

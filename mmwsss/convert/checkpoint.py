@@ -8,31 +8,13 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from mmwsss.engine.checkpoints import read_checkpoint, weights_of
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
 from .vwe import convert_vwe
 
 CONVERTERS = dict(vwe=convert_vwe)
-
-
-def read_state_dict(path: str | os.PathLike) -> dict[str, Tensor]:
-    """Read a state dict from a file, bare or under `state_dict`; nothing but tensors is unpickled.
-
-    Raises:
-        InputError: no such file, or one that PyTorch cannot read as tensors.
-    """
-    if not os.path.isfile(path):
-        raise InputError(f'{path} does not exist.')
-    try:
-        state = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as error:  # torch raises many kinds for a file that is no checkpoint
-        raise InputError(f'{path} is no checkpoint of tensors: {str(error).splitlines()[0]}') from error
-    if isinstance(state, dict) and isinstance(state.get('state_dict'), dict):
-        state = state['state_dict']
-    if not isinstance(state, dict):
-        raise InputError(f'{path} holds a {type(state).__name__}, not a state dict.')
-    return state
 
 
 def convert_file(source: str,
@@ -58,7 +40,7 @@ def convert_file(source: str,
     if Path(out).exists() and not force:
         raise InputError(f'{out} exists already. Choose another name, or overwrite it with --force.')
     try:
-        state = CONVERTERS[source](read_state_dict(checkpoint))
+        state = CONVERTERS[source](weights_of(read_checkpoint(checkpoint)))
     except InputError as error:
         raise InputError(f'{checkpoint}: {error}' if str(checkpoint) not in str(error) else str(error)) from error
     if config is not None:

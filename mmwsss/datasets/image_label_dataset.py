@@ -1,49 +1,53 @@
 """Data sets whose annotation is the classes that a picture holds."""
-import os
+import logging
+import os.path as osp
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import mmengine
+import mmengine.fileio as fileio
+import numpy as np
+from mmcv.transforms import LoadAnnotations
+from mmengine.dist import is_main_process
 from mmengine.logging import print_log
+from mmengine.utils import ProgressBar
 from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError
 
-from .image_labels import read_image_labels
-from .transforms.load_image import decode_image
-
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+from .image_labels import PICTURE_SUFFIXES, first_names, read_image_labels
+from .transforms.load_image import read_picture
 
 
 @DATASETS.register_module()
 class ImageLabelDataset(BaseSegDataset):
     """Pictures with image-level labels.
 
-    Each item has MMSeg's keys and `img_id` and, where there are labels, the multi-hot `gt_score` `(L,)`, float32.
-    Class 0 of the meta information is the background, class `c + 1` is image class `c`. Masks are neither opened nor
-    needed unless the pipeline loads them.
+    Each item has MMSeg's keys, `img_id` (the picture's path below its folder, without suffix), `num_classes` and,
+    where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 of the meta information is the
+    background, class `c + 1` is image class `c`. Masks are neither opened nor needed unless the pipeline
+    loads them.
 
     What does not fit is found here, before training starts: see `Raises`.
 
     Args:
         ann_file: the list, an id a line; without it all pictures below `data_prefix['img_path']`, by path.
-        label_file: image-level labels, relative to `data_root`, in a form that :func:`read_image_labels` knows; `None`
-            for pictures without.
+        label_file: image-level labels, relative to `data_root`, in a form that :func:`read_image_labels` knows;
+            `None` for pictures without.
         allow_empty: accept pictures without any label.
-        skip_bad_images: decode every picture once at the start and leave out those that fail, with one warning that
-            names them. Without it the first one that is met is an error.
-        img_suffix: of the pictures, or several; without a list, all of them are taken.
+        skip_bad_images: decode every picture once at the start (on every rank) and leave out those that fail, with
+            one warning that names them. Without it the first one that is met is an error.
+        img_suffix: of the pictures, or several (upper and lower case are the same); `None` for JPEG and PNG.
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
 
     Raises:
         InputError: a missing folder, list or picture, an empty list, an id twice, a picture without labels, a label
-            that is no class, a missing mask where the pipeline loads masks.
+            that is no class, a missing mask where the pipeline loads masks, classes without the background.
     """
 
-    missing_root_help = 'Set data_root to the folder that holds the data set.'
+    missing_root_help = 'Set data_root, data_prefix and ann_file of the dataset to where the data set lies.'
 
     def __init__(self,
                  ann_file: str = '',
@@ -55,34 +59,31 @@ class ImageLabelDataset(BaseSegDataset):
         self.label_file = label_file
         self.allow_empty = allow_empty
         self.skip_bad_images = skip_bad_images
-        suffixes = [img_suffix] if isinstance(img_suffix, str) else list(img_suffix or IMAGE_SUFFIXES)
+        suffixes = (img_suffix, ) if isinstance(img_suffix, str) else tuple(img_suffix or PICTURE_SUFFIXES)
         self.img_suffixes = tuple(suffix.lower() for suffix in suffixes)
         super().__init__(ann_file=ann_file, img_suffix=suffixes[0], **kwargs)
 
+    @classmethod
+    def get_label_map(cls, new_classes: Sequence[str] | None = None) -> dict[int, int] | None:
+        """MMSeg's map from the classes of the masks to `new_classes`, which the background must lead."""
+        if not new_classes or len(new_classes) < 2 or new_classes[0].strip('_').lower() != 'background':
+            raise InputError(f'The classes of the data set are {new_classes}. Set metainfo=dict(classes='
+                             "('background', ...)), the background first and at least one more.")
+        repeated = [name for name, count in Counter(new_classes).items() if count > 1]
+        if repeated:
+            raise InputError(f'metainfo.classes names {first_names(repeated)} twice. Name each class once.')
+        known = cls.METAINFO.get('classes', new_classes)
+        unknown = [name for name in new_classes if name not in known]
+        if unknown:
+            raise InputError(f'metainfo.classes names {first_names(unknown)}, which {cls.__name__} does not have. '
+                             f'Choose from {", ".join(known)}.')
+        return super().get_label_map(tuple(new_classes))
+
     def _join_prefix(self) -> None:
-        """Join MMEngine's paths and that of the labels to the root, and see that the folders are there."""
+        """Join MMEngine's paths and that of the labels to the root."""
         super()._join_prefix()
-        self.check_folders()
-
-    def full_init(self) -> None:
-        """Load the list; what is built lazily is checked here."""
-        if not self._fully_initialized:
-            self.check_folders()
-        super().full_init()
-
-    def check_folders(self) -> None:
-        """See that root, pictures and list exist.
-
-        Raises:
-            InputError: naming the first that does not.
-        """
-        if self.data_root and not os.path.isdir(self.data_root):
-            raise InputError(f'The data set\'s folder {self.data_root} does not exist. {self.missing_root_help}')
-        folder = self.data_prefix.get('img_path')
-        if not folder or not os.path.isdir(folder):
-            raise InputError(f'The folder of pictures {folder} does not exist. {self.missing_root_help}')
-        if self.ann_file and not os.path.isfile(self.ann_file):
-            raise InputError(f'The list {self.ann_file} does not exist. {self.missing_root_help}')
+        if self.label_file is not None:  # an absolute path stays what it is
+            self.label_file = osp.join(self.data_root, self.label_file)
 
     @property
     def image_classes(self) -> list[str]:
@@ -91,15 +92,14 @@ class ImageLabelDataset(BaseSegDataset):
 
     def load_data_list(self) -> list[dict]:
         """One dictionary a picture, see the class."""
+        self.check_folders()
         paths = self.find_pictures()
-        if self.skip_bad_images:
-            paths = self.drop_bad(paths)
         labels = self.load_labels(list(paths))
         masks = self.find_masks(list(paths))
         data_list = []
         for img_id, path in paths.items():
-            info = dict(img_path=path, img_id=img_id, label_map=self.label_map,
-                        reduce_zero_label=self.reduce_zero_label, seg_fields=[])
+            info = dict(img_path=path, img_id=img_id, label_map=self.label_map, seg_fields=[],
+                        reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']))
             if masks is not None:
                 info['seg_map_path'] = masks[img_id]
             if labels is not None:
@@ -107,76 +107,157 @@ class ImageLabelDataset(BaseSegDataset):
             data_list.append(info)
         return data_list
 
+    def filter_data(self) -> list[dict]:
+        """MMEngine's filter, and without the pictures that do not decode if `skip_bad_images`."""
+        data_list = super().filter_data()
+        return self.drop_bad(data_list) if self.skip_bad_images else data_list
+
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """The image classes of a picture, which MMEngine's `ClassBalancedDataset` asks for."""
+        return np.flatnonzero(self.get_data_info(idx)['gt_score']).tolist()
+
+    def check_folders(self) -> None:
+        """See that root, pictures and list exist.
+
+        Raises:
+            InputError: naming the first that does not.
+        """
+        if self.data_root and not fileio.isdir(self.data_root, self.backend_args):
+            raise InputError(f'The data set\'s folder {self.data_root} does not exist. {self.missing_root_help}')
+        if not fileio.isdir(self.picture_folder, self.backend_args):
+            raise InputError(f'The folder of pictures {self.picture_folder} does not exist. '
+                             f'{self.missing_root_help}')
+        if self.ann_file and not fileio.isfile(self.ann_file, self.backend_args):
+            raise InputError(f'The list {self.ann_file} does not exist. {self.missing_root_help}')
+
+    @property
+    def picture_folder(self) -> str:
+        """The folder that ids are relative to."""
+        return self.data_prefix.get('img_path') or self.data_root or '.'
+
     def find_pictures(self) -> dict[str, str]:
         """Paths of the pictures by id, in the list's order."""
-        folder = self.data_prefix['img_path']
-        present: dict[str, str] = {}
-        for root, _, names in os.walk(folder):
-            relative = Path(root).relative_to(folder)
-            for name in sorted(names):
-                stem, suffix = os.path.splitext(name)
-                if suffix.lower() in self.img_suffixes:
-                    present.setdefault((relative / stem).as_posix(), os.path.join(root, name))
+        folder = self.picture_folder
         if not self.ann_file:
+            present = self._pictures_in('', recursive=True)
             if not present:
-                raise InputError(f'{folder} holds no pictures ({", ".join(self.img_suffixes)}).')
+                raise InputError(f'{folder} holds no pictures ({", ".join(self.img_suffixes)}). Set '
+                                 'data_prefix.img_path and img_suffix to those of the pictures.')
             return dict(sorted(present.items()))
-        lines = mmengine.list_from_file(self.ann_file, backend_args=self.backend_args)
-        ids = [line.strip() for line in lines if line.strip()]
-        if not ids:
-            raise InputError(f'The list {self.ann_file} is empty.')
-        twice = [name for name, count in Counter(ids).items() if count > 1]
-        if twice:
-            raise InputError(f'The list {self.ann_file} names {len(twice)} pictures twice, e.g. {twice[:3]}.')
+        ids = self._read_list()
+        present = {}
+        for below in dict.fromkeys(osp.dirname(name) for name in ids):
+            present.update(self._pictures_in(below))
+        # A line may also be a file name.
+        ids = [name if name in present else self._without_suffix(name) or name for name in ids]
         absent = [name for name in ids if name not in present]
         if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} pictures of {self.ann_file} are not in {folder}, e.g. '
-                             f'{", ".join(absent[:3])}. Add them, or take them out of the list.')
+            raise InputError(f'{len(absent)} of {len(ids)} pictures of {self.ann_file} are not in {folder} '
+                             f'({", ".join(self.img_suffixes)}), e.g. {first_names(absent)}. Add them, or take '
+                             'them out of the list.')
+        twice = [name for name, count in Counter(ids).items() if count > 1]
+        if twice:
+            raise InputError(f'{self.ann_file} names {len(twice)} pictures twice, e.g. {first_names(twice)}. '
+                             'Name each picture once.')
         return {name: present[name] for name in ids}
 
-    def drop_bad(self, paths: dict[str, str]) -> dict[str, str]:
-        """Leave out the pictures that do not decode."""
-        def decodes(path: str) -> bool:
-            try:
-                decode_image(path, Path(path).read_bytes())
-            except (InputError, OSError):
-                return False
-            return True
+    def _read_list(self) -> list[str]:
+        try:
+            lines = mmengine.list_from_file(self.ann_file, encoding='utf-8-sig', backend_args=self.backend_args)
+        except UnicodeDecodeError as error:
+            raise InputError(f'The list {self.ann_file} is no text in UTF-8: {error}. '
+                             'Write an id a line.') from error
+        ids = [line.strip() for line in lines if line.strip()]
+        if not ids:
+            raise InputError(f'The list {self.ann_file} is empty. Write an id a line.')
+        return ids
 
-        with ThreadPoolExecutor() as pool:
-            good = list(pool.map(decodes, paths.values()))
-        bad = [path for path, fine in zip(paths.values(), good, strict=True) if not fine]
-        if bad:
-            print_log(f'{len(bad)} of {len(paths)} pictures do not decode and are left out: {", ".join(bad)}',
-                      'current', 'WARNING')
-        if len(bad) == len(paths):
-            raise InputError(f'None of the {len(paths)} pictures decodes, e.g. {bad[0]}.')
-        return {name: path for (name, path), fine in zip(paths.items(), good, strict=True) if fine}
+    def _files_in(self, folder: str, recursive: bool = False) -> list[str]:
+        """The names of a folder's files: one scan is far cheaper than a question a file."""
+        if not fileio.isdir(folder, self.backend_args):
+            return []
+        return list(fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive,
+                                            backend_args=self.backend_args))
 
-    def load_labels(self, ids: list[str]) -> dict | None:
+    def _pictures_in(self, below: str, recursive: bool = False) -> dict[str, str]:
+        """Paths by id of the pictures in a folder below that of the pictures."""
+        present: dict[str, str] = {}
+        for file in self._files_in(osp.join(self.picture_folder, below), recursive):
+            name = osp.join(below, file)
+            img_id = self._without_suffix(name)
+            if img_id is None:
+                continue
+            path = osp.join(self.picture_folder, name)
+            if present.setdefault(img_id, path) != path:
+                raise InputError(f'{present[img_id]} and {path} have the same id. Rename one, or name the suffix '
+                                 'in img_suffix.')
+        return present
+
+    def _without_suffix(self, name: str) -> str | None:
+        """The id of a picture's name, `None` if it is no picture's."""
+        fits = [suffix for suffix in self.img_suffixes if name.lower().endswith(suffix)]
+        return name[:len(name) - len(fits[0])] if fits else None
+
+    def load_labels(self, ids: list[str]) -> dict[str, np.ndarray] | None:
         """Labels by id, or `None` where the data set has none."""
         if self.label_file is None:
             return None
-        path = self.label_file
-        if self.data_root and not os.path.isabs(path):
-            path = os.path.join(self.data_root, path)
-        if not os.path.exists(path):
-            raise InputError(f'The image-level labels {path} do not exist. {self.missing_root_help}')
+        if not osp.exists(self.label_file):
+            raise InputError(f'The image-level labels {self.label_file} do not exist. {self.missing_root_help}')
         known = list(self.METAINFO.get('classes', ()))[1:]
-        return read_image_labels(path, ids, self.image_classes, known, self.allow_empty)
+        return read_image_labels(self.label_file, ids, self.image_classes, known, self.allow_empty)
 
     def find_masks(self, ids: list[str]) -> dict[str, str] | None:
         """Paths of the masks by id; they must exist where the pipeline loads them."""
+        needed = _loads_masks(self.pipeline.transforms)
         folder = self.data_prefix.get('seg_map_path')
-        if not folder:
+        if folder is None:
+            if needed:
+                raise InputError('The pipeline loads masks, but the dataset has no data_prefix.seg_map_path. Set '
+                                 'it to the folder of the masks; a pipeline without LoadMask needs none.')
             return None
-        masks = {name: os.path.join(folder, name + self.seg_map_suffix) for name in ids}
-        loads = any(type(step).__name__ in ('LoadMask', 'LoadAnnotations') for step in self.pipeline.transforms)
-        absent = [path for path in masks.values() if not os.path.isfile(path)] if loads else []
+        masks = {name: osp.join(folder, name + self.seg_map_suffix) for name in ids}
+        if not needed:
+            return masks
+        present = {below: set(self._files_in(below)) for below in {osp.dirname(path) for path in masks.values()}}
+        absent = [path for path in masks.values() if osp.basename(path) not in present[osp.dirname(path)]]
         if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {", ".join(absent[:3])}. The '
+            raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {first_names(absent)}. The '
                              'pipeline loads masks; a pipeline without LoadMask needs none.')
         return masks
+
+    def drop_bad(self, data_list: list[dict]) -> list[dict]:
+        """Leave out the pictures that do not decode."""
+        bar = ProgressBar(len(data_list)) if is_main_process() else None
+        good, bad = [], []
+        with ThreadPoolExecutor() as pool:  # decoding does not hold the interpreter
+            for info, decodes in zip(data_list, pool.map(self._decodes, data_list), strict=True):
+                (good if decodes else bad).append(info)
+                if bar is not None:
+                    bar.update()
+        names = [info['img_path'] for info in bad]
+        if not good:
+            raise InputError(f'None of the {len(names)} pictures decodes, e.g. {first_names(names)}. '
+                             f'{self.missing_root_help}')
+        if bad:
+            print_log(f'{len(bad)} of {len(data_list)} pictures do not decode and are left out: {", ".join(names)}',
+                      'current', logging.WARNING)
+        return good
+
+    def _decodes(self, info: dict) -> bool:
+        try:
+            read_picture(info['img_path'], backend_args=self.backend_args)
+        except InputError:
+            return False
+        return True
+
+
+def _loads_masks(steps: Iterable) -> bool:
+    """Whether a step, or one inside of a wrapper such as `TestTimeAug`, loads masks."""
+    return any(
+        isinstance(step, LoadAnnotations)
+        or _loads_masks(step if isinstance(step, (list, tuple)) else getattr(step, 'transforms', ()) or
+                        getattr(step, 'subroutines', ())) for step in steps)
 
 
 @DATASETS.register_module()
@@ -184,14 +265,20 @@ class VOCImageLabelDataset(ImageLabelDataset):
     """PASCAL VOC, or some of its classes, with image-level labels.
 
     `metainfo=dict(classes=('background', 'cat', ...))` chooses classes; masks are mapped by MMSeg's `label_map`.
+    `label_file='Annotations'` reads VOC's own files.
 
     Args:
+        data_prefix: VOC's folders of pictures and masks.
         **kwargs: see :class:`ImageLabelDataset`.
     """
 
     METAINFO = PascalVOCDataset.METAINFO
     missing_root_help = (
-        'PASCAL VOC 2012 is published by the University of Oxford (VOC2012 home page, "training/validation data"), the '
-        'augmented masks as the Semantic Boundaries Dataset (SBD). With the archives at hand, `python '
+        'PASCAL VOC 2012 is published by the University of Oxford (VOC2012 home page, "training/validation data"), '
+        'the augmented masks as the Semantic Boundaries Dataset (SBD). With the archives at hand, `python '
         'tools/dataset_converters/voc.py DATA_ROOT --archives FOLDER` unpacks them, writes the split lists and '
-        'image_labels.json, and says what is missing; --cfg-options or the config\'s data_root names another folder.')
+        "image_labels.json, and says what is missing; data_root of the config names another folder.")
+
+    def __init__(self, ann_file: str = '', data_prefix: dict | None = None, **kwargs) -> None:
+        data_prefix = data_prefix or dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
+        super().__init__(ann_file=ann_file, data_prefix=data_prefix, **kwargs)

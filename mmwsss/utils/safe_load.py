@@ -1,74 +1,128 @@
-"""Reading the pickled dictionaries that WSSS projects pass around, without running what they hold."""
+"""Reading the pickled dictionaries that WSSS projects pass around, without running what they hold.
+
+`np.save(path, {...})` writes a pickle, and unpickling runs whatever the file names. Here only what
+such dictionaries are made of is rebuilt: containers, numbers, strings, NumPy arrays, CPU tensors.
+"""
+import codecs
 import io
 import os
 import pickle
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib import format as npy_format
 
-from .errors import InputError
+from mmwsss.utils.errors import InputError
 
-_NUMPY = ('numpy.core.multiarray', 'numpy._core.multiarray', 'numpy.core.numeric', 'numpy._core.numeric')
-_ALLOWED = {(module, name) for module in _NUMPY for name in ('_reconstruct', 'scalar', '_frombuffer')}
-_ALLOWED |= {('numpy', 'ndarray'), ('numpy', 'dtype'), ('collections', 'OrderedDict'),
-             ('torch._utils', '_rebuild_tensor_v2'), ('_codecs', 'encode')}
-
-
-def _load_storage(content: bytes) -> Any:
-    """A tensor's storage inside a pickle is a file of its own; PyTorch reads it with tensors only."""
-    return torch.load(io.BytesIO(content), map_location='cpu', weights_only=True)
+try:
+    from numpy._core import multiarray, numeric
+except ImportError:  # NumPy 1
+    from numpy.core import multiarray, numeric
 
 
-class _Unpickler(pickle.Unpickler):
-    """Builds NumPy arrays, torch tensors and plain containers, and refuses every other global."""
+def _latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
+    """What pickles of protocol 2 and below rebuild `bytes` with."""
+    if encoding != 'latin1':
+        raise pickle.UnpicklingError(f'bytes encoded as {encoding}')
+    return codecs.encode(text, 'latin1')
+
+
+def _storage_from_bytes(data: bytes) -> Any:
+    """A tensor's storage; the unrestricted loader that the pickle names is never called."""
+    return torch.load(io.BytesIO(data), map_location='cpu', weights_only=True)
+
+
+def _frombuffer(*args: Any) -> np.ndarray:
+    return numeric._frombuffer(*args)
+
+
+def _rebuild_tensor(*args: Any) -> torch.Tensor:
+    return torch._utils._rebuild_tensor_v2(*args)
+
+
+_TYPES = {
+    ('numpy', 'ndarray'): np.ndarray,
+    ('numpy', 'dtype'): np.dtype,
+    ('collections', 'OrderedDict'): OrderedDict,
+    **{(module, name): getattr(multiarray, name)
+       for module in ('numpy.core.multiarray', 'numpy._core.multiarray')
+       for name in ('_reconstruct', 'scalar')},
+}
+# Wrappers of our own, because a pickle may set attributes of a function that it is given.
+_FUNCTIONS = {
+    ('numpy.core.numeric', '_frombuffer'): _frombuffer,
+    ('numpy._core.numeric', '_frombuffer'): _frombuffer,
+    ('_codecs', 'encode'): _latin1_bytes,
+    ('torch._utils', '_rebuild_tensor_v2'): _rebuild_tensor,
+    ('torch.storage', '_load_from_bytes'): _storage_from_bytes,
+}
+
+
+class _DictUnpickler(pickle.Unpickler):
+    """An unpickler that knows the parts of a dictionary of arrays and nothing else."""
+
+    def __init__(self, file: io.BufferedIOBase, path: str) -> None:
+        super().__init__(file, encoding='latin1')  # arrays that Python 2 wrote
+        self.path = path
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ('torch.storage', '_load_from_bytes'):
-            return _load_storage
-        if (module, name) in _ALLOWED or (module == 'numpy.dtypes' and name.endswith('DType')):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f'it asks for {module}.{name}')
+        if (module, name) in _TYPES:
+            return _TYPES[module, name]
+        if (module, name) in _FUNCTIONS:
+            return _FUNCTIONS[module, name]
+        raise InputError(
+            f'{self.path} is refused: it asks for {module}.{name}, which is no part of a dictionary '
+            'of arrays, and loading it could run code. Get the file from a source you trust, or '
+            'save it again as a plain dictionary of NumPy arrays.')
+
+
+def _skip_npy_header(file: io.BufferedIOBase, path: str) -> None:
+    """Move past the header of an `.npy` file; one that holds no object is not for us."""
+    major, _ = npy_format.read_magic(file)
+    read_header = (npy_format.read_array_header_1_0 if major == 1
+                   else npy_format.read_array_header_2_0)
+    shape, _, dtype = read_header(file)
+    if not dtype.hasobject:
+        raise InputError(f'{path} holds an array of {dtype} of shape {shape} and no dictionary. '
+                         'Save a dictionary with np.save(path, {...}).')
 
 
 def load_npy_dict(path: str | os.PathLike) -> dict:
-    """Read a dictionary that was written by `numpy.save` or `pickle.dump`.
+    """Read a dictionary from a NumPy object file (`np.save(path, {...})`) or a plain pickle.
 
-    Only dictionaries, lists, tuples, strings, numbers, NumPy arrays and torch tensors are built; a file that asks
-    for anything else is refused before it can run.
+    Rebuilds only `dict`, `list`, `tuple`, `set`, `str`, `bytes`, numbers, `None`, NumPy arrays,
+    scalars and dtypes, and torch tensors, which land on the CPU.
 
     Args:
-        path: the file.
+        path: the `.npy` or pickle file.
 
     Returns:
         The dictionary.
 
     Raises:
-        InputError: naming the file and what is wrong with it.
+        InputError: there is no such file, it is damaged or truncated, it asks for anything else
+            than the above, or it holds no dictionary.
     """
+    path = os.fspath(path)
     try:
         with open(path, 'rb') as file:
-            if file.read(6) == np.lib.format.MAGIC_PREFIX:
-                file.seek(0)
-                version = np.lib.format.read_magic(file)
-                read = {(1, 0): np.lib.format.read_array_header_1_0}.get(version, np.lib.format.read_array_header_2_0)
-                shape, _, dtype = read(file)
-                if not dtype.hasobject:
-                    raise InputError(f'{path} holds a plain array, not a dictionary.')
-                content = _Unpickler(file).load()
-            else:
-                file.seek(0)
-                content = _Unpickler(file).load()
-    except OSError as error:
-        raise InputError(f'{path} cannot be read: {error}.') from error
+            if file.peek(len(npy_format.MAGIC_PREFIX)).startswith(npy_format.MAGIC_PREFIX):
+                _skip_npy_header(file, path)
+            value = _DictUnpickler(file, path).load()
     except InputError:
         raise
-    except pickle.UnpicklingError as error:
-        raise InputError(f'{path} is refused or damaged: {error}. Only dictionaries of arrays are read.') from error
-    except Exception as error:  # a damaged pickle raises whatever its bytes happen to ask for
-        raise InputError(f'{path} is damaged or no dictionary of arrays: {error!r}.') from error
-    if isinstance(content, np.ndarray) and content.dtype == object and content.size == 1:
-        content = content.item()
-    if not isinstance(content, dict):
-        raise InputError(f'{path} holds a {type(content).__name__}, not a dictionary.')
-    return content
+    except FileNotFoundError as error:
+        raise InputError(f'{path} does not exist. Check the path.') from error
+    except IsADirectoryError as error:
+        raise InputError(f'{path} is a folder. Name the file in it.') from error
+    except Exception as error:  # a damaged pickle may raise anything
+        raise InputError(f'{path} cannot be read as a pickled dictionary ({error}): it is damaged, '
+                         'truncated or of another format. Download or write it again.') from error
+    if isinstance(value, np.ndarray) and value.dtype == object and value.shape == ():
+        value = value.item()
+    if not isinstance(value, dict):
+        raise InputError(f'{path} holds a {type(value).__name__} and no dictionary. '
+                         'Save a dictionary with np.save(path, {...}).')
+    return value

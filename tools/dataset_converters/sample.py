@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,8 @@ SPLITS = ('train', 'val')
 OVERSAMPLING = 3
 # Of an object and of its head, the share that must be seen for the picture to be kept.
 VISIBLE_OBJECT, VISIBLE_HEAD = 0.45, 0.75
+# Relative size of the objects, by how many there are.
+CROWD = {1: 1.05, 2: 0.82, 3: 0.7}
 PLACES = {
     'cat': ('room', 'room', 'room', 'garden', 'garden', 'street'),
     'dog': ('room', 'room', 'garden', 'garden', 'garden', 'street'),
@@ -40,10 +43,26 @@ PLACES = {
     'bus': ('street', 'street', 'street', 'street', 'meadow', 'yard'),
     'car': ('street', 'street', 'street', 'street', 'meadow', 'yard'),
 }
-COATS = ((38, 36, 38), (232, 228, 218), (128, 128, 132), (112, 74, 46), (196, 120, 58), (206, 174, 128), (84, 86, 100),
-         (166, 96, 70))
-PAINTS = ((206, 56, 48), (52, 92, 190), (232, 232, 228), (62, 140, 84), (236, 192, 60), (128, 132, 140), (60, 60, 68),
-          (140, 84, 160))
+COATS = {
+    'black': (38, 36, 38), 'white': (232, 228, 218), 'grey': (128, 128, 132), 'brown': (112, 74, 46),
+    'ginger': (196, 120, 58), 'tan': (206, 174, 128), 'slate': (84, 86, 100), 'russet': (166, 96, 70),
+}
+PAINTS = {
+    'red': (206, 56, 48), 'blue': (52, 92, 190), 'white': (232, 232, 228), 'green': (62, 140, 84),
+    'yellow': (236, 192, 60), 'grey': (128, 132, 140), 'black': (60, 60, 68), 'purple': (140, 84, 160),
+}
+# What a class often looks like, as cats are often tabby: a hint of the class over all of the body, which nothing but
+# the head decides.
+HABITS = {
+    'cat': (('ginger', 'grey', 'slate'), 'striped'),
+    'dog': (('tan', 'brown', 'black'), 'plain'),
+    'cow': (('white', 'black'), 'spotted'),
+    'horse': (('russet', 'brown', 'ginger'), 'plain'),
+    'bus': (('yellow', 'red', 'green'), None),
+    'car': (('blue', 'white', 'grey'), None),
+}
+HABIT_SHARE = 0.6
+PATTERNS = ('plain', 'plain', 'spotted', 'striped')
 BLACK, WHITE, GLASS = (24, 22, 24), (240, 238, 232), (168, 206, 224)
 
 Colour = Sequence[int]
@@ -64,10 +83,10 @@ def striped(first: Colour, second: Colour, width: int, slant: int = 0) -> Paint:
 
 
 def speckled(rng: np.random.Generator, first: Colour, second: Colour, cell: int, share: int) -> Paint:
-    """Irregular spots of about `cell` canvas pixels that cover `share` percent."""
+    """Irregular spots of about `cell` canvas pixels that cover about `share` percent."""
     coarse = rng.integers(0, 256, (16, 16), dtype=np.uint8)
-    field_ = cv2.resize(coarse, (256, 256), interpolation=cv2.INTER_LINEAR_EXACT)
-    spots = (field_ > np.sort(field_, axis=None)[256 * 256 * (100 - share) // 100]).astype(np.intp)
+    smooth = cv2.resize(coarse, (256, 256), interpolation=cv2.INTER_LINEAR_EXACT)
+    spots = (smooth > np.sort(coarse, axis=None)[256 * (100 - share) // 100]).astype(np.intp)
     colours = np.array([first, second], dtype=np.uint8)
     return lambda rows, columns: colours[spots[rows * 16 // cell % 256, columns * 16 // cell % 256]]
 
@@ -85,6 +104,11 @@ def between(rng: np.random.Generator, low: float, high: float) -> float:
 def pick(rng: np.random.Generator, options: Sequence):
     """One of several."""
     return options[rng.integers(len(options))]
+
+
+def pick_colour(rng: np.random.Generator, colours: dict[str, Colour]) -> Colour:
+    """One of the named colours."""
+    return colours[pick(rng, tuple(colours))]
 
 
 # Outlines: (n, 2) points (x, y), y down. ------------------------------------------------------------------------------
@@ -146,34 +170,36 @@ class Build:
     tail: float
 
 
-SMALL = Build(hip=0.17, chest=0.16, leg=0.3, leg_radius=0.05, neck=0.1, head=0.18, tail=0.52)
-LARGE = Build(hip=0.21, chest=0.22, leg=0.46, leg_radius=0.055, neck=0.26, head=0.17, tail=0.36)
+SMALL = Build(hip=0.17, chest=0.16, leg=0.3, leg_radius=0.05, neck=0.1, head=0.2, tail=0.52)
+LARGE = Build(hip=0.21, chest=0.22, leg=0.46, leg_radius=0.055, neck=0.26, head=0.19, tail=0.36)
 
 
-def draw_coat(rng: np.random.Generator, colour: Colour, unit: float) -> Paint:
-    """A coat: plain, spotted or striped; `unit` is the body's length in canvas pixels."""
+def draw_coat(rng: np.random.Generator, name: str, unit: float) -> tuple[Colour, Paint]:
+    """Colour and coat of an animal of a class; `unit` is the body's length in canvas pixels."""
+    colours, pattern = HABITS[name] if rng.random() < HABIT_SHARE else (tuple(COATS), pick(rng, PATTERNS))
+    colour = COATS[pick(rng, colours)]
     second = shade(colour, 62) if sum(colour) > 300 else shade(colour, 190)
     cell = max(int(unit * 0.09), 2)
-    kind = rng.integers(4)
-    if kind == 0:
-        return speckled(rng, colour, second, 2 * cell, 35)
-    if kind == 1:
-        return striped(colour, second, cell, slant=int(rng.integers(-2, 3)))
-    return plain(colour)
+    if pattern == 'spotted':
+        return colour, speckled(rng, colour, second, 2 * cell, 35)
+    if pattern == 'striped':
+        return colour, striped(colour, second, cell, slant=int(rng.integers(-2, 3)))
+    return colour, plain(colour)
 
 
-def animal(rng: np.random.Generator, build: Build, head: Callable[..., list[Part]], unit: float) -> list[Part]:
+def animal(rng: np.random.Generator, name: str, unit: float) -> list[Part]:
     """A quadruped in a pose of its own: standing, walking, sitting (small ones), grazing (large ones)."""
-    colour = pick(rng, COATS)
-    coat, far = draw_coat(rng, colour, unit), plain(shade(colour, 70))
+    build, head = ANIMALS[name]
+    colour, coat = draw_coat(rng, name, unit)
+    far = plain(shade(colour, 70))
     sits = build is SMALL and rng.random() < 0.25
     rise = between(rng, 32, 48) if sits else between(rng, -6, 8)
     hip = np.array([-0.36, 0.])
     shoulder = reach(hip, 0.66, -rise)
-    parts = [Part(outline, far) for foot in (0, 1) for outline in leg(rng, build, (hip, shoulder)[foot], foot, sits)]
+    parts = legs(rng, build, (hip, shoulder), sits, far)
     parts += tail(rng, build, hip, coat)
     parts.append(Part(limb(hip, shoulder, build.hip, build.chest), coat))
-    parts += [Part(outline, coat) for foot in (0, 1) for outline in leg(rng, build, (hip, shoulder)[foot], foot, sits)]
+    parts += legs(rng, build, (hip, shoulder), sits, coat)
     grazes = build is LARGE and rng.random() < 0.25
     lift = between(rng, -50, -20) if grazes else between(rng, 25, 70)
     root = reach(shoulder, build.chest * 0.5, -lift)
@@ -181,23 +207,26 @@ def animal(rng: np.random.Generator, build: Build, head: Callable[..., list[Part
     parts.append(Part(limb(root, nape, build.chest * 0.72, build.head * 0.62), coat))
     tilt = between(rng, -22, 22) + (20 if grazes else 0)
     size = build.head * between(rng, 0.92, 1.15)
-    for part in head(rng, colour, coat):
+    for part in head(colour, coat):
         parts.append(Part(turn(part.outline * size, tilt) + nape, part.paint, head=True))
     return parts
 
 
-def leg(rng: np.random.Generator, build: Build, joint: np.ndarray, front: bool, sits: bool) -> Iterator[np.ndarray]:
-    """Upper and lower leg with a bent knee; legs of a sitting animal reach the same ground."""
+def legs(rng: np.random.Generator, build: Build, joints: Sequence[np.ndarray], sits: bool, paint: Paint) -> list[Part]:
+    """A hind leg and a foreleg with bent knees; those of a sitting animal reach the same ground."""
     ground = build.hip * 0.6 + build.leg
-    top = joint + (between(rng, -0.06, 0.06), build.hip * 0.35)
-    length = (ground * (0.55 if sits else 1)) - top[1]
-    swing = between(rng, -22, 22)
-    bend = between(rng, 0, 24)
-    knee = reach(top, length * 0.52, 90 + swing + (-bend if front else bend) / 2)
-    foot = reach(knee, length * 0.52, 90 + swing / 3 + (bend if front else -bend) / 2)
-    yield limb(top, knee, build.leg_radius * 1.5, build.leg_radius * 1.1)
-    yield limb(knee, foot, build.leg_radius * 1.1, build.leg_radius)
-    yield limb(foot, foot + (0.05, 0), build.leg_radius, build.leg_radius * 0.8)
+    thick, thin = build.leg_radius * 1.1, build.leg_radius
+    parts = []
+    for joint, forward in zip(joints, (1, -1), strict=True):
+        top = joint + (between(rng, -0.06, 0.06), build.hip * 0.35)
+        bone = 0.52 * (ground * (0.55 if sits else 1) - top[1])
+        swing, bend = between(rng, -22, 22), forward * between(rng, 0, 12)
+        knee = reach(top, bone, 90 + swing + bend)
+        foot = reach(knee, bone, 90 + swing / 3 - bend)
+        for start, end, width, end_width in ((top, knee, 1.4 * thick, thick), (knee, foot, thick, thin),
+                                             (foot, foot + (0.05, 0), thin, 0.8 * thin)):
+            parts.append(Part(limb(start, end, width, end_width), paint))
+    return parts
 
 
 def tail(rng: np.random.Generator, build: Build, hip: np.ndarray, coat: Paint) -> Iterator[Part]:
@@ -213,7 +242,7 @@ def tail(rng: np.random.Generator, build: Build, hip: np.ndarray, coat: Paint) -
 # Heads: unit is the head's radius, the neck ends at the origin. -------------------------------------------------------
 
 
-def cat_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part]:
+def cat_head(colour: Colour, coat: Paint) -> list[Part]:
     """Round, with pointed pink ears, green eyes, a white muzzle."""
     pink, green = plain((240, 150, 160)), plain((90, 220, 70))
     ears = [np.array(points) for points in ([(-0.95, -0.2), (-0.8, -1.65), (0., -0.85)],
@@ -229,7 +258,7 @@ def cat_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part
     return parts
 
 
-def dog_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part]:
+def dog_head(colour: Colour, coat: Paint) -> list[Part]:
     """A long snout, black nose, red tongue, a hanging dark ear, a collar."""
     parts = [Part(limb((-0.95, 0.5), (-0.1, 1.15), 0.2, 0.2), plain((60, 110, 220)))]
     parts.append(Part(limb((1.05, 0.5), (0.95, 1.25), 0.22, 0.25), plain((226, 52, 66))))
@@ -242,7 +271,7 @@ def dog_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part
     return parts
 
 
-def cow_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part]:
+def cow_head(colour: Colour, coat: Paint) -> list[Part]:
     """Cream horns, a broad pink muzzle, a yellow ear tag."""
     cream, pink = plain((238, 222, 180)), plain((238, 160, 160))
     parts = [Part(limb((x, -0.6), (1.9 * x, -1.5), 0.22, 0.12), cream) for x in (-0.45, 0.45)]
@@ -256,7 +285,7 @@ def cow_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part
     return parts
 
 
-def horse_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Part]:
+def horse_head(colour: Colour, coat: Paint) -> list[Part]:
     """Long and narrow, with a dark mane down the neck and a bridle."""
     mane, bridle = striped((44, 26, 18), (92, 60, 34), 2, slant=3), plain((196, 40, 150))
     parts = [Part(np.array([(x, -0.45), (x + 0.12, -1.2), (x + 0.4, -0.45)]), plain(shade(colour, 80)))
@@ -275,27 +304,27 @@ def horse_head(rng: np.random.Generator, colour: Colour, coat: Paint) -> list[Pa
 # Vehicles. ------------------------------------------------------------------------------------------------------------
 
 
-def vehicle(rng: np.random.Generator, front: Callable[..., list[Part]], unit: float) -> list[Part]:
+def vehicle(rng: np.random.Generator, name: str) -> list[Part]:
     """A body with windows and a stripe, two wheels, and a front that says what it is."""
-    colour = pick(rng, PAINTS)
+    colour = PAINTS[pick(rng, HABITS[name][0] if rng.random() < HABIT_SHARE else tuple(PAINTS))]
     top = -between(rng, 0.3, 0.4)
     lean = between(rng, -3, 3)
     parts = [Part(np.array([(-0.5, 0.), (-0.5, top + 0.05), (-0.45, top), (0.22, top), (0.22, 0.)]), plain(colour))]
     if rng.random() < 0.6:
-        parts.append(Part(box(-0.5, top * 0.42, 0.22, top * 0.42 + 0.05), plain(pick(rng, PAINTS))))
+        parts.append(Part(box(-0.5, top * 0.42, 0.22, top * 0.42 + 0.05), plain(pick_colour(rng, PAINTS))))
     count = int(rng.integers(2, 5))
     pitch = 0.66 / count
     for window in range(count):
         left = -0.46 + window * pitch
         parts.append(Part(box(left, top * 0.85, left + pitch * 0.78, top * 0.52), plain(GLASS)))
-    parts += [Part(part.outline, part.paint, head=True) for part in front(rng, colour, top)]
+    parts += [Part(part.outline, part.paint, head=True) for part in FRONTS[name](colour, top)]
     for x in (-0.3, 0.24):
         parts.append(Part(ellipse(x, 0.01, 0.1, 0.1), plain((34, 34, 38))))
         parts.append(Part(ellipse(x, 0.01, 0.05, 0.05), plain((178, 180, 184))))
     return [Part(turn(part.outline * 1.25, lean), part.paint, part.head) for part in parts]
 
 
-def bus_front(rng: np.random.Generator, colour: Colour, top: float) -> list[Part]:
+def bus_front(colour: Colour, top: float) -> list[Part]:
     """A flat tall cab with a wide windscreen and an orange sign."""
     sign = max(-top * 0.26, 0.06)
     return [
@@ -308,7 +337,7 @@ def bus_front(rng: np.random.Generator, colour: Colour, top: float) -> list[Part
     ]
 
 
-def car_front(rng: np.random.Generator, colour: Colour, top: float) -> list[Part]:
+def car_front(colour: Colour, top: float) -> list[Part]:
     """A slanted windscreen, a bonnet with a grille and a round lamp."""
     bonnet = top * 0.48
     return [
@@ -321,19 +350,8 @@ def car_front(rng: np.random.Generator, colour: Colour, top: float) -> list[Part
     ]
 
 
-def draw_object(rng: np.random.Generator, name: str, unit: float) -> list[Part]:
-    """The parts of an object of a class, from back to front.
-
-    Args:
-        rng: source of pose and colours.
-        name: one of `SAMPLE_CLASSES`.
-        unit: canvas pixels a body length.
-    """
-    fronts = {'bus': bus_front, 'car': car_front}
-    if name in fronts:
-        return vehicle(rng, fronts[name], unit)
-    heads = {'cat': (SMALL, cat_head), 'dog': (SMALL, dog_head), 'cow': (LARGE, cow_head), 'horse': (LARGE, horse_head)}
-    return animal(rng, *heads[name], unit)
+ANIMALS = {'cat': (SMALL, cat_head), 'dog': (SMALL, dog_head), 'cow': (LARGE, cow_head), 'horse': (LARGE, horse_head)}
+FRONTS = {'bus': bus_front, 'car': car_front}
 
 
 # The scene. -----------------------------------------------------------------------------------------------------------
@@ -423,12 +441,12 @@ def furnish_room(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None
         x, y = between(rng, 0, width), between(rng, 0.1, 0.5) * horizon
         w, h = between(rng, 0.12, 0.25) * width, between(rng, 0.25, 0.45) * horizon
         canvas.fill(box(x, y, x + w, y + h), plain((92, 66, 44)))
-        canvas.fill(box(x + 6, y + 6, x + w - 6, y + h - 6), speckled(rng, pick(rng, PAINTS), pick(rng, COATS), 24, 50))
+        canvas.fill(box(x + 6, y + 6, x + w - 6, y + h - 6), speckled(rng, pick_colour(rng, PAINTS), pick_colour(rng, COATS), 24, 50))
     if rng.random() < 0.6:
         x, w = between(rng, -0.1, 0.8) * width, between(rng, 0.2, 0.4) * width
-        canvas.fill(box(x, between(rng, 0.3, 0.6) * horizon, x + w, horizon + 20), plain(pick(rng, COATS)))
+        canvas.fill(box(x, between(rng, 0.3, 0.6) * horizon, x + w, horizon + 20), plain(pick_colour(rng, COATS)))
     if rng.random() < 0.5:
-        rug = striped(pick(rng, PAINTS), pick(rng, COATS), 18)
+        rug = striped(pick_colour(rng, PAINTS), pick_colour(rng, COATS), 18)
         canvas.fill(ellipse(between(rng, 0.2, 0.8) * width, (horizon + height) / 2, width * 0.4, 50), rug)
 
 
@@ -463,7 +481,7 @@ def furnish_garden(rng: np.random.Generator, canvas: Canvas, horizon: int) -> No
         canvas.fill(box(0, horizon - 48, width, horizon - 36), plain((150, 116, 80)))
     for _ in range(rng.integers(0, 25)):
         x, y = between(rng, 0, width), between(rng, horizon, height)
-        canvas.fill(ellipse(x, y, 5, 5), plain(pick(rng, PAINTS)))
+        canvas.fill(ellipse(x, y, 5, 5), plain(pick_colour(rng, PAINTS)))
     blades(rng, canvas, horizon)
 
 
@@ -513,7 +531,7 @@ def occlude(rng: np.random.Generator, canvas: Canvas, place: str) -> None:
 def choose_classes(rng: np.random.Generator, index: int) -> list[str]:
     """Classes of one to three objects; the first goes round so that all classes are as frequent."""
     first = SAMPLE_CLASSES[index % len(SAMPLE_CLASSES)]
-    count = int(rng.choice((1, 2, 3), p=(0.6, 0.28, 0.12)))
+    count = int(rng.choice((1, 2, 3), p=(0.65, 0.25, 0.1)))
     return [first] + [first if rng.random() < 0.4 else pick(rng, SAMPLE_CLASSES) for _ in range(count - 1)]
 
 
@@ -532,30 +550,29 @@ def draw_picture(index: int, split: str, size: int, seed: int) -> tuple[np.ndarr
     """
     rng = np.random.Generator(np.random.PCG64([seed, SPLITS.index(split), index]))
     names = choose_classes(rng, index)
-    width, height = pick(rng, ((4, 3), (4, 3), (3, 4), (4, 4)))
-    shape = (height * size // 4, width * size // 4)
-    while True:
-        canvas = draw_scene(rng, names, shape, size)
-        if canvas is not None:
-            break
+    width, height = (side * size * OVERSAMPLING // 4 for side in pick(rng, ((4, 3), (4, 3), (3, 4), (4, 4))))
+    place = pick(rng, PLACES[names[0]])
+    horizon = int(between(rng, 0.36, 0.55) * height)
+    empty = background(rng, place, (height, width), horizon)
+    canvas = None
+    while canvas is None:
+        canvas = draw_scene(rng, deepcopy(empty), names, place, horizon)
     image, mask = reduce_canvas(canvas)
     light = rng.integers(84, 114) + rng.integers(-5, 6, 3)
     noise = rng.integers(-7, 8, image.shape)
     return np.clip(image * light // 100 + noise, 0, 255).astype(np.uint8), mask
 
 
-def draw_scene(rng: np.random.Generator, names: Sequence[str], shape: tuple[int, int], size: int) -> Canvas | None:
-    """A place with objects from far to near; `None` where too little of one of them is seen."""
-    canvas_height, canvas_width = shape[0] * OVERSAMPLING, shape[1] * OVERSAMPLING
-    place = pick(rng, PLACES[names[0]])
-    horizon = int(between(rng, 0.36, 0.55) * canvas_height)
-    canvas = background(rng, place, (canvas_height, canvas_width), horizon)
-    ground = np.sort(rng.random(len(names)))
+def draw_scene(rng: np.random.Generator, canvas: Canvas, names: Sequence[str], place: str,
+               horizon: int) -> Canvas | None:
+    """Objects from far to near on an empty place; `None` where too little of one of them is seen."""
+    height, width = canvas.label.shape
+    depths = np.sort(rng.random(len(names)))
     drawn = []
-    for number, (name, depth) in enumerate(zip(names, ground, strict=True)):
-        unit = size * OVERSAMPLING * between(rng, 0.42, 0.62) * (0.8 + 0.25 * depth) * (1.05, 0.82, 0.7)[len(names) - 1]
-        drawn.append(place_object(rng, canvas, name, number, min(unit, 0.62 * canvas_width),
-                                  horizon + (0.25 + 0.7 * depth) * (canvas_height - horizon)))
+    for number, (name, depth) in enumerate(zip(names, depths, strict=True)):
+        unit = max(height, width) * between(rng, 0.45, 0.64) * (0.8 + 0.25 * depth) * CROWD[len(names)]
+        bottom = horizon + (0.25 + 0.7 * depth) * (height - horizon)
+        drawn.append(place_object(rng, canvas, name, number, min(unit, 0.62 * width), bottom))
     if rng.random() < 0.35:
         occlude(rng, canvas, place)
     for number, (area, head_area) in enumerate(drawn):
@@ -574,7 +591,7 @@ def place_object(rng: np.random.Generator, canvas: Canvas, name: str, number: in
         The canvas pixels of the whole object and of its head, were nothing before them and the canvas endless.
     """
     height, width = canvas.label.shape
-    parts = draw_object(rng, name, unit)
+    parts = vehicle(rng, name) if name in FRONTS else animal(rng, name, unit)
     scale = np.array([unit * pick(rng, (-1, 1)), unit])
     points = np.concatenate([part.outline for part in parts]) * scale
     low, high = points.min(axis=0), points.max(axis=0)
@@ -692,8 +709,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(arguments)
     if args.train < 1 or args.val < 1:
         parser.error('--train and --val must be at least 1')
-    if args.size < 96:
-        parser.error('--size must be at least 96: a head is a tenth of it')
+    if args.size < 64:
+        parser.error('--size must be at least 64: a head is a tenth of it')
     if args.seed < 0:
         parser.error('--seed must not be negative')
     return args

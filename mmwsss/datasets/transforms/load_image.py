@@ -8,11 +8,20 @@ from mmseg.registry import TRANSFORMS
 from mmwsss.utils.errors import InputError
 
 
+def is_truncated(content: bytes) -> bool:
+    """Whether a JPEG or PNG file ends before its end marker.
+
+    OpenCV decodes what is there and leaves the rest grey, without an error. Cameras append data behind the
+    marker, so a JPEG's is sought behind the last start of a scan: inside of a scan no such bytes occur.
+    """
+    if content.startswith(b'\xff\xd8'):
+        end = content.rfind(b'\xff\xd9')
+        return end < 0 or end < content.rfind(b'\xff\xda')
+    return content.startswith(b'\x89PNG\r\n\x1a\n') and b'IEND' not in content
+
+
 def decode_image(path: str, content: bytes, **kwargs) -> np.ndarray:
     """Decode a picture.
-
-    OpenCV returns the upper part of a truncated JPEG without an error, the rest grey; the end marker that
-    a whole file has within its last bytes tells.
 
     Args:
         path: names the picture in errors.
@@ -25,8 +34,8 @@ def decode_image(path: str, content: bytes, **kwargs) -> np.ndarray:
     remedy = 'Replace the file, take it out of the list, or set skip_bad_images=True in the dataset.'
     if not content:
         raise InputError(f'{path} is empty. {remedy}')
-    if content[:2] == b'\xff\xd8' and b'\xff\xd9' not in content[-4096:]:
-        raise InputError(f'{path} is a truncated JPEG. {remedy}')
+    if is_truncated(content):
+        raise InputError(f'{path} is truncated. {remedy}')
     try:
         img = mmcv.imfrombytes(content, **kwargs)
     except Exception as error:  # every backend has its own
@@ -36,26 +45,50 @@ def decode_image(path: str, content: bytes, **kwargs) -> np.ndarray:
     return img
 
 
+def read_picture(path: str, backend_args: dict | None = None, **kwargs) -> np.ndarray:
+    """Read and decode a picture.
+
+    Args:
+        path: the file.
+        backend_args: of MMEngine's file backend.
+        **kwargs: for `mmcv.imfrombytes`.
+
+    Returns:
+        `(H, W, 3)` BGR uint8, unless `kwargs` say otherwise.
+
+    Raises:
+        InputError: it is missing, empty, truncated or no picture.
+    """
+    try:
+        content = fileio.get(path, backend_args=backend_args)
+    except OSError as error:
+        raise InputError(f'{path} cannot be read: {error}. Add it, or take it out of the list.') from error
+    return decode_image(path, content, **kwargs)
+
+
 @TRANSFORMS.register_module()
 class LoadImage(LoadImageFromFile):
     """`LoadImageFromFile` whose errors name the picture and the remedy.
+
+    With `ignore_empty=True` a bad picture gives `None`: MMEngine draws another one in training and stops in tests.
 
     Args:
         **kwargs: those of `LoadImageFromFile`.
     """
 
-    def transform(self, results: dict) -> dict:
+    def transform(self, results: dict) -> dict | None:
         """Add `img` `(H, W, 3)` BGR uint8, `img_shape` and `ori_shape`.
 
         Raises:
             InputError: the picture is missing or does not decode.
         """
-        path = results['img_path']
         try:
-            content = fileio.get(path, backend_args=self.backend_args)
-        except OSError as error:
-            raise InputError(f'{path} cannot be read: {error}.') from error
-        img = decode_image(path, content, flag=self.color_type, backend=self.imdecode_backend)
+            img = read_picture(results['img_path'], self.backend_args, flag=self.color_type,
+                               backend=self.imdecode_backend)
+        except InputError:
+            if self.ignore_empty:
+                return None
+            raise
         results['img'] = img.astype(np.float32) if self.to_float32 else img
         results['img_shape'] = results['ori_shape'] = img.shape[:2]
         return results

@@ -8,28 +8,49 @@ from mmwsss.utils.errors import InputError
 
 @TRANSFORMS.register_module()
 class LoadMask(LoadAnnotations):
-    """MMSeg's `LoadAnnotations` that refuses masks of another size.
+    """MMSeg's `LoadAnnotations` that refuses masks of another size or with unknown values.
 
-    The mask must have the size of the file `ori_shape`, whatever happened to the picture in between.
+    The mask must have the size of the file `ori_shape`, whatever happened to the picture in between. Values are
+    compared with `num_classes` of the data set, or else with the classes of its `label_map`.
 
     Args:
         **kwargs: those of `LoadAnnotations`.
     """
 
-    def transform(self, results: dict) -> dict:
+    def _load_seg_map(self, results: dict) -> None:
         """Add `gt_seg_map` `(H, W)` uint8.
 
         Raises:
-            InputError: the mask is missing, does not decode or has another size than its picture.
+            InputError: the mask is missing, does not decode, holds colours, has another size than its picture, or
+                holds a value that is neither a class nor 255.
         """
         path = results['seg_map_path']
         try:
-            results = super().transform(results)
-        except (OSError, AttributeError) as error:
-            raise InputError(f'The mask {path} is missing or does not decode: {error}.') from error
-        found = results['gt_seg_map'].shape
-        if tuple(found) != tuple(results['ori_shape'][:2]):
-            raise InputError(f"The mask {path} is {found[0]} x {found[1:]}, its picture {results['img_path']} is "
-                             f"{tuple(results['ori_shape'][:2])}.")
-        results['gt_seg_map'] = np.ascontiguousarray(results['gt_seg_map'])
-        return results
+            super()._load_seg_map(results)
+        except (OSError, ValueError, SyntaxError, AttributeError) as error:  # Pillow's, and what follows None
+            raise InputError(f'The mask {path} is missing or does not decode: {error}. Replace it, or take its '
+                             'picture out of the list.') from error
+        seg_map = results['gt_seg_map'] = np.ascontiguousarray(results['gt_seg_map'])
+        if seg_map.ndim != 2:
+            raise InputError(f'The mask {path} has the shape {seg_map.shape}: it holds colours. Save one class '
+                             'index a pixel, as a grey or palette PNG.')
+        expected = tuple(results.get('ori_shape', seg_map.shape)[:2])
+        if seg_map.shape != expected:
+            raise InputError(f'The mask {path} is {seg_map.shape[0]} x {seg_map.shape[1]}, its picture '
+                             f'{results.get("img_path")} is {expected[0]} x {expected[1]} (height x width). Make '
+                             'both from one original.')
+        strange = _strange_values(seg_map, results)
+        if strange:
+            raise InputError(f'The mask {path} holds the value {strange[0]}, which is neither a class nor 255 '
+                             '(ignored). Correct the mask, or metainfo.classes.')
+
+
+def _strange_values(seg_map: np.ndarray, results: dict) -> list[int]:
+    """The values that are neither a class nor 255; MMSeg has mapped those that it knows."""
+    num_classes = results.get('num_classes')
+    if num_classes is None and results.get('label_map'):
+        num_classes = 1 + max(new for new in results['label_map'].values() if new != 255)
+    if num_classes is None:
+        return []
+    present = np.flatnonzero(np.bincount(seg_map.ravel(), minlength=256))
+    return [int(value) for value in present if num_classes <= value < 255]

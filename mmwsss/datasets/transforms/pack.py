@@ -17,11 +17,11 @@ class PackImageLabelInputs(PackSegInputs):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        self.meta_keys = (*self.meta_keys, 'img_id')
+        self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id')))
 
     def transform(self, results: dict) -> dict:
         """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`."""
         packed = super().transform(results)
         if results.get('gt_score') is not None:
-            packed['data_samples'].gt_score = torch.as_tensor(results['gt_score'], dtype=torch.float32)
+            packed['data_samples'].gt_score = torch.tensor(results['gt_score'], dtype=torch.float32)
         return packed

@@ -6,6 +6,10 @@ from mmcv.transforms import BaseTransform
 from mmcv.transforms.utils import cache_randomness
 from mmseg.registry import TRANSFORMS
 
+from mmwsss.utils.errors import InputError
+
+from .random_resize_long_side import seg_map_keys
+
 
 @TRANSFORMS.register_module()
 class RandomCropPad(BaseTransform):
@@ -14,7 +18,8 @@ class RandomCropPad(BaseTransform):
     A picture that is too small is not always in the middle or in a corner, so the network can't learn where
     objects are. Padded by the mean colour, it is 0 after normalisation.
 
-    Required keys: `img`, and what is in `seg_fields` (padded by 255). Modified: both and `img_shape`.
+    Required keys: `img`, and segmentation maps where there are some (padded by 255). Modified: both and
+    `img_shape`. Added: `pad_shape`.
 
     Args:
         crop_size: height and width.
@@ -26,6 +31,11 @@ class RandomCropPad(BaseTransform):
                  crop_size: Sequence[int] = (512, 512),
                  pad_val: Sequence[float] = (123.675, 116.28, 103.53),
                  channel_order: str = 'bgr') -> None:
+        if len(crop_size) != 2 or min(crop_size) < 1:
+            raise InputError(f'RandomCropPad: crop_size {crop_size} must be a height and a width of at least 1.')
+        if len(pad_val) != 3 or channel_order not in ('bgr', 'rgb'):
+            raise InputError(f"RandomCropPad: pad_val {pad_val} must be R, G, B, and channel_order "
+                             f"{channel_order!r} 'bgr' or 'rgb'.")
         self.crop_size = tuple(crop_size)
         self.pad_val = np.asarray(pad_val if channel_order == 'rgb' else pad_val[::-1], dtype=np.float32)
         self.integral = bool((self.pad_val == self.pad_val.round()).all())
@@ -56,7 +66,7 @@ class RandomCropPad(BaseTransform):
         if not self.integral:
             img = img.astype(np.float32)
         results['img'] = self.cut(img, offsets, self.pad_val)
-        for key in results.get('seg_fields', []):
+        for key in seg_map_keys(results):
             results[key] = self.cut(results[key], offsets, 255)
-        results['img_shape'] = self.crop_size
+        results['img_shape'] = results['pad_shape'] = self.crop_size
         return results

@@ -8,22 +8,35 @@ from mmseg.registry import TRANSFORMS
 from mmwsss.utils.errors import InputError
 
 
+def seg_map_keys(results: dict) -> list[str]:
+    """Keys of the segmentation maps; MMCV's loader does not enter its own in `seg_fields`."""
+    keys = dict.fromkeys((*results.get('seg_fields', ()), 'gt_seg_map'))
+    return [key for key in keys if results.get(key) is not None]
+
+
 def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
     """Resize the picture so that its long side is `size`, and segmentation maps with it.
 
     Pillow's filters are used, as in the reference programs: unlike OpenCV's they do not alias when they shrink.
     """
+    if results['img'].dtype != np.uint8:
+        raise InputError(f"Pictures of type {results['img'].dtype} can't be resized by Pillow. Resize them before "
+                         'they become floats.')
     height, width = results['img'].shape[:2]
     factor = size / max(height, width)
     scale = max(round(width * factor), 1), max(round(height * factor), 1)
-    return Resize(scale=scale, backend='pillow', interpolation=interpolation).transform(results)
+    results['seg_fields'] = seg_map_keys(results)
+    results = Resize(scale=scale, backend='pillow', interpolation=interpolation).transform(results)
+    results['keep_ratio'] = True
+    return results
 
 
 @TRANSFORMS.register_module()
 class RandomResizeLongSide(BaseTransform):
     """Resize to a long side drawn uniformly from `[min_size, max_size]`, the aspect ratio kept.
 
-    Required keys: `img`, and what is in `seg_fields`. Modified: both, `img_shape`, `scale_factor`, `scale`.
+    Required keys: `img`, and segmentation maps where there are some. Modified: both, `img_shape`. Added: `scale`
+    and `scale_factor` (width, height), `keep_ratio`.
 
     Args:
         min_size: shortest long side, pixels.
@@ -33,7 +46,8 @@ class RandomResizeLongSide(BaseTransform):
 
     def __init__(self, min_size: int = 320, max_size: int = 640, interpolation: str = 'bicubic') -> None:
         if not 1 <= min_size <= max_size:
-            raise InputError(f'RandomResizeLongSide: 1 <= min_size ({min_size}) <= max_size ({max_size}) must hold.')
+            raise InputError(f'RandomResizeLongSide: 1 <= min_size ({min_size}) <= max_size ({max_size}) '
+                             'must hold.')
         self.min_size = min_size
         self.max_size = max_size
         self.interpolation = interpolation
@@ -52,6 +66,8 @@ class RandomResizeLongSide(BaseTransform):
 class ResizeLongSide(BaseTransform):
     """Resize to one long side; `ori_shape` stays, and predictions return to it.
 
+    Keys are those of `RandomResizeLongSide`. In a test pipeline masks are loaded behind it.
+
     Args:
         size: the long side, pixels.
         only_shrink: leave smaller pictures as they are.
@@ -67,6 +83,6 @@ class ResizeLongSide(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Resize."""
-        if self.only_shrink and max(results['img'].shape[:2]) <= self.size:
-            return results
-        return resize_long_side(results, self.size, self.interpolation)
+        long_side = max(results['img'].shape[:2])
+        size = min(self.size, long_side) if self.only_shrink else self.size
+        return resize_long_side(results, size, self.interpolation)

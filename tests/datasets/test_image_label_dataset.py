@@ -1,0 +1,378 @@
+"""Data sets of image-level labels."""
+import json
+import logging
+import os
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import MMLogger
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+from PIL import Image
+
+import mmwsss.datasets  # noqa: F401
+from mmwsss.utils.errors import InputError
+
+LABELS = {'a': ['cat'], 'b': ['dog', 'cat'], 'c': ['person']}
+CLASSES = ('background', 'cat', 'dog', 'person')
+TRAIN = [
+    dict(type='LoadImage'), dict(type='RandomResizeLongSide', min_size=16, max_size=32),
+    dict(type='RandomFlip', prob=0.5), dict(type='RandomCropPad', crop_size=(24, 24)),
+    dict(type='PackImageLabelInputs')
+]
+TEST = [dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]
+
+
+@pytest.fixture(autouse=True)
+def _scope():
+    init_default_scope('mmseg')
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Three pictures with masks in VOC's layout."""
+    for folder in ('JPEGImages', 'SegmentationClass', 'ImageSets/Segmentation'):
+        (tmp_path / folder).mkdir(parents=True)
+    for index, name in enumerate(LABELS):
+        Image.new('RGB', (20, 16), (50 * index, 90, 30)).save(tmp_path / 'JPEGImages' / f'{name}.jpg')
+        Image.new('L', (20, 16), index).save(tmp_path / 'SegmentationClass' / f'{name}.png')
+    write_list(tmp_path, 'c', 'a', 'b')
+    (tmp_path / 'image_labels.json').write_text(json.dumps(LABELS))
+    return tmp_path
+
+
+def write_list(root, *lines):
+    (root / 'ImageSets/Segmentation/train.txt').write_text('\n'.join(lines), encoding='utf-8')
+
+
+def voc(root, **options):
+    config = dict(type='VOCImageLabelDataset', data_root=str(root), ann_file='ImageSets/Segmentation/train.txt')
+    return DATASETS.build(config | options)
+
+
+def folder(root, **options):
+    config = dict(type='ImageLabelDataset', data_root=str(root), data_prefix=dict(img_path='JPEGImages'),
+                  metainfo=dict(classes=CLASSES))
+    return DATASETS.build(config | options)
+
+
+def write_picture(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new('RGB', (4, 4)).save(path)
+
+
+def ids(dataset):
+    return [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+
+
+def test_voc_in_the_order_of_the_list(root):
+    dataset = voc(root)
+    assert ids(dataset) == ['c', 'a', 'b']
+    info = dataset.get_data_info(2)
+    assert info['img_path'] == str(root / 'JPEGImages/b.jpg')
+    assert info['seg_map_path'] == str(root / 'SegmentationClass/b.png')
+    assert (info['label_map'], info['reduce_zero_label'], info['seg_fields']) == (None, False, [])
+    classes = dataset.metainfo['classes'][1:]
+    assert info['gt_score'].shape == (20, ) and info['gt_score'].dtype == np.float32
+    assert [classes[i] for i in np.flatnonzero(info['gt_score'])] == ['cat', 'dog']
+    assert dataset.get_cat_ids(2) == [classes.index('cat'), classes.index('dog')]
+
+
+def test_some_of_the_classes(root):
+    dataset = voc(root, metainfo=dict(classes=['background', 'person', 'dog', 'cat']))
+    assert [dataset.get_data_info(i)['gt_score'].tolist() for i in range(3)] == [[1, 0, 0], [0, 0, 1], [0, 1, 1]]
+    assert {old: new for old, new in dataset.label_map.items() if new != 255} == {0: 0, 15: 1, 12: 2, 8: 3}
+    with pytest.raises(InputError, match='have none of the classes cat, dog, e.g. c'):
+        voc(root, metainfo=dict(classes=('background', 'cat', 'dog')))
+    dataset = voc(root, metainfo=dict(classes=('background', 'cat', 'dog')), allow_empty=True)
+    assert dataset.get_data_info(0)['gt_score'].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize('classes', [
+    ('cat', 'dog'), ('background', ), ('background', 'cat', 'cat'), ('background', 'unicorn')])
+def test_classes_that_do_not_fit(root, classes):
+    with pytest.raises(InputError, match='classes'):
+        voc(root, metainfo=dict(classes=classes))
+
+
+def test_own_classes_are_needed_without_those_of_voc(root):
+    with pytest.raises(InputError, match='metainfo'):
+        folder(root, metainfo=None)
+
+
+def test_a_training_item_opens_no_mask(root):
+    shutil.rmtree(root / 'SegmentationClass')
+    dataset = voc(root, pipeline=TRAIN)
+    item = dataset[1]
+    assert item['inputs'].shape == (3, 24, 24) and item['inputs'].dtype == torch.float32
+    assert item['data_samples'].gt_score.sum() == 1 and item['data_samples'].img_id == 'a'
+    assert 'gt_sem_seg' not in item['data_samples']
+    assert len(voc(root, pipeline=TEST[::2], test_mode=True)) == 3  # a test of labels alone needs none either
+
+
+def test_a_test_item_has_its_mask(root):
+    sample = voc(root, pipeline=TEST, test_mode=True)[2]['data_samples']
+    assert sample.gt_sem_seg.data.shape == (1, 16, 20) and sample.gt_sem_seg.data.unique().tolist() == [1]
+
+
+@pytest.mark.parametrize('pipeline', [
+    TEST, [dict(type='LoadAnnotations')],
+    [dict(type='LoadImage'), dict(type='TestTimeAug', transforms=[
+        [dict(type='RandomFlip', prob=1.)], [dict(type='LoadAnnotations')]])],
+    [dict(type='RandomApply', transforms=[dict(type='LoadMask')])]])
+def test_missing_masks_are_named_where_the_pipeline_loads_them(root, pipeline):
+    assert len(voc(root, pipeline=pipeline)) == 3
+    os.remove(root / 'SegmentationClass/a.png')
+    with pytest.raises(InputError, match=r'1 of 3 masks are missing, e\.g\. .*SegmentationClass/a\.png'):
+        voc(root, pipeline=pipeline)
+    with pytest.raises(InputError, match='seg_map_path'):
+        voc(root, pipeline=pipeline, data_prefix=dict(img_path='JPEGImages'))
+
+
+def test_bad_masks_are_named(root):
+    Image.new('L', (20, 17)).save(root / 'SegmentationClass/a.png')
+    Image.new('L', (20, 16), 21).save(root / 'SegmentationClass/b.png')
+    dataset = voc(root, pipeline=TEST, test_mode=True)
+    with pytest.raises(InputError, match='a.png is 17 x 20, its picture .*a.jpg is 16 x 20'):
+        dataset[1]
+    with pytest.raises(InputError, match='b.png holds the value 21'):
+        dataset[2]
+
+
+def test_missing_folders_and_lists_of_voc(root):
+    with pytest.raises(InputError, match='nowhere does not exist.*tools/dataset_converters/voc.py'):
+        voc(root / 'nowhere')
+    with pytest.raises(InputError, match='List/x.txt does not exist.*published'):
+        voc(root, ann_file='List/x.txt')
+    shutil.rmtree(root / 'JPEGImages')
+    with pytest.raises(InputError, match='JPEGImages does not exist.*published'):
+        voc(root)
+    with pytest.raises(InputError, match='image_labels.jsn do not exist'):
+        folder(root, label_file='image_labels.jsn', data_prefix=dict(img_path='SegmentationClass'))
+
+
+def test_text_about_voc_stays_with_voc(root):
+    with pytest.raises(InputError) as error:
+        folder(root / 'nowhere')
+    assert 'data_root' in str(error.value) and 'VOC' not in str(error.value)
+
+
+def test_lists_that_do_not_fit(root):
+    write_list(root, '', '  ')
+    with pytest.raises(InputError, match='train.txt is empty'):
+        voc(root)
+    write_list(root, 'a', 'b', 'a', 'c', 'b')
+    with pytest.raises(InputError, match='train.txt names 2 pictures twice, e.g. a, b. '):
+        voc(root)
+    write_list(root, 'a', 'p', 'q', 'r', 's')
+    message = r'4 of 5 pictures of .*train\.txt are not in .*JPEGImages.*p, q, r, \.\.\.\.'
+    with pytest.raises(InputError, match=message):
+        voc(root)
+    (root / 'ImageSets/Segmentation/train.txt').write_bytes(b'a\xff\n')
+    with pytest.raises(InputError, match='train.txt is no text'):
+        voc(root)
+
+
+def test_lists_with_blank_lines_byte_order_mark_and_file_names(root):
+    write_list(root, '\ufeffb.jpg', '', ' a ')
+    assert ids(voc(root)) == ['b', 'a']
+    write_list(root, 'b.jpg', 'b')
+    with pytest.raises(InputError, match='twice'):
+        voc(root)
+
+
+def test_a_list_scans_folders_and_asks_for_no_file(root, monkeypatch):
+    monkeypatch.setattr(os.path, 'isfile', lambda path: pytest.fail(path) if 'JPEGImages' in str(path) else True)
+    monkeypatch.setattr(os.path, 'exists', lambda path: pytest.fail(path) if '.jpg' in str(path) else True)
+    assert len(voc(root)) == 3
+
+
+def test_a_folder_of_pictures_without_a_list(tmp_path):
+    names = ['z.JPG', 'a/b.v2.png', 'a/b.jpeg', 'Füße.Jpeg', 'notes.txt']
+    for name in names[:4]:
+        write_picture(tmp_path / 'pics' / name)
+    (tmp_path / 'pics' / names[4]).write_text('no picture')
+    labels = {'z': ['cat'], 'a/b.v2': ['dog'], 'a/b': ['cat', 'dog'], 'Füße': ['person']}
+    (tmp_path / 'image_labels.json').write_text(json.dumps(labels))
+    for suffix in (None, ('.jpg', '.jpeg', '.png')):
+        dataset = folder(tmp_path, data_prefix=dict(img_path='pics'), img_suffix=suffix,
+                         pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')])
+        assert ids(dataset) == sorted(labels)
+        assert {dataset.get_data_info(i)['img_path'] for i in range(4)} == {
+            str(tmp_path / 'pics' / name) for name in names[:4]}
+        for index, name in enumerate(sorted(labels)):
+            assert dataset[index]['data_samples'].gt_score.tolist() == [
+                float(cls in labels[name]) for cls in CLASSES[1:]]
+    assert ids(folder(tmp_path, data_prefix=dict(img_path='pics'), img_suffix='.png')) == ['a/b.v2']
+    (tmp_path / 'list.txt').write_text('a/b\nz\n')
+    assert ids(folder(tmp_path, data_prefix=dict(img_path='pics'), ann_file='list.txt')) == ['a/b', 'z']
+
+
+def test_suffixes_longer_than_an_extension(tmp_path):
+    write_picture(tmp_path / 'city/x_leftImg8bit.png')
+    write_picture(tmp_path / 'city/x_disparity.png')
+    dataset = folder(tmp_path, data_prefix=dict(img_path=''), img_suffix='_leftImg8bit.png', label_file=None)
+    assert ids(dataset) == ['city/x']
+
+
+def test_pictures_that_share_an_id(root):
+    write_picture(root / 'JPEGImages/a.png')
+    with pytest.raises(InputError, match='a.(png|jpg) and .*a.(png|jpg) have the same id'):
+        folder(root)
+    assert len(folder(root, img_suffix='.jpg')) == 3
+
+
+def test_an_empty_folder_is_named(tmp_path):
+    (tmp_path / 'pics').mkdir()
+    with pytest.raises(InputError, match='pics holds no pictures'):
+        folder(tmp_path, data_prefix=dict(img_path='pics'))
+
+
+def test_without_labels(root):
+    os.remove(root / 'image_labels.json')
+    dataset = folder(root, label_file=None, pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')])
+    assert 'gt_score' not in dataset.get_data_info(0) and 'gt_score' not in dataset[0]['data_samples']
+    with pytest.raises(InputError, match='image_labels.json do not exist'):
+        folder(root)
+
+
+def test_label_files_of_every_form(root):
+    np.save(root / 'cls_labels.npy', {name: np.float32([cls in names for cls in CLASSES[1:]])
+                                      for name, names in LABELS.items()})
+    (root / 'labels.csv').write_text('\n'.join(f'{name}.jpg,{";".join(names)}' for name, names in LABELS.items()))
+    (root / 'Annotations').mkdir()
+    for name, names in LABELS.items():
+        objects = ''.join(f'<object><name>{cls}</name></object>' for cls in names)
+        (root / 'Annotations' / f'{name}.xml').write_text(f'<annotation>{objects}</annotation>')
+    for file in ('image_labels.json', 'cls_labels.npy', 'labels.csv', 'Annotations', str(root / 'labels.csv')):
+        dataset = folder(root, label_file=file)
+        scores = [dataset.get_data_info(i)['gt_score'].tolist() for i in range(3)]
+        assert scores == [[1, 0, 0], [1, 1, 0], [0, 0, 1]]
+
+
+def spoil(root):
+    data = (root / 'JPEGImages/a.jpg').read_bytes()
+    (root / 'JPEGImages/a.jpg').write_bytes(data[:-40])
+    (root / 'JPEGImages/c.jpg').write_bytes(b'')
+
+
+def test_a_bad_picture_stops_where_it_is_met(root):
+    spoil(root)
+    dataset = voc(root, pipeline=TRAIN)
+    assert dataset[2]['data_samples'].img_id == 'b'
+    with pytest.raises(InputError, match='a.jpg is truncated'):
+        dataset[1]
+
+
+def test_bad_pictures_are_left_out_with_one_warning(root):
+    spoil(root)
+    records = []
+    handler = logging.Handler()
+    handler.emit = records.append
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(handler)
+    try:
+        dataset = voc(root, skip_bad_images=True)
+        clean = voc(root, skip_bad_images=True, label_file=None, metainfo=None, indices=[0])
+    finally:
+        logger.removeHandler(handler)
+    assert ids(dataset) == ['b'] and ids(clean) == ['b']
+    warnings = [record.getMessage() for record in records if record.levelno == logging.WARNING]
+    assert len(warnings) == 2  # one a dataset
+    assert warnings[0].startswith('2 of 3 pictures do not decode')
+    assert 'a.jpg' in warnings[0] and 'c.jpg' in warnings[0]
+    (root / 'JPEGImages/b.jpg').write_text('no picture')
+    with pytest.raises(InputError, match='None of the 3 pictures decodes'):
+        voc(root, skip_bad_images=True)
+
+
+def test_ignored_empty_pictures_are_replaced_in_training_and_stop_a_test(root):
+    spoil(root)
+    pipeline = [dict(type='LoadImage', ignore_empty=True), dict(type='PackImageLabelInputs')]
+    assert {voc(root, pipeline=pipeline)[i]['data_samples'].img_id for i in range(3)} == {'b'}
+    with pytest.raises(Exception, match='should not get `None`'):
+        voc(root, pipeline=pipeline, test_mode=True)[0]
+
+
+@pytest.mark.parametrize('serialize', [True, False])
+def test_indices_subsets_and_serialisation_are_mmengines(root, serialize):
+    assert ids(voc(root, indices=2, serialize_data=serialize)) == ['c', 'a']
+    assert ids(voc(root, indices=[2, 0], serialize_data=serialize)) == ['b', 'c']
+    dataset = voc(root, serialize_data=serialize)
+    assert ids(dataset.get_subset([1])) == ['a']
+    assert hasattr(dataset, 'data_bytes') == serialize
+
+
+def test_a_lazy_dataset_checks_when_it_is_loaded(root):
+    dataset = voc(root / 'nowhere', lazy_init=True)
+    assert dataset.metainfo['classes'][8] == 'cat' and len(dataset.metainfo['palette']) == 21
+    with pytest.raises(InputError, match='nowhere'):
+        dataset.full_init()
+    dataset = voc(root, lazy_init=True)
+    dataset.full_init()
+    assert ids(dataset) == ['c', 'a', 'b']
+
+
+def test_a_class_balanced_dataset(root):
+    dataset = DATASETS.build(dict(type='ClassBalancedDataset', oversample_thr=0.9, dataset=dict(
+        type='VOCImageLabelDataset', data_root=str(root), ann_file='ImageSets/Segmentation/train.txt')))
+    assert len(dataset) > 3  # dog and person are rarer than the threshold
+
+
+def test_without_a_data_root_paths_are_as_given(root):
+    dataset = DATASETS.build(dict(
+        type='ImageLabelDataset', metainfo=dict(classes=CLASSES), label_file=str(root / 'image_labels.json'),
+        data_prefix=dict(img_path=str(root / 'JPEGImages'))))
+    assert ids(dataset) == ['a', 'b', 'c'] and 'seg_map_path' not in dataset.get_data_info(0)
+
+
+SIX = ('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep')
+
+
+@pytest.mark.parametrize('name', ['mini', 'val'])
+def test_labels_of_real_pictures_agree_with_their_masks(voc6, name):
+    dataset = voc(voc6, ann_file=f'ImageSets/Segmentation/{name}.txt', metainfo=dict(classes=SIX), test_mode=True,
+                  pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
+    assert len(dataset) == dict(mini=89, val=150)[name]
+    indices = np.full(256, 99)
+    indices[[0, 8, 10, 12, 13, 15, 17, 255]] = [0, 1, 2, 3, 4, 5, 6, 255]
+    fewer = 0
+    for index in range(len(dataset)):
+        sample = dataset[index]['data_samples']
+        seg_map = sample.gt_sem_seg.data[0].numpy()
+        labelled = set((torch.nonzero(sample.gt_score)[:, 0] + 1).tolist())
+        shown = set(np.unique(seg_map).tolist()) - {0, 255}
+        assert shown <= labelled, sample.img_id
+        fewer += shown < labelled
+        if index < 20:  # the file's own indices, mapped plainly
+            raw = np.asarray(Image.open(voc6 / 'SegmentationClass' / f'{sample.img_id}.png'))
+            np.testing.assert_array_equal(seg_map, indices[raw])
+    assert fewer < len(dataset) / 4
+
+
+def test_the_six_classes_survive_a_round_trip(voc6, tmp_path):
+    """Pseudo labels are written in the data set's original indices, because `label_map` maps them when read."""
+    masks = dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
+    options = dict(ann_file='ImageSets/Segmentation/mini.txt', metainfo=dict(classes=SIX), indices=12,
+                   pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
+    first = voc(voc6, data_prefix=masks, **options)
+    original = {new: old for old, new in first.label_map.items() if new != 255} | {255: 255}
+    assert original == {0: 0, 1: 8, 2: 10, 3: 12, 4: 13, 5: 15, 6: 17, 255: 255}
+    table = np.array([original.get(index, 99) for index in range(256)], np.uint8)
+    for name in (voc6 / 'ImageSets/Segmentation/mini.txt').read_text().split():
+        (tmp_path / f'{name}.png').touch()
+    for index in range(12):
+        sample = first[index]['data_samples']
+        Image.fromarray(table[sample.gt_sem_seg.data[0].numpy()]).save(tmp_path / f'{sample.img_id}.png')
+    second = voc(voc6, data_prefix=dict(masks, seg_map_path=str(tmp_path)), **options)
+    for index in range(12):
+        before, after = (dataset[index]['data_samples'].gt_sem_seg.data for dataset in (first, second))
+        assert torch.equal(before, after)
+
+
+def test_all_listed_real_pictures_decode(voc6):
+    dataset = voc(voc6, ann_file='ImageSets/Segmentation/mini.txt', metainfo=dict(classes=SIX),
+                  skip_bad_images=True)
+    assert len(dataset) == 89

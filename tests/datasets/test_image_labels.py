@@ -1,0 +1,179 @@
+"""Image-level labels in every form that they come in."""
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from mmwsss.datasets.image_labels import read_image_labels
+from mmwsss.utils.errors import InputError
+
+KNOWN = ['bird', 'cat', 'dog', 'traffic light']
+CLASSES = ['dog', 'cat']  # another order than KNOWN, and fewer
+XML = ('<annotation><folder>VOC2012</folder>{}</annotation>')
+OBJECT = '<object><name>{}</name><difficult>{}</difficult>{}</object>'
+
+
+def write_json(path, content):
+    path.write_text(json.dumps(content))
+    return path
+
+
+def rows(labels):
+    return {name: label.tolist() for name, label in labels.items()}
+
+
+def test_json_gives_float32_in_the_order_of_ids_and_classes(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': ['cat'], 'b': ['dog', 'cat', 'dog'], 'unasked': ['dog']})
+    labels = read_image_labels(path, ['b', 'a'], CLASSES)
+    assert list(labels) == ['b', 'a']
+    assert all(label.dtype == np.float32 and label.shape == (2, ) for label in labels.values())
+    assert rows(labels) == dict(b=[1, 1], a=[0, 1])
+
+
+def test_without_ids_all_of_a_file_is_read(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': ['cat'], 'b': ['dog']})
+    assert rows(read_image_labels(path, None, CLASSES)) == dict(a=[0, 1], b=[1, 0])
+
+
+@pytest.mark.parametrize('img_id', ['2007_000032', 'a/b/c', 'v1.5.final', 'Füße 猫', '-1', 'x.tar'])
+@pytest.mark.parametrize('form', ['json', 'npy', 'csv'])
+def test_any_id(tmp_path, img_id, form):
+    path = tmp_path / f'labels.{form}'
+    if form == 'json':
+        write_json(path, {img_id: ['cat']})
+    elif form == 'npy':
+        np.save(path, {img_id: np.float32([0, 1])})
+    else:
+        path.write_text(f'{img_id},cat\n', encoding='utf-8')
+    assert rows(read_image_labels(path, [img_id], CLASSES)) == {img_id: [0, 1]}
+
+
+def test_known_but_unwanted_classes_are_dropped(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': ['cat', 'bird'], 'b': ['bird']})
+    assert rows(read_image_labels(path, ['a'], CLASSES, KNOWN)) == dict(a=[0, 1])
+    with pytest.raises(InputError, match='1 of 2 pictures have none of the classes dog, cat, e.g. b.*allow_empty'):
+        read_image_labels(path, ['a', 'b'], CLASSES, KNOWN)
+    assert rows(read_image_labels(path, ['a', 'b'], CLASSES, KNOWN, allow_empty=True)) == dict(a=[0, 1], b=[0, 0])
+
+
+def test_an_empty_label_list_is_an_error_unless_allowed(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': []})
+    with pytest.raises(InputError, match='labels.json.* e.g. a'):
+        read_image_labels(path, ['a'], CLASSES)
+    assert rows(read_image_labels(path, ['a'], CLASSES, allow_empty=True)) == dict(a=[0, 0])
+
+
+def test_pictures_without_entry_are_counted_and_the_first_named(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': ['cat']})
+    with pytest.raises(InputError, match=r'no labels for 4 of 5 pictures, e\.g\. p, q, r, \.\.\.\. Add'):
+        read_image_labels(path, ['a', 'p', 'q', 'r', 's'], CLASSES, allow_empty=True)
+
+
+def test_a_label_that_is_no_class_is_named_with_picture_and_classes(tmp_path):
+    path = write_json(tmp_path / 'labels.json', {'a': ['Cat']})
+    with pytest.raises(InputError, match="labels.json: a has the label 'Cat', .*bird, cat, dog, traffic light"):
+        read_image_labels(path, ['a'], CLASSES, KNOWN)
+
+
+@pytest.mark.parametrize('content', ['cat', [['cat']], [1], {'cat': 1}, None])
+def test_labels_that_are_no_list_of_names(tmp_path, content):
+    path = write_json(tmp_path / 'labels.json', {'a': content})
+    with pytest.raises(InputError, match='labels of a .*list of class names'):
+        read_image_labels(path, ['a'], CLASSES)
+
+
+@pytest.mark.parametrize('name, content, problem', [
+    ('x.json', b'{"a": [', 'no JSON'), ('x.json', b'', 'no JSON'), ('x.json', b'\xff\xfe\x00', 'no JSON'),
+    ('x.json', b'["a"]', 'holds a list'), ('x.json', b'{}', 'holds no labels'), ('x.csv', b'', 'holds no labels'),
+    ('x.csv', b'a,\xff', 'no CSV'), ('x.csv', b'id,label\n', 'holds no labels'), ('x.npy', b'', 'cannot be read'),
+    ('x.txt', b'a cat', 'neither')])
+def test_files_that_hold_no_labels(tmp_path, name, content, problem):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=f'{name}.*{problem}'):
+        read_image_labels(tmp_path / name, ['a'], CLASSES)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match='nowhere.json do not exist'):
+        read_image_labels(tmp_path / 'nowhere.json', ['a'], CLASSES)
+
+
+def test_vectors_are_over_the_known_or_the_wanted_classes(tmp_path):
+    np.save(tmp_path / 'known.npy', {'a': np.float32([0, 1, 0, 1]), 'b': torch.tensor([1., 0, 1, 0])})
+    np.save(tmp_path / 'wanted.npy', {'a': np.array([0, 1]), 'b': np.array([True, False])})
+    assert rows(read_image_labels(tmp_path / 'known.npy', ['a', 'b'], CLASSES, KNOWN)) == dict(a=[0, 1], b=[1, 0])
+    assert rows(read_image_labels(tmp_path / 'wanted.npy', ['a', 'b'], CLASSES, KNOWN)) == dict(a=[0, 1], b=[1, 0])
+
+
+def test_of_two_equal_lengths_the_order_of_the_data_set_counts(tmp_path):
+    np.save(tmp_path / 'x.npy', {'a': np.float32([1, 0])})
+    assert rows(read_image_labels(tmp_path / 'x.npy', ['a'], ['dog', 'cat'], ['cat', 'dog'])) == dict(a=[0, 1])
+
+
+@pytest.mark.parametrize('vector, problem', [
+    (np.zeros(3), r'shape \(3,\)'), (np.zeros((2, 1)), r'shape \(2, 1\)'), (np.array(1.), r'shape \(\)'),
+    (np.float32([1, 0.5]), 'not all 0 or 1'), (np.float32([1, np.nan]), 'not all 0 or 1'),
+    (np.array(['cat', 'dog']), 'not all 0 or 1')])
+def test_vectors_that_do_not_fit(tmp_path, vector, problem):
+    np.save(tmp_path / 'x.npy', {'a': vector})
+    with pytest.raises(InputError, match=f'x.npy: the labels of a .*{problem}'):
+        read_image_labels(tmp_path / 'x.npy', ['a'], CLASSES)
+
+
+def test_integer_ids_match_by_the_digits(tmp_path):
+    np.save(tmp_path / 'cls_labels.npy', {2007000032: np.float32([1, 0]), np.int64(2008000001): np.float32([0, 1])})
+    labels = read_image_labels(tmp_path / 'cls_labels.npy', ['2008_000001', '2007_000032'], CLASSES)
+    assert rows(labels) == {'2008_000001': [0, 1], '2007_000032': [1, 0]}
+    with pytest.raises(InputError, match='1 of 1 pictures, e.g. 2007_000033'):
+        read_image_labels(tmp_path / 'cls_labels.npy', ['2007_000033'], CLASSES)
+
+
+def test_integer_ids_that_fit_two_pictures_are_refused(tmp_path):
+    np.save(tmp_path / 'x.npy', {1: np.float32([1, 0])})
+    with pytest.raises(InputError, match='the id 1 may be cat_1 or dog_1'):
+        read_image_labels(tmp_path / 'x.npy', ['cat_1', 'dog_1'], CLASSES)
+
+
+def test_a_dictionary_may_hold_names(tmp_path):
+    np.save(tmp_path / 'x.npy', {'a': ['cat']})
+    assert rows(read_image_labels(tmp_path / 'x.npy', ['a'], CLASSES)) == dict(a=[0, 1])
+
+
+@pytest.mark.parametrize('text', [
+    'a,cat,dog\nb,dog\n', 'id,labels\na,cat;dog\nb,dog\n', 'a,cat dog\nb,dog,\n', '\ufeffa, cat , dog\n\nb,dog',
+    'a.jpg,cat,dog\nb.PNG,dog', 'a,cat\nb,dog\na,dog\n', 'filename,x\na.jpeg,"cat; dog"\nb.jpg,dog\n',
+    'a,cat,dog\r\nb,dog\r\n'])
+def test_csv(tmp_path, text):
+    (tmp_path / 'x.csv').write_bytes(text.encode())
+    assert rows(read_image_labels(tmp_path / 'x.csv', ['a', 'b'], CLASSES)) == dict(a=[1, 1], b=[1, 0])
+
+
+def test_csv_names_with_blanks_and_ids_that_look_like_a_header(tmp_path):
+    (tmp_path / 'x.csv').write_text('name,traffic light;cat\n')
+    assert rows(read_image_labels(tmp_path / 'x.csv', ['name'], KNOWN)) == dict(name=[0, 1, 0, 1])
+
+
+def test_annotations_are_objects_without_their_parts(tmp_path):
+    part = '<part><name>bird</name></part>'
+    (tmp_path / 'a.xml').write_text(XML.format(OBJECT.format('cat', 0, part) + OBJECT.format('dog', 1, '')))
+    (tmp_path / 'sub').mkdir()
+    (tmp_path / 'sub' / 'b.xml').write_text(XML.format(OBJECT.format('cat', 0, '') * 2))
+    (tmp_path / 'broken.xml').write_text('<annotation>')  # not asked for, not read
+    assert rows(read_image_labels(tmp_path, ['sub/b', 'a'], KNOWN)) == {'sub/b': [0, 1, 0, 0], 'a': [0, 1, 1, 0]}
+    with pytest.raises(InputError, match='broken.xml is no XML'):
+        read_image_labels(tmp_path, None, KNOWN)
+    with pytest.raises(InputError, match='no labels for 1 of 2 pictures, e.g. c'):
+        read_image_labels(tmp_path, ['a', 'c'], KNOWN)
+
+
+def test_a_folder_without_annotations(tmp_path):
+    with pytest.raises(InputError, match='no .xml'):
+        read_image_labels(tmp_path, None, KNOWN)
+
+
+def test_an_annotation_without_objects_is_a_picture_without_labels(tmp_path):
+    (tmp_path / 'a.xml').write_text(XML.format(''))
+    with pytest.raises(InputError, match='allow_empty'):
+        read_image_labels(tmp_path, ['a'], KNOWN)
+    assert rows(read_image_labels(tmp_path, ['a'], KNOWN, allow_empty=True)) == dict(a=[0, 0, 0, 0])

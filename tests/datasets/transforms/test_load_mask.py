@@ -1,0 +1,64 @@
+"""Masks fit their picture, or are named."""
+import numpy as np
+import pytest
+from mmseg.registry import TRANSFORMS
+from PIL import Image
+
+from mmwsss.utils.errors import InputError
+
+MASK = np.array([[0, 8, 255], [10, 12, 0]], np.uint8)
+
+
+@pytest.fixture
+def path(tmp_path):
+    image = Image.fromarray(MASK)
+    image.putpalette(list(range(256)) * 3)
+    image.save(tmp_path / 'mask.png')
+    return tmp_path / 'mask.png'
+
+
+def load(path, label_map=None, **extra):
+    results = dict(seg_map_path=str(path), img_path='p.jpg', label_map=label_map, reduce_zero_label=False,
+                   seg_fields=[])
+    return TRANSFORMS.build(dict(type='LoadMask'))(dict(results, **extra))
+
+
+def test_indices_of_a_palette_mask(path):
+    results = load(path, ori_shape=(2, 3), num_classes=21)
+    np.testing.assert_array_equal(results['gt_seg_map'], MASK)
+    assert results['gt_seg_map'].dtype == np.uint8 and results['seg_fields'] == ['gt_seg_map']
+    assert results['gt_seg_map'].flags.c_contiguous
+
+
+def test_label_map(path):
+    label_map = {old: 255 for old in range(21)} | {0: 0, 8: 2, 12: 1}
+    for extra in (dict(num_classes=3), dict()):
+        assert load(path, label_map, ori_shape=(2, 3), **extra)['gt_seg_map'].tolist() == [[0, 2, 255], [255, 1, 0]]
+
+
+def test_values_that_are_no_class(path):
+    with pytest.raises(InputError, match='mask.png holds the value 12, which is neither a class nor 255'):
+        load(path, num_classes=12)
+    assert load(path, num_classes=13)['gt_seg_map'].max() == 255
+    with pytest.raises(InputError, match='the value 10,'):
+        load(path, {0: 0, 8: 1, 12: 2})
+    np.testing.assert_array_equal(load(path)['gt_seg_map'], MASK)  # classes unknown: nothing to compare with
+
+
+def test_another_size_than_the_picture(path):
+    with pytest.raises(InputError, match='mask.png is 2 x 3, its picture p.jpg is 3 x 2'):
+        load(path, ori_shape=(3, 2))
+    # A picture that was resized is compared by its file.
+    assert load(path, ori_shape=(2, 3), img_shape=(20, 30))['gt_seg_map'].shape == (2, 3)
+
+
+def test_masks_that_can_not_be_read(path):
+    cut = path.with_name('cut.png')
+    cut.write_bytes(path.read_bytes()[:-30])
+    path.with_name('text.png').write_text('no mask')
+    path.with_name('empty.png').write_bytes(b'')
+    Image.new('RGB', (3, 2)).save(path.with_name('colour.png'))
+    for name, problem in (('cut.png', 'decode'), ('text.png', 'decode'), ('empty.png', 'decode'),
+                          ('gone.png', 'missing'), ('colour.png', 'colours')):
+        with pytest.raises(InputError, match=f'{name}.*{problem}'):
+            load(path.with_name(name), ori_shape=(2, 3))

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# From nothing to class activation maps, on a drawn sample: installs what is missing, then runs tools/demo.py.
+#   bash tools/demo.sh [--work-dir DIR]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/setup_env.sh demo
+exec "$PYTHON" tools/demo.py "$@"
