@@ -91,9 +91,13 @@ _mmwsss_own_environment() {
     fi
     # A .venv without our mark is somebody's own: it serves or it does not.
     if [ -f "$stamp" ] || ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
-        rm -f "$stamp"
-        _mmwsss_install || return 1
+        if ! _mmwsss_install; then
+            _mmwsss_serves "$venv/bin/python" import "$@" || return 1
+            _mmwsss_say "going on with $venv as it is"
+            return
+        fi
         if ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
+            rm -f "$stamp"
             _mmwsss_say "$venv is installed but incomplete. Remove it and call again."
             return 1
         fi

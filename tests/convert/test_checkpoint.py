@@ -36,7 +36,7 @@ def test_a_model_it_does_not_fit(repo, released, tmp_path):
     assert not (tmp_path / 'out.pth').exists() and 'Traceback' not in done.stderr
 
 
-@pytest.mark.parametrize(('content', 'message'), [(None, 'does not exist'), (b'text', 'is not a checkpoint'),
+@pytest.mark.parametrize(('content', 'message'), [(None, 'There is no checkpoint'), (b'text', 'is not a checkpoint'),
                                                   ({'conv.weight': torch.zeros(1)}, 'Missing')])
 def test_bad_files(repo, tmp_path, content, message):
     path = tmp_path / 'bad.pth'

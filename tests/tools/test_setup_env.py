@@ -64,17 +64,25 @@ def test_a_failed_installation_is_told_and_completed_later(clone, tmp_path):
         assert not (clone / '.venv' / 'mmwsss-installed').exists()
 
 
-def test_an_own_environment_is_used_until_setup_py_changes(clone, tmp_path):
-    (clone / '.venv').symlink_to(sys.prefix)
-    mark = Path(sys.prefix) / 'mmwsss-installed'
-    before = mark.read_text() if mark.exists() else None
-    if before is None:
-        pytest.skip('the environment of this run was not made by setup_env.sh')
+def test_an_own_environment_is_used_and_refreshed_when_setup_py_changes(clone, tmp_path):
+    """With a .venv that runs this environment's Python, but refuses to install into it."""
+    (clone / '.venv' / 'bin').mkdir(parents=True)
+    python = clone / '.venv' / 'bin' / 'python'
+    python.write_text(
+        f'#!/bin/sh\nif [ "$1 $2 $3" = "-m pip install" ]; then exit 1; fi\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
     old = fake_python(tmp_path / 'old', 'exit 1')
-    done = source(clone, 'crf', 'demo', 'dev', first_on_path=old)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f'PYTHON={clone}/.venv/bin/python\n' and done.stderr == ''
-    assert mark.read_text() == before
+    first = source(clone, 'crf', 'demo', 'dev', first_on_path=old)
+    assert (first.returncode, first.stdout, first.stderr) == (0, f'PYTHON={python}\n', '')
+    mark = (clone / '.venv' / 'mmwsss-installed').read_text()
+    second = source(clone, 'crf', 'demo', 'dev', first_on_path=old)
+    assert (second.returncode, second.stdout, second.stderr) == (0, f'PYTHON={python}\n', '')
+    with (clone / 'setup.py').open('a') as file:
+        file.write('# changed')
+    third = source(clone, 'dev', first_on_path=old)
+    assert (third.returncode, third.stdout) == (0, f'PYTHON={python}\n')
+    assert 'setup_env: installing' in third.stderr and 'going on with' in third.stderr
+    assert (clone / '.venv' / 'mmwsss-installed').read_text() == mark  # so the next call tries again
 
 
 @pytest.mark.parametrize('text, message', [

@@ -1,8 +1,8 @@
 """Draw the sample: a small data set in VOC's layout, for machines that have no VOC.
 
 Six of VOC's classes in three pairs (cat and dog, cow and horse, bus and car). The two of a pair share body, coat,
-poses and places; only a small part, head or front, tells them apart, so that a classifier looks at it alone while the
-mask wants all of the object. Masks are exact: pixels that mix two classes are void (255).
+poses and places; only a small part, head or front, decides which of them it is, so a classifier looks at that part
+while the mask wants all of the object. Masks are exact: pixels that mix two classes are void (255).
 """
 import argparse
 import json
@@ -17,8 +17,21 @@ import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from voc import (CLASSES, LABELS, LISTS, MASKS, PICTURES, VOID, InputError, Progress, atomic_path, end_with_message,
-                 is_good_mask, palette_image, write_labels, write_text)
+from voc import (
+    CLASSES,
+    LABELS,
+    LISTS,
+    MASKS,
+    PICTURES,
+    VOID,
+    InputError,
+    Progress,
+    atomic_path,
+    end_with_message,
+    palette_image,
+    write_labels,
+    write_text,
+)
 
 EPILOG = """\
 example:
@@ -111,7 +124,7 @@ def pick_colour(rng: np.random.Generator, colours: dict[str, Colour]) -> Colour:
     return colours[pick(rng, tuple(colours))]
 
 
-# Outlines: (n, 2) points (x, y), y down. ------------------------------------------------------------------------------
+# Outlines: (n, 2) points (x, y), y down. ----------------------------------------------------------
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float, degrees: float = 0) -> np.ndarray:
@@ -212,7 +225,8 @@ def animal(rng: np.random.Generator, name: str, unit: float) -> list[Part]:
     return parts
 
 
-def legs(rng: np.random.Generator, build: Build, joints: Sequence[np.ndarray], sits: bool, paint: Paint) -> list[Part]:
+def legs(rng: np.random.Generator, build: Build, joints: Sequence[np.ndarray], sits: bool,
+         paint: Paint) -> list[Part]:
     """A hind leg and a foreleg with bent knees; those of a sitting animal reach the same ground."""
     ground = build.hip * 0.6 + build.leg
     thick, thin = build.leg_radius * 1.1, build.leg_radius
@@ -239,7 +253,7 @@ def tail(rng: np.random.Generator, build: Build, hip: np.ndarray, coat: Paint) -
         yield Part(limb(start, end, 0.042, 0.038 if segment < 2 else 0.05), coat)
 
 
-# Heads: unit is the head's radius, the neck ends at the origin. -------------------------------------------------------
+# Heads: unit is the head's radius, the neck ends at the origin. -----------------------------------
 
 
 def cat_head(colour: Colour, coat: Paint) -> list[Part]:
@@ -301,7 +315,7 @@ def horse_head(colour: Colour, coat: Paint) -> list[Part]:
     return parts
 
 
-# Vehicles. ------------------------------------------------------------------------------------------------------------
+# Vehicles. ----------------------------------------------------------------------------------------
 
 
 def vehicle(rng: np.random.Generator, name: str) -> list[Part]:
@@ -350,11 +364,13 @@ def car_front(colour: Colour, top: float) -> list[Part]:
     ]
 
 
-ANIMALS = {'cat': (SMALL, cat_head), 'dog': (SMALL, dog_head), 'cow': (LARGE, cow_head), 'horse': (LARGE, horse_head)}
+ANIMALS = {
+    'cat': (SMALL, cat_head), 'dog': (SMALL, dog_head), 'cow': (LARGE, cow_head), 'horse': (LARGE, horse_head)
+}
 FRONTS = {'bus': bus_front, 'car': car_front}
 
 
-# The scene. -----------------------------------------------------------------------------------------------------------
+# The scene. ---------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -441,7 +457,8 @@ def furnish_room(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None
         x, y = between(rng, 0, width), between(rng, 0.1, 0.5) * horizon
         w, h = between(rng, 0.12, 0.25) * width, between(rng, 0.25, 0.45) * horizon
         canvas.fill(box(x, y, x + w, y + h), plain((92, 66, 44)))
-        canvas.fill(box(x + 6, y + 6, x + w - 6, y + h - 6), speckled(rng, pick_colour(rng, PAINTS), pick_colour(rng, COATS), 24, 50))
+        art = speckled(rng, pick_colour(rng, PAINTS), pick_colour(rng, COATS), 24, 50)
+        canvas.fill(box(x + 6, y + 6, x + w - 6, y + h - 6), art)
     if rng.random() < 0.6:
         x, w = between(rng, -0.1, 0.8) * width, between(rng, 0.2, 0.4) * width
         canvas.fill(box(x, between(rng, 0.3, 0.6) * horizon, x + w, horizon + 20), plain(pick_colour(rng, COATS)))
@@ -460,7 +477,8 @@ def furnish_street(rng: np.random.Generator, canvas: Canvas, horizon: int) -> No
         canvas.fill(box(x, top, x + w, horizon), plain(wall))
         for column in np.arange(x + 9, x + w - 15, 27):
             for row in np.arange(top + 9, horizon - 24, 33):
-                canvas.fill(box(column, row, column + 13, row + 18), plain(pick(rng, ((70, 80, 96), (214, 206, 150)))))
+                lit = pick(rng, ((70, 80, 96), (214, 206, 150)))
+                canvas.fill(box(column, row, column + 13, row + 18), plain(lit))
         x += w
     canvas.fill(box(0, horizon, width, horizon + 15), plain((164, 160, 154)))
     lane = (horizon + height) / 2 + between(rng, -20, 20)
@@ -493,7 +511,8 @@ def furnish_land(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None
         canvas.fill(ellipse(x, y, between(rng, 25, 80), between(rng, 8, 24)), plain((226, 230, 236)))
     hills = plain(pick(rng, ((104, 130, 110), (120, 140, 150), (86, 120, 70))))
     for _ in range(rng.integers(0, 4)):
-        canvas.fill(ellipse(between(rng, 0, width), horizon + 15, between(rng, 80, 260), between(rng, 20, 80)), hills)
+        x, radius = between(rng, 0, width), between(rng, 80, 260)
+        canvas.fill(ellipse(x, horizon + 15, radius, between(rng, 20, 80)), hills)
     canvas.rgb[horizon:] = canvas.rgb[horizon:] // 2 + canvas.rgb[horizon:][::-1] // 2
     for _ in range(rng.integers(0, 4)):
         x, size = between(rng, 0, width), between(rng, 25, 60)
@@ -635,8 +654,10 @@ def claim_folder(out: Path, parameters: dict) -> None:
     if out.exists() and not out.is_dir():
         raise InputError(f'{out} is a file. Give a folder for the sample.')
     if not stamp.is_file():
-        if out.is_dir() and any(out.iterdir()):
-            raise InputError(f'{out} holds something else ({next(out.iterdir()).name}). Give a new folder for the sample.')
+        # Hidden files do not count: a run that was killed early may have left one.
+        others = sorted(path.name for path in out.glob('[!.]*'))
+        if others:
+            raise InputError(f'{out} holds something else ({others[0]}). Give a new folder for the sample.')
         write_text(stamp, json.dumps(parameters) + '\n')
         return
     try:
@@ -644,29 +665,43 @@ def claim_folder(out: Path, parameters: dict) -> None:
     except ValueError:
         found = None
     if found != parameters:
-        raise InputError(f'{out} holds a sample with other parameters ({found}, not {parameters}). Give another folder, '
-                         'or remove this one.')
+        raise InputError(f'{out} holds a sample with other parameters ({found}, not {parameters}). Give another '
+                         'folder, or remove this one.')
 
 
 def write_picture(out: Path, split: str, index: int, parameters: dict) -> tuple[list[str], bool]:
-    """Draw a picture and its mask unless both are there.
+    """Draw a picture and its mask unless both are there and decode.
 
     Returns:
         The classes in the mask, and whether there was need to draw.
     """
-    name = f'{split}_{index:04d}'
+    name = picture_id(split, index)
     image_path, mask_path = out / PICTURES / f'{name}.jpg', out / MASKS / f'{name}.png'
     drawn = False
-    if not (image_path.is_file() and mask_path.is_file()):
+    mask = read_mask(image_path, mask_path)
+    if mask is None:
+        drawn = True
         image, mask = draw_picture(index, split, parameters['size'], parameters['seed'])
         with atomic_path(mask_path) as temporary:
             palette_image(mask).save(temporary)
         with atomic_path(image_path) as temporary:
             Image.fromarray(image).save(temporary, quality=90)
-        drawn = True
-    with Image.open(mask_path) as mask:
-        values = np.unique(np.asarray(mask))
-    return [CLASSES[value] for value in values if value not in (0, VOID)], drawn
+    return [CLASSES[value] for value in np.unique(mask) if value not in (0, VOID)], drawn
+
+
+def read_mask(image_path: Path, mask_path: Path) -> np.ndarray | None:
+    """The mask of an earlier run; `None` where it or its picture is missing or damaged."""
+    try:
+        with Image.open(image_path) as image, Image.open(mask_path) as mask:
+            image.load()
+            return np.array(mask)
+    except (OSError, SyntaxError):  # PIL's words for broken files
+        return None
+
+
+def picture_id(split: str, index: int) -> str:
+    """The id of a picture."""
+    return f'{split}_{index:04d}'
 
 
 def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
@@ -684,7 +719,7 @@ def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
     """
     parameters = dict(sample='mmwsss', version=VERSION, train=train, val=val, size=size, seed=seed)
     claim_folder(out, parameters)
-    lists = {split: [f'{split}_{index:04d}' for index in range(parameters[split])] for split in SPLITS}
+    lists = {split: [picture_id(split, index) for index in range(parameters[split])] for split in SPLITS}
     progress = Progress('Drawing', train + val)
     labels, count = {}, 0
     for split, ids in lists.items():

@@ -1,7 +1,7 @@
 """Prepare PASCAL VOC 2012 for training from image-level labels, or check a folder in its layout.
 
-Unpacks local archives, merges the masks of the Semantic Boundaries Dataset (SBD) with the official ones, and writes the
-split list train_aug and the image-level labels. What is there already stays; a run that was stopped goes on.
+Unpacks local archives, merges the masks of the Semantic Boundaries Dataset (SBD) with the official ones, and writes
+the split list train_aug and the image-level labels. What is there already stays; a run that was stopped goes on.
 """
 import argparse
 import errno
@@ -37,7 +37,8 @@ examples:
   python tools/dataset_converters/voc.py data/VOCdevkit/VOC2012 --check
 """
 CLASSES = ('background', 'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
-           'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor')
+           'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train',
+           'tvmonitor')
 VOID = 255
 PICTURES, ANNOTATIONS, MASKS, MASKS_AUG = 'JPEGImages', 'Annotations', 'SegmentationClass', 'SegmentationClassAug'
 LISTS = Path('ImageSets', 'Segmentation')
@@ -65,7 +66,7 @@ InputError = load_utility('errors').InputError
 atomic_path = load_utility('atomic').atomic_path
 
 
-# What the converters share. -------------------------------------------------------------------------------------------
+# What the converters share. -----------------------------------------------------------------------
 
 
 class Progress:
@@ -79,16 +80,17 @@ class Progress:
     def __init__(self, what: str, total: int) -> None:
         self.what, self.total = what, total
         self.count, self.shown = 0, time.monotonic()
-        self.live = sys.stdout.isatty()
+        self.live, self.done = sys.stdout.isatty(), False
 
     def step(self, count: int | None = None) -> None:
         """One more, or so many in all."""
         self.count = self.count + 1 if count is None else count
-        done = self.count >= self.total
-        if done or time.monotonic() - self.shown > (0.2 if self.live else 10):
-            self.shown = time.monotonic()
-            line = f'{self.what}: {self.count}/{self.total}'
-            print(f'\r{line}' if self.live else line, end='' if self.live and not done else '\n', flush=True)
+        if self.done or (self.count < self.total and
+                         time.monotonic() - self.shown < (0.2 if self.live else 10)):
+            return
+        self.shown, self.done = time.monotonic(), self.count >= self.total
+        line = f'{self.what}: {self.count}/{self.total}'
+        print(f'\r{line}' if self.live else line, end='' if self.live and not self.done else '\n', flush=True)
 
 
 def palette_image(mask: np.ndarray) -> Image.Image:
@@ -109,9 +111,11 @@ def read_list(path: Path) -> list[str]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small file, whole or not at all."""
+    """Write a small file, whole or not at all; one that has the text already stays."""
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
     with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding='utf-8')
+        temporary.write_bytes(text.encode())
 
 
 def write_labels(path: Path, labels: dict[str, list[str]]) -> None:
@@ -157,13 +161,13 @@ def end_with_message(function: Callable[[], int | None]) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
-        sys.exit(f'error: {error.strerror} ({error.filename}). Mend that and run the same command again; it goes on.')
+        sys.exit(f'error: {error.strerror} ({error.filename}). Then run the same command again; it goes on.')
     except KeyboardInterrupt:
         print('\nInterrupted. Run the same command again; it goes on.', file=sys.stderr)
         sys.exit(130)
 
 
-# Archives. ------------------------------------------------------------------------------------------------------------
+# Archives. ----------------------------------------------------------------------------------------
 
 
 def voc_target(parts: Sequence[str]) -> Path | None:
@@ -197,8 +201,8 @@ def unpack_archives(folder: Path, root: Path) -> None:
             if archive.is_file() and archive.name.endswith(('.tar', '.tgz', '.tar.gz')):
                 unpack(archive, root, target)
                 found = True
-    if not found and find_sbd(root, folder) is None:
-        raise InputError(f'{folder} holds no archive of VOC 2012 or SBD. Wanted are {VOC_SOURCE}; and {SBD_SOURCE}.')
+    if not found and find_sbd(unpacked_sbd(folder)) is None:
+        raise InputError(f'{folder} holds no archive of VOC 2012 or SBD. Wanted: {VOC_SOURCE}; and {SBD_SOURCE}.')
 
 
 def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | None]) -> None:
@@ -234,7 +238,8 @@ def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | N
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise InputError(f'The archive {archive} is damaged or not complete ({error}). Download it again; what is '
+        reason = f'{error}'.partition('\n')[0].rstrip(':')  # tarfile lists all that it has tried
+        raise InputError(f'The archive {archive} is damaged or not complete ({reason}). Download it again; what is '
                          'unpacked already stays.') from error
     print(f'{archive.name}: {written} files unpacked, {present} were there')
     if not written + present:
@@ -250,14 +255,16 @@ def safe_parts(name: str, archive: Path) -> tuple[str, ...]:
     return path.parts
 
 
-# Masks. ---------------------------------------------------------------------------------------------------------------
+# Masks. -------------------------------------------------------------------------------------------
 
 
-def find_sbd(root: Path, archives: Path | None) -> Path | None:
-    """The folder with SBD's `cls`, `train.txt` and `val.txt`."""
-    folders = [root / SBD]
-    if archives is not None:
-        folders += [archives / 'benchmark_RELEASE' / 'dataset', archives / 'dataset']
+def unpacked_sbd(archives: Path) -> list[Path]:
+    """Where SBD lies once somebody unpacked it beside the archives."""
+    return [archives / 'benchmark_RELEASE' / 'dataset', archives / 'dataset']
+
+
+def find_sbd(folders: Iterable[Path]) -> Path | None:
+    """The first folder with SBD's `cls`."""
     return next((folder for folder in folders if (folder / 'cls').is_dir()), None)
 
 
@@ -272,7 +279,7 @@ def read_sbd_ids(sbd: Path) -> list[str]:
     return ids
 
 
-def merge_masks(root: Path, sbd: Path | None, sbd_ids: Iterable[str], official: Iterable[str], workers: int) -> None:
+def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterable[str], workers: int) -> None:
     """Fill SegmentationClassAug: the official mask where there is one, else SBD's.
 
     Raises:
@@ -287,7 +294,7 @@ def merge_masks(root: Path, sbd: Path | None, sbd_ids: Iterable[str], official: 
     copied = sum([copy_mask(root, name) for name in sorted(taken)])
     print(f'{MASKS_AUG}: {copied} official masks copied, {len(taken) - copied} were there')
     ids = sorted(set(sbd_ids) - taken)
-    if sbd is None or not ids:
+    if not ids:
         return
     if importlib.util.find_spec('scipy') is None:
         raise InputError('SBD\'s .mat files need SciPy. Run: pip install scipy')
@@ -354,7 +361,7 @@ def is_good_mask(path: str, size: tuple[int, int]) -> bool:
         return False
 
 
-# Lists and labels. ----------------------------------------------------------------------------------------------------
+# Lists and labels. --------------------------------------------------------------------------------
 
 
 def require_voc(root: Path) -> None:
@@ -379,8 +386,8 @@ def write_train_aug(root: Path, ids: Sequence[str]) -> list[str]:
         if set(existing) == set(ids):
             return existing
         if set(existing) - set(ids):
-            warn(f'{path} names {len(set(existing) - set(ids))} pictures that are not in SBD or VOC\'s train here; it '
-                 f'stays as it is. Remove it to have it written anew ({len(ids)} pictures).')
+            warn(f'{path} names {len(set(existing) - set(ids))} pictures that are in neither SBD nor VOC\'s train '
+                 f'here; it stays as it is. Remove it to have it written anew ({len(ids)} pictures).')
             return existing
     write_text(path, ''.join(f'{name}\n' for name in ids))
     print(f'{path.relative_to(root)}: {len(ids)} pictures')
@@ -445,7 +452,7 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         unpack_archives(archives, root)
     require_voc(root)
     train, val = (read_list(root / LISTS / f'{name}.txt') for name in ('train', 'val'))
-    sbd = find_sbd(root, archives)
+    sbd = find_sbd([root / SBD, *(unpacked_sbd(archives) if archives is not None else ())])
     sbd_ids = read_sbd_ids(sbd) if sbd is not None else []
     if sbd is not None:
         train_aug = write_train_aug(root, sorted({*sbd_ids, *train} - set(val)))
@@ -453,13 +460,13 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         train_aug = read_list(root / LISTS / 'train_aug.txt')
     else:
         train_aug = train
-        warn(f'no SBD here, so {LISTS / "train_aug.txt"} is not written. It comes with {SBD_SOURCE}: download it and '
-             'name its folder with --archives. Until then only train (1464 pictures) can be trained on.')
+        warn(f'no SBD here, so {LISTS / "train_aug.txt"} is not written. It takes {SBD_SOURCE}: download it and name '
+             'its folder with --archives. Until then only train can be trained on.')
     lists = {'train': train, 'train_aug': train_aug, 'val': val}
     pictures = {path.stem for path in (root / PICTURES).glob('*.jpg')}
     for name, ids in lists.items():
         if len(ids) != COUNTS[name] and not (name == 'train_aug' and train_aug is train):
-            warn(f'{name} has {len(ids)} pictures; that of VOC 2012 has {COUNTS[name]}. Fine for a part of the data.')
+            warn(f'{name} has {len(ids)} pictures; that of VOC 2012 has {COUNTS[name]}.')
         absent = sorted(set(ids) - pictures)
         if absent:
             warn(f'{len(absent)} of {len(ids)} pictures of {name} are missing in {root / PICTURES}, e.g. '
@@ -471,7 +478,7 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
           f'{"not written" if train_aug is train else len(train_aug)}, val {len(val)} pictures.')
 
 
-# Checking. ------------------------------------------------------------------------------------------------------------
+# Checking. ----------------------------------------------------------------------------------------
 
 
 class Finding(NamedTuple):
@@ -503,8 +510,8 @@ def check(root: Path, workers: int) -> bool:
     """
     lists = {path.stem: read_list(path) for path in sorted((root / LISTS).glob('*.txt'))}
     if not lists:
-        raise InputError(f'{root / LISTS} holds no lists, so {root} is no data set in VOC\'s layout. VOC 2012 comes '
-                         f'with {VOC_SOURCE}.')
+        raise InputError(f'{root / LISTS} holds no lists, so {root} is no data set in VOC\'s layout. VOC 2012 '
+                         f'comes with {VOC_SOURCE}.')
     if not (root / PICTURES).is_dir():
         raise InputError(f'{root} has no folder {PICTURES}. VOC 2012 comes with {VOC_SOURCE}.')
     labels = read_labels(root / LABELS) if (root / LABELS).is_file() else None
@@ -600,7 +607,7 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('root', type=Path, metavar='DATA_ROOT', help='the VOC2012 folder; made where it does not exist')
+    parser.add_argument('root', type=Path, metavar='DATA_ROOT', help='the VOC2012 folder; --archives makes it')
     parser.add_argument('--archives', type=Path, metavar='DIR',
                         help='where VOCtrainval_11-May-2012.tar and SBD\'s benchmark.tgz lie, or either of them')
     parser.add_argument('--check', action='store_true',

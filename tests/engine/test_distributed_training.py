@@ -1,0 +1,56 @@
+"""Two processes with half the batch each do what one process does with the whole."""
+import json
+
+import pytest
+import torch
+from reference_network import REPO
+from run_tool import run_process
+from tiny_voc import write_tiny_voc
+
+CONFIG = """\
+_base_ = {base!r}
+custom_imports = dict(imports=['mmwsss', 'average_losses'], allow_failed_imports=False)
+custom_hooks = [dict(type='WriteAverageLosses')]
+model = dict(backbone=dict(norm_eval=True))  # batch statistics differ between ranks
+train_dataloader = dict(
+    batch_size={batch}, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        data_root={root!r}, indices=4,
+        pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')]))
+val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
+test_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
+param_scheduler = None
+optim_wrapper = dict(_delete_=True, type='OptimWrapper', optimizer=dict(type='SGD', lr=0.1))
+train_cfg = dict(max_epochs=1, val_interval=1)
+"""
+
+
+@pytest.fixture(scope='module')
+def runs(tmp_path_factory):
+    """The work dirs of one and of two processes, after one iteration on the same four pictures."""
+    folder = tmp_path_factory.mktemp('distributed training')
+    root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+    work_dirs = {}
+    for ranks in (1, 2):
+        config = folder / f'ranks_{ranks}.py'
+        config.write_text(CONFIG.format(
+            base=str(REPO / 'configs/mini/vwe_hspp_r18_mini.py'), root=str(root), batch=4 // ranks))
+        work_dirs[ranks] = folder / f'work {ranks}'
+        done = run_process('dist_train.sh', config, ranks, '--work-dir', work_dirs[ranks], cwd=folder,
+                           PYTHONPATH=str(REPO / 'tests/support'))
+        assert done.status == 0, done.err[-3000:]
+    return work_dirs
+
+
+def test_losses(runs):
+    one, two = (json.loads((runs[ranks] / 'losses.json').read_text()) for ranks in (1, 2))
+    assert set(one) == {'loss', 'loss_cls', 'loss_word', 'loss_word_to_image'}
+    for name in one:
+        assert one[name] == pytest.approx(two[name], abs=1e-5)
+
+
+def test_updated_weights(runs):
+    one, two = (torch.load(runs[ranks] / 'epoch_1.pth', weights_only=False)['state_dict'] for ranks in (1, 2))
+    assert set(one) == set(two)
+    for name in one:
+        torch.testing.assert_close(one[name], two[name], atol=1e-5, rtol=0, msg=lambda text, n=name: f'{n}: {text}')
