@@ -98,7 +98,7 @@ def benchmark_cam(args: argparse.Namespace) -> None:
             sample = SegDataSample()
             sample.gt_score = torch.zeros(model.num_classes)
             sample.gt_score[keys] = 1
-            channels = torch.from_numpy(picture).permute(2, 0, 1).flip(0)  # loaders give BGR
+            channels = torch.from_numpy(picture.copy()).permute(2, 0, 1).flip(0)  # loaders give BGR
             data = dict(inputs=[channels], data_samples=[sample])
             yield model.test_step(data)[0].cam.data.float().cpu()
 

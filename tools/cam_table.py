@@ -74,8 +74,9 @@ def spread(values: list[float]) -> str:
 
 def print_table(args: argparse.Namespace) -> None:
     """Print a Markdown table, a row a config and list."""
-    print('| config | list | seeds | CAM mIoU | best threshold | mIoU, label-free threshold | mAP | training, s | test, s |')
-    print('|---|---|---|---|---|---|---|---|---|')
+    columns = ('config', 'list', 'seeds', 'CAM mIoU', 'best threshold', 'mIoU, label-free threshold', 'mAP',
+               'training, s', 'test, s')
+    print('| ' + ' | '.join(columns) + ' |\n' + '|---' * len(columns) + '|')
     for config in args.configs:
         for name in args.lists:
             rows, train = [], []

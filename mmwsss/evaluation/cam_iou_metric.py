@@ -16,7 +16,7 @@ from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
 from .curve_plot import plot_curve
-from .threshold import RULES
+from .threshold import otsu
 
 
 def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
@@ -105,13 +105,12 @@ class CAMIoUMetric(IoUMetric):
     segmentation `winner where score > threshold else background`.
 
     The metrics are `mIoU`, `aAcc` and `mAcc` at the threshold `best_thr` of the largest mIoU, and
-    `mIoU_auto` at `auto_thr`, which a rule chose from the scores alone. MMSeg's table per class at
+    `mIoU_auto` at `auto_thr`, which Otsu's rule chose from the scores alone. MMSeg's table per class at
     `best_thr` is logged. `cam_curve.json` and `cam_curve.png` hold the whole curve.
 
     Args:
         thresholds: increasing background thresholds in [0, 1). Default 0.00, 0.01, ..., 0.99.
         ignore_index: truth of pixels that are not counted.
-        rule: how the label-free threshold is chosen, a name of `threshold.RULES`.
         out_dir: folder of the curve files. Default: the folder of the current log file; without a
             log file none is written.
         plot: whether to draw `cam_curve.png` too.
@@ -119,14 +118,13 @@ class CAMIoUMetric(IoUMetric):
         prefix: put before the names of the metrics, as in every MMEngine metric.
 
     Raises:
-        InputError: thresholds or rule that do not fit; a sample without a CAM or a mask, or with
+        InputError: thresholds that do not fit; a sample without a CAM or a mask, or with
             different sizes of both.
     """
 
     def __init__(self,
                  thresholds: Sequence[float] | None = None,
                  ignore_index: int = 255,
-                 rule: str = 'otsu',
                  out_dir: str | None = None,
                  plot: bool = True,
                  collect_device: str = 'cpu',
@@ -140,9 +138,6 @@ class CAMIoUMetric(IoUMetric):
                 or not bool((self._bounds.diff() > 0).all())):
             raise InputError(f'CAMIoUMetric: thresholds {self.thresholds} do not fit. '
                              'Give increasing numbers in [0, 1) that differ in float32.')
-        if rule not in RULES:
-            raise InputError(f'CAMIoUMetric: there is no rule {rule!r}. Choose of {sorted(RULES)}.')
-        self.rule = rule
         self.out_dir = out_dir
         self.plot = plot
 
@@ -194,7 +189,7 @@ class CAMIoUMetric(IoUMetric):
         best = int(np.argmax(miou))
         scores = histogram.sum((1, 2)).numpy()
         edges = np.array([0.0, *self.thresholds, 1.0])
-        auto = RULES[self.rule](scores, (edges[:-1] + edges[1:]) / 2)
+        auto = otsu(scores, (edges[:-1] + edges[1:]) / 2)
 
         metrics = super().compute_metrics([tuple(area[best] for area in areas)])
         metrics.update(best_thr=self.thresholds[best], mIoU_auto=np.round(miou[auto], 2),
@@ -207,10 +202,10 @@ class CAMIoUMetric(IoUMetric):
             mIoU=_plain(miou),
             IoU=dict(zip(self.dataset_meta['classes'], map(_plain, iou.T), strict=True)),
             best=dict(thr=self.thresholds[best], mIoU=_plain(miou)[best]),
-            auto=dict(rule=self.rule, thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
+            auto=dict(rule='otsu', thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
             # pixels with a score up to and including each edge, above the one before
             score_histogram=dict(upper_edges=edges[1:].tolist(), pixels=scores.tolist())),
-            marks={'best': best, f'without labels ({self.rule})': auto})
+            marks={'best': best, 'without labels (Otsu)': auto})
         return metrics
 
     def _total(self, results: list[Tensor]) -> Tensor:
@@ -228,7 +223,7 @@ class CAMIoUMetric(IoUMetric):
         points = [f'{self.thresholds[i]:g}: {miou[i]:.2f}' + ' (best)' * (i == best)
                   for i in near if 0 <= i < len(miou)]
         print_log(f'mIoU by background threshold: {", ".join(points)}; without labels '
-                  f'({self.rule}): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
+                  f'(Otsu): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
 
     def _write_curve(self, curve: dict, marks: dict[str, int]) -> None:
         """Write the curve files, if there is a folder for them."""

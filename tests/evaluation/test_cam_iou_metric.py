@@ -20,7 +20,7 @@ from mmseg.structures import SegDataSample
 
 from mmwsss.evaluation import CAMIoUMetric
 from mmwsss.evaluation.cam_iou_metric import threshold_areas, winner_histogram, winner_of
-from mmwsss.evaluation.threshold import RULES
+from mmwsss.evaluation.threshold import otsu
 from mmwsss.utils.errors import InputError
 
 CLASSES = ('background', 'cat', 'cow', 'dog', 'horse')
@@ -137,13 +137,12 @@ def test_score_histogram_counts_ignored_pixels_too(curve_of):
     assert curve['score_histogram']['upper_edges'] == [*THRESHOLDS, 1.0]
 
 
-@pytest.mark.parametrize('rule', ['otsu', 'li'])
-def test_label_free_threshold_is_the_rules_choice_on_the_scores(curve_of, rule):
-    metrics, curve = curve_of(thresholds=THRESHOLDS, rule=rule)
-    assert curve['auto']['rule'] == rule
+def test_label_free_threshold_is_the_rules_choice_on_the_scores(curve_of):
+    metrics, curve = curve_of(thresholds=THRESHOLDS)
+    assert curve['auto']['rule'] == 'otsu'
     # one bin up to the first threshold 0, one between each two, one above the last
     centres = [0.0, 0.025, 0.075, 0.12, 0.22, 0.305, 0.505, 0.845, 0.995]
-    chosen = RULES[rule](np.array(curve['score_histogram']['pixels']), np.array(centres))
+    chosen = otsu(np.array(curve['score_histogram']['pixels']), np.array(centres))
     assert 0 < chosen < len(THRESHOLDS) - 1
     assert metrics['auto_thr'] == curve['auto']['thr'] == THRESHOLDS[chosen]
     assert metrics['mIoU_auto'] == mmseg_at(THRESHOLDS[chosen])['mIoU']
@@ -274,10 +273,6 @@ def test_thresholds_that_do_not_fit(thresholds):
     with pytest.raises(InputError, match='increasing numbers in'):
         CAMIoUMetric(thresholds=thresholds)
 
-
-def test_unknown_rule():
-    with pytest.raises(InputError, match="no rule 'magic'.*otsu"):
-        CAMIoUMetric(rule='magic')
 
 
 def test_pictures_without_any_truth():
