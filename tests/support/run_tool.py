@@ -36,5 +36,5 @@ def run_process(tool: str, *args: object, cwd: Path, **variables: str) -> Outcom
     # PYTHON is what the scripts start; no rank or address of a surrounding launcher.
     environment = dict(os.environ, PYTHON=sys.executable, OMP_NUM_THREADS='1', **variables)
     done = subprocess.run([interpreter, str(TOOLS / tool), *map(str, args)], cwd=cwd, env=environment,
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=600)
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -151,14 +151,18 @@ def test_interruption_tells_how_to_go_on(tmp_path):
                'train_cfg.max_epochs=100000', 'train_cfg.val_interval=100000',
                'train_dataloader.num_workers=1', 'train_dataloader.persistent_workers=True',
                'default_hooks.checkpoint.max_keep_ckpts=2']
+    # Whoever runs the tests in the background has SIGINT ignored, and so would the tool.
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               text=True)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / 'work_dirs' / 'tiny' / 'last_checkpoint').exists():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+                               text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    try:
+        deadline = time.monotonic() + 300
+        while not (tmp_path / 'work_dirs' / 'tiny' / 'last_checkpoint').exists():
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert re.search(r'^Interrupted. To go on from \S+epoch_\d+.pth, give the same command with --resume.$',
                      errors, re.M)
