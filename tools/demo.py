@@ -38,17 +38,20 @@ def call(title: str, log: Path, *command: str) -> None:
 
 def write_untrained(path: Path) -> None:
     """Save the network as training starts from it: the config's seed, the config's initialisation."""
+    import torch
     from mmengine.config import Config
     from mmengine.registry import init_default_scope
-    from mmengine.runner import save_checkpoint, set_random_seed
+    from mmengine.runner import set_random_seed
     from mmseg.registry import MODELS
+
+    from mmwsss.utils.atomic import atomic_path
     cfg = Config.fromfile(CONFIG)
     init_default_scope(cfg.default_scope)
     set_random_seed(cfg.randomness.seed)
     model = MODELS.build(cfg.model)
     model.init_weights()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(dict(meta={}, state_dict=model.state_dict()), str(path))
+    with atomic_path(path) as temporary:
+        torch.save(dict(meta={}, state_dict=model.state_dict()), temporary)
 
 
 def evaluate(name: str, checkpoint: Path, split: str, work: Path) -> dict[str, float]:
