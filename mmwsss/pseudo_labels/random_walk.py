@@ -12,7 +12,7 @@ What makes it fast, lean and exact:
   vectors.
 * `P` is similar to `D^-1/2 A D^-1/2`, whose spectrum lies in [-1, 1]. There the power is a sum of
   Chebyshev polynomials, `x^s = sum_k c_k T_k(x)`, whose coefficients fade beyond `k ~ sqrt(s)`:
-  some 74 products do the work of 256 (Sachdeva, Vishnoi: Faster Algorithms via Approximation
+  76 products do the work of 256 (Sachdeva, Vishnoi: Faster Algorithms via Approximation
   Theory, 2014, section 3).
 * `P x - x` is summed from differences between pixels. Summed as means, float32 rounding would add
   up to 1e-4 over the steps, because each step would miss the mean by a little.
@@ -106,7 +106,7 @@ def power_in_chebyshev(steps: int, tol: float) -> list[float]:
 
     They are not negative and sum to 1, so the sum of those left out bounds the error. That holds
     for pixels weighted by the root of their degree, for which the transition is symmetric; the
-    error of a single pixel can be a few times larger. Therefore a quarter of `tol` is left out.
+    error of a single pixel was up to four times larger. Therefore only `tol / 8` is left out.
 
     Args:
         steps: the power, >= 0.
@@ -123,7 +123,7 @@ def power_in_chebyshev(steps: int, tol: float) -> list[float]:
             - math.lgamma((steps + k) // 2 + 1))
         coefficients[k] = math.exp(log_binomial + ((k > 0) - steps) * math.log(2))
     left_out = 0.0
-    while len(coefficients) > 1 and left_out + coefficients[-1] < tol / 4:
+    while len(coefficients) > 1 and left_out + coefficients[-1] < tol / 8:
         left_out += coefficients.pop()
     return coefficients
 

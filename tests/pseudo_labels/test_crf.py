@@ -136,7 +136,7 @@ def test_settings_of_probs_are_used(picture, golden):
 
 
 def test_memory_of_any_kind(image, seed):
-    """Pictures of PIL cannot be written, mirrored ones are not contiguous, tensors are no arrays."""
+    """PIL lends memory that cannot be written, mirrored pictures are not contiguous."""
     labels = np.zeros((24, 30), np.int64)
     labels[:, 18:] = 1
     refined = dense_crf_labels(image, labels, 2)

@@ -174,7 +174,7 @@ def test_chebyshev_expansion(steps):
     assert len(exact) == steps + 1 and min(exact) >= 0
     np.testing.assert_allclose(chebval(x, exact), x**steps, atol=1e-9)
     short = power_in_chebyshev(steps, tol=1e-3)
-    np.testing.assert_allclose(chebval(x, short), x**steps, rtol=0, atol=1e-3 / 4)
+    np.testing.assert_allclose(chebval(x, short), x**steps, rtol=0, atol=1e-3 / 8)
 
 
 def test_chebyshev_saves_products():
