@@ -1,6 +1,5 @@
 """Measure what this project claims of its speed, each claim against the released procedure in the same run."""
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from _start import import_mmwsss
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 REPO = Path(__file__).resolve().parents[1]
 
@@ -93,7 +91,6 @@ def benchmark_cam(args: argparse.Namespace) -> None:
     pictures = [np.asarray(Image.fromarray(c).resize(args.size[::-1], Image.BICUBIC)) for c in coarse]
 
     def ours():
-        data = dict(inputs=[], data_samples=[])
         for picture in pictures:
             sample = SegDataSample()
             sample.gt_score = torch.zeros(model.num_classes)
@@ -147,6 +144,7 @@ def compare_miou(args: argparse.Namespace) -> None:
 def main() -> None:
     """Run the benchmark that was asked for."""
     args = parse_args()
+    import_mmwsss()
     {'cam': benchmark_cam}[args.command](args)
 
 

@@ -1,9 +1,8 @@
 """Convert a checkpoint that another project released to one that our configs load."""
 import argparse
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _start import import_mmwsss
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,12 +23,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Convert, check, write."""
     args = parse_args()
+    import_mmwsss()
     from mmwsss.convert.checkpoint import convert_file
-    from mmwsss.utils.errors import InputError
-    try:
+    from mmwsss.engine.plain_errors import plain_errors
+    with plain_errors():
         count = convert_file(args.source, args.checkpoint, args.out, args.config, args.force)
-    except InputError as error:
-        sys.exit(f'error: {error}')
     print(f'{count} tensors written to {args.out}')
 
 

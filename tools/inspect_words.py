@@ -1,11 +1,8 @@
 """Say what the visual words of a trained classifier do: how many are alive, how sharp they are, what Eq. 12 adds."""
 import argparse
-import sys
-from pathlib import Path
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _start import import_mmwsss
 
 
 def parse_args() -> argparse.Namespace:
@@ -65,17 +62,23 @@ def word_statistics(model, loader) -> dict[str, float]:
 def main() -> None:
     """Load, count, print."""
     args = parse_args()
-    from mmengine.config import Config
+    import_mmwsss()
     from mmengine.registry import init_default_scope
-    from mmengine.runner import Runner, load_checkpoint
+    from mmengine.runner import Runner
     from mmseg.registry import MODELS
-    cfg = Config.fromfile(args.config)
-    init_default_scope('mmseg')
-    cfg.test_dataloader.dataset.indices = args.limit
-    model = MODELS.build(cfg.model)
-    load_checkpoint(model, args.checkpoint, map_location='cpu')
-    model.eval()
-    found = word_statistics(model, Runner.build_dataloader(cfg.test_dataloader))
+
+    from mmwsss.engine.checkpoints import read_checkpoint, require_fit
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    with plain_errors():
+        cfg = load_config(args.config)
+        checkpoint = read_checkpoint(args.checkpoint)
+        init_default_scope('mmseg')
+        cfg.test_dataloader.dataset.indices = args.limit
+        model = MODELS.build(cfg.model)
+        require_fit(model, checkpoint, args.checkpoint)
+        model.eval()
+        found = word_statistics(model, Runner.build_dataloader(cfg.test_dataloader))
     print(f"""pictures                                             {found['pictures']}
 words that are the most probable one anywhere        {found['alive']} of {found['words']}
 words present in more than half of the pictures      {found['common']}

@@ -42,7 +42,7 @@ def convert_file(source: str,
     try:
         state = CONVERTERS[source](weights_of(read_checkpoint(checkpoint)))
     except InputError as error:
-        raise InputError(f'{checkpoint}: {error}' if str(checkpoint) not in str(error) else str(error)) from error
+        raise InputError(f'{checkpoint}: {error}' if str(checkpoint) not in str(error) else str(error)) from None
     if config is not None:
         check_fits(state, config)
     with atomic_path(out) as temporary:

@@ -12,6 +12,7 @@ from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 from torch import Tensor
 
+from mmwsss.pseudo_labels.cam import winner as strongest_class
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
@@ -37,11 +38,11 @@ def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor,
     if len(cam) != len(keys):
         raise InputError(f'There are {len(cam)} CAMs for {len(keys)} classes. '
                          'Give one key to each CAM.')
-    if len(keys) == 0:
-        return cam.new_zeros(size, dtype=torch.float32), keys.new_zeros(size, dtype=torch.int64)
-    score, place = F.interpolate(
-        cam[None].float(), size=tuple(size), mode='bilinear', align_corners=False)[0].max(dim=0)
-    return score, keys.to(cam.device).long()[place] + 1
+    cam, keys = cam.float(), keys.to(cam.device).long()
+    if not len(keys):
+        return strongest_class(cam.new_zeros(0, *size), keys)
+    resized = F.interpolate(cam[None], size=tuple(size), mode='bilinear', align_corners=False)[0]
+    return strongest_class(resized, keys)
 
 
 def winner_histogram(score: Tensor, winner: Tensor, truth: Tensor, thresholds: Tensor,

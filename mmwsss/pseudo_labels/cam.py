@@ -81,10 +81,10 @@ def winner(cam: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
         keys: `(K,)` their image classes.
 
     Returns:
-        Score `(h, w)` of the strongest class and its segmentation class `(h, w)` (image class + 1). Without
-        any class the score is 0 and the label 1, so that no threshold calls it foreground.
+        Score `(h, w)` of the strongest class and its segmentation class `(h, w)`, int64 (image class + 1); without any
+        class both are 0.
     """
     if not len(keys):
-        return cam.new_zeros(cam.shape[1:]), keys.new_ones(cam.shape[1:])
+        return cam.new_zeros(cam.shape[1:]), keys.new_zeros(cam.shape[1:])
     score, index = cam.max(dim=0)
     return score, keys[index] + 1
