@@ -39,10 +39,12 @@ def convert_file(source: str,
     """
     if Path(out).exists() and not force:
         raise InputError(f'{out} exists already. Choose another name, or overwrite it with --force.')
+    released = weights_of(read_checkpoint(checkpoint))
     try:
-        state = CONVERTERS[source](weights_of(read_checkpoint(checkpoint)))
+        state = CONVERTERS[source](released)
     except InputError as error:
-        raise InputError(f'{checkpoint}: {error}' if str(checkpoint) not in str(error) else str(error)) from None
+        error.args = (f'{checkpoint}: {error}', )
+        raise
     if config is not None:
         check_fits(state, config)
     with atomic_path(out) as temporary:
