@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import _benchmark_walk
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -18,8 +19,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Examples:\n  python tools/benchmark.py cam\n  python tools/benchmark.py cam --config '
-        'configs/voc6/vwe_hspp_efflite0_voc6.py --checkpoint work_dirs/.../epoch_10.pth --limit 100')
+        epilog='Examples:\n  python tools/benchmark.py cam\n  python tools/benchmark.py walk\n'
+        '  python tools/benchmark.py cam --config configs/voc6/vwe_hspp_efflite0_voc6.py '
+        '--checkpoint work_dirs/.../epoch_10.pth --limit 100')
     commands = parser.add_subparsers(dest='command', required=True)
     cam = commands.add_parser(
         'cam', help='multi-scale CAM: the released procedure, ours in float32, ours in bfloat16')
@@ -31,6 +33,7 @@ def parse_args() -> argparse.Namespace:
     cam.add_argument('--config', help='also print what bfloat16 changes in mIoU: a config with a test set')
     cam.add_argument('--checkpoint', help='and its trained checkpoint')
     cam.add_argument('--limit', type=int, help='only the first pictures of that test set')
+    _benchmark_walk.add_parser(commands)
     return parser.parse_args()
 
 
@@ -145,7 +148,7 @@ def main() -> None:
     """Run the benchmark that was asked for."""
     args = parse_args()
     import_mmwsss()
-    {'cam': benchmark_cam}[args.command](args)
+    {'cam': benchmark_cam, 'walk': _benchmark_walk.run}[args.command](args)
 
 
 if __name__ == '__main__':

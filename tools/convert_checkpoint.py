@@ -11,8 +11,10 @@ def parse_args() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog='Example:\n  python tools/convert_checkpoint.py vwe res50_vwe.pth work_dirs/vwe_released.pth \\\n'
-        '      --config configs/vwe_hspp_r50_voc.py')
-    parser.add_argument('source', choices=('vwe', ), help='which release the checkpoint belongs to')
+        '      --config configs/vwe_hspp_r50_voc.py\n'
+        '  python tools/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth')
+    parser.add_argument('source', choices=('vwe', 'irn'),
+                        help='which release the checkpoint belongs to: the visual word encoder (v1, v2), or IRNet')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='where the converted file goes')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

@@ -1,4 +1,5 @@
 """Checkpoints that other projects released -> ours."""
+from .irn import convert_irn
 from .vwe import convert_vwe
 
-__all__ = ['convert_vwe']
+__all__ = ['convert_irn', 'convert_vwe']

@@ -12,9 +12,10 @@ from mmwsss.engine.checkpoints import read_checkpoint, weights_of
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
+from .irn import convert_irn
 from .vwe import convert_vwe
 
-CONVERTERS = dict(vwe=convert_vwe)
+CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn)
 
 
 def convert_file(source: str,

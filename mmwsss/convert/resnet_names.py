@@ -5,20 +5,25 @@ from torch import Tensor
 
 from mmwsss.utils.errors import InputError
 
-# `stage<n>` and `backbone.<n-1>` are lists into which the reference registers the ResNet's layers once more.
-_ALIASES = {
+# `stage<n>` and `backbone.<n-1>` are lists into which the references register the ResNet's layers once more:
+# those of the classifiers, and those of IRNet, whose first stage ends before layer1.
+CLASSIFIER_STAGES = {
     '1.0': 'conv1', '1.1': 'bn1', '1.4': 'layer1', '2.0': 'layer2', '3.0': 'layer3', '4.0': 'layer4'
+}
+IRNET_STAGES = {
+    '1.0': 'conv1', '1.1': 'bn1', '2.0': 'layer1', '3.0': 'layer2', '4.0': 'layer3', '5.0': 'layer4'
 }
 _BLOCKS = {(3, 4, 6, 3): 50, (3, 4, 23, 3): 101}
 _NORM = ('weight', 'bias', 'running_mean', 'running_var')
 
 
-def canonical_name(name: str, prefix: str) -> str:
+def canonical_name(name: str, prefix: str, stages: dict[str, str]) -> str:
     """Undo DataParallel's `module.` and the aliases `stage<n>.` and `backbone.<n>.`.
 
     Args:
         name: as in the released checkpoint.
         prefix: what the reference calls its ResNet, e.g. `resnet`.
+        stages: `<n>.<position>` -> layer, `CLASSIFIER_STAGES` or `IRNET_STAGES`.
 
     Returns:
         `<prefix>.<layer>...` for the ResNet's tensors, other names without `module.`.
@@ -30,9 +35,9 @@ def canonical_name(name: str, prefix: str) -> str:
         number = stage and str(int(stage[1]) + 1)
     else:
         number = stage[1]
-    if stage is None or f'{number}.{stage[2]}' not in _ALIASES:
+    if stage is None or f'{number}.{stage[2]}' not in stages:
         return name
-    return f"{prefix}.{_ALIASES[f'{number}.{stage[2]}']}.{stage[3]}"
+    return f"{prefix}.{stages[f'{number}.{stage[2]}']}.{stage[3]}"
 
 
 def resnet_names(names: set[str], prefix: str) -> set[str]:

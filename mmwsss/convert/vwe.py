@@ -1,7 +1,7 @@
 """Released checkpoints of the visual word encoder (v1, IJCAI 2021; v2, IJCV 2022) -> `CAMClassifier`."""
 from torch import Tensor
 
-from .resnet_names import canonical_name, check_names, resnet_names, unalias
+from .resnet_names import CLASSIFIER_STAGES, canonical_name, check_names, resnet_names, unalias
 
 _HEAD = {
     'classifier.weight': 'head.classifier.weight',
@@ -45,5 +45,5 @@ def convert_vwe(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _canonical(name: str) -> str:
-    name = canonical_name(name, 'resnet')
+    name = canonical_name(name, 'resnet', CLASSIFIER_STAGES)
     return _ALIASES.get(name, name)

@@ -2,15 +2,19 @@
 from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset
 from .image_labels import read_image_labels
 from .transforms import (
+    LoadCAM,
     LoadImage,
     LoadMask,
     PackImageLabelInputs,
     RandomCropPad,
     RandomResizeLongSide,
+    RandomScale,
     ResizeLongSide,
+    TopLeftCropPad,
 )
 
 __all__ = [
-    'ImageLabelDataset', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad', 'RandomResizeLongSide',
-    'ResizeLongSide', 'VOCImageLabelDataset', 'read_image_labels'
+    'ImageLabelDataset', 'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad',
+    'RandomResizeLongSide', 'RandomScale', 'ResizeLongSide', 'TopLeftCropPad', 'VOCImageLabelDataset',
+    'read_image_labels'
 ]

@@ -40,6 +40,10 @@ class ImageLabelDataset(BaseSegDataset):
         skip_bad_images: decode every picture once at the start (on every rank) and leave out those that fail, with
             one warning that names them. Without it the first one that is met is an error.
         img_suffix: of the pictures, or several (upper and lower case are the same); `None` for JPEG and PNG.
+        seg_map_dir: folder of the masks in place of `data_prefix['seg_map_path']`: one that an earlier stage
+            wrote, relative to where the program runs and not to `data_root`.
+        cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to where the program runs; items get
+            `cam_path` and `image_classes`. All must exist.
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
 
     Raises:
@@ -55,7 +59,11 @@ class ImageLabelDataset(BaseSegDataset):
                  allow_empty: bool = False,
                  skip_bad_images: bool = False,
                  img_suffix: str | Sequence[str] | None = None,
+                 seg_map_dir: str | None = None,
+                 cam_dir: str | None = None,
                  **kwargs) -> None:
+        self.seg_map_dir = seg_map_dir
+        self.cam_dir = cam_dir
         self.label_file = label_file
         self.allow_empty = allow_empty
         self.skip_bad_images = skip_bad_images
@@ -82,6 +90,8 @@ class ImageLabelDataset(BaseSegDataset):
     def _join_prefix(self) -> None:
         """Join MMEngine's paths and that of the labels to the root."""
         super()._join_prefix()
+        if self.seg_map_dir is not None:
+            self.data_prefix['seg_map_path'] = self.seg_map_dir
         if self.label_file is not None:  # an absolute path stays what it is
             self.label_file = osp.join(self.data_root, self.label_file)
 
@@ -90,18 +100,32 @@ class ImageLabelDataset(BaseSegDataset):
         """The `L` classes that a picture can hold: all but the background."""
         return list(self._metainfo['classes'][1:])
 
+    @property
+    def original_ids(self) -> np.ndarray:
+        """`(C,)` uint8: what masks on disk hold for each of the config's classes; :meth:`load_data_list` maps back."""
+        known = list(self.METAINFO.get('classes', ())) or list(self._metainfo['classes'])
+        return np.array([known.index(name) for name in self._metainfo['classes']], dtype=np.uint8)
+
+    @property
+    def original_palette(self) -> list[list[int]] | None:
+        """R, G, B of each original id, `None` where the data set has no colours."""
+        return self.METAINFO.get('palette')
+
     def load_data_list(self) -> list[dict]:
         """One dictionary a picture, see the class."""
         self.check_folders()
         paths = self.find_pictures()
         labels = self.load_labels(list(paths))
         masks = self.find_masks(list(paths))
+        cams = self.find_cams(list(paths))
         data_list = []
         for img_id, path in paths.items():
             info = dict(img_path=path, img_id=img_id, label_map=self.label_map, seg_fields=[],
                         reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']))
             if masks is not None:
                 info['seg_map_path'] = masks[img_id]
+            if cams is not None:
+                info.update(cam_path=cams[img_id], image_classes=self.image_classes)
             if labels is not None:
                 info['gt_score'] = labels[img_id]
             data_list.append(info)
@@ -225,6 +249,22 @@ class ImageLabelDataset(BaseSegDataset):
             raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {first_names(absent)}. The '
                              'pipeline loads masks; a pipeline without LoadMask needs none.')
         return masks
+
+    def find_cams(self, ids: list[str]) -> dict[str, str] | None:
+        """Paths of the CAM files by id, or `None` without `cam_dir`."""
+        if self.cam_dir is None:
+            return None
+        remedy = 'Make the CAMs of this list (tools/make_cams.py), or correct cam_dir.'
+        if not osp.isdir(self.cam_dir):
+            raise InputError(f'The folder of CAMs {self.cam_dir} does not exist. {remedy}')
+        present = {osp.splitext(name)[0]: osp.join(self.cam_dir, name)
+                   for suffix in ('.npy', '.npz')  # ours come last and win
+                   for name in fileio.list_dir_or_file(self.cam_dir, list_dir=False, suffix=suffix, recursive=True)}
+        absent = [name for name in ids if name not in present]
+        if absent:
+            raise InputError(f'{len(absent)} of {len(ids)} pictures have no CAM in {self.cam_dir}, e.g. '
+                             f'{first_names(absent)}. {remedy}')
+        return present
 
     def drop_bad(self, data_list: list[dict]) -> list[dict]:
         """Leave out the pictures that do not decode."""

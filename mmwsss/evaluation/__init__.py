@@ -1,4 +1,6 @@
-"""Evaluation of class activation maps."""
+"""Evaluation of class activation maps and pseudo labels, and writers of both."""
 from .cam_iou_metric import CAMIoUMetric
+from .cam_writer import CAMWriter
+from .pseudo_label_writer import PseudoLabelWriter
 
-__all__ = ['CAMIoUMetric']
+__all__ = ['CAMIoUMetric', 'CAMWriter', 'PseudoLabelWriter']

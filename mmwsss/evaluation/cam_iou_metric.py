@@ -114,7 +114,8 @@ class CAMIoUMetric(IoUMetric):
         ignore_index: truth of pixels that are not counted.
         out_dir: folder of the curve files. Default: the folder of the current log file; without a
             log file none is written.
-        plot: whether to draw `cam_curve.png` too.
+        plot: whether to draw the curve too.
+        name: of the curve files.
         collect_device: 'cpu' or 'gpu', through which ranks exchange results.
         prefix: put before the names of the metrics, as in every MMEngine metric.
 
@@ -128,6 +129,7 @@ class CAMIoUMetric(IoUMetric):
                  ignore_index: int = 255,
                  out_dir: str | None = None,
                  plot: bool = True,
+                 name: str = 'cam_curve',
                  collect_device: str = 'cpu',
                  prefix: str | None = None) -> None:
         super().__init__(ignore_index=ignore_index, collect_device=collect_device, prefix=prefix)
@@ -141,6 +143,7 @@ class CAMIoUMetric(IoUMetric):
                              'Give increasing numbers in [0, 1) that differ in float32.')
         self.out_dir = out_dir
         self.plot = plot
+        self.name = name
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count each picture; the occupied cells of its histogram are its entry in the results.
@@ -231,12 +234,12 @@ class CAMIoUMetric(IoUMetric):
         folder = self.out_dir or _log_folder()
         if folder is None:
             return
-        path = Path(folder) / 'cam_curve.json'
+        path = Path(folder) / f'{self.name}.json'
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(curve, indent=1) + '\n')
         if self.plot:
             plot_curve(path.with_suffix('.png'), curve['thresholds'], curve['mIoU'], marks)
-        print_log(f'CAM threshold curve written to {path}', 'current')
+        print_log(f'Threshold curve written to {path}', 'current')
 
 
 def _maps_of(sample: dict) -> tuple[Tensor, Tensor, Tensor]:

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from mmwsss.utils.errors import InputError
 
-from .cam import strided_size
+from .cam import strided_size, winner
 from .path_index import path_index
 
 
@@ -86,19 +86,37 @@ def walk_to_label(walk: Tensor,
     Raises:
         InputError: the maps do not fit the keys or the size.
     """
-    if (walk.dim() != 3 or len(walk) != len(keys)
-            or tuple(walk.shape[1:]) != strided_size(size, stride)):
-        raise InputError(f'Maps of shape {tuple(walk.shape)} do not go with {len(keys)} classes '
-                         f'and a picture of size {tuple(size)} at stride {stride}. '
+    if walk.dim() != 3 or len(walk) != len(keys):
+        raise InputError(f'Maps of shape {tuple(walk.shape)} do not go with {len(keys)} classes. '
                          'Pass (K, ceil(H / stride), ceil(W / stride)).')
-    if not len(keys):
-        return torch.zeros(tuple(size), dtype=torch.int64, device=walk.device)
+    score, label = winner(walk_scores(walk, size, stride), keys.to(walk.device).long())
+    return torch.where(score > bg_thr, label, 0)
+
+
+def walk_scores(walk: Tensor, size: Sequence[int], stride: int = 4) -> Tensor:
+    """The walked maps at the picture's size, relative to the largest value of all of them.
+
+    Args:
+        walk: `(K, ceil(H / stride), ceil(W / stride))`, the result of :func:`random_walk`.
+        size: height and width `(H, W)` of the picture.
+        stride: of the maps.
+
+    Returns:
+        `(K, H, W)` in [0, 1].
+
+    Raises:
+        InputError: the maps do not fit the size.
+    """
+    if walk.dim() != 3 or tuple(walk.shape[1:]) != strided_size(size, stride):
+        raise InputError(f'Maps of shape {tuple(walk.shape)} do not go with a picture of size '
+                         f'{tuple(size)} at stride {stride}. '
+                         'Pass (K, ceil(H / stride), ceil(W / stride)).')
+    if not len(walk):
+        return walk.new_zeros((0, *size), dtype=torch.float32)
     score = F.interpolate(
         walk[None].float(), scale_factor=stride, mode='bilinear', align_corners=False)[0]
     score = score[:, :size[0], :size[1]]
-    smallest = torch.finfo(score.dtype).tiny  # all maps may be 0
-    score, index = (score / score.max().clamp_min(smallest)).max(dim=0)
-    return torch.where(score > bg_thr, keys.to(walk.device).long()[index] + 1, 0)
+    return score / score.max().clamp_min(torch.finfo(score.dtype).tiny)  # all maps may be 0
 
 
 def power_in_chebyshev(steps: int, tol: float) -> list[float]:

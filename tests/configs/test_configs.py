@@ -1,14 +1,21 @@
 """Every config builds, trains two iterations, validates and is tested, on drawn pictures."""
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from mmseg.datasets import PascalVOCDataset
+from PIL import Image
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
+from mmwsss.pseudo_labels import write_cam
+
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
                  if '_base_' not in path.parts)
+IRNETS = [name for name in CONFIGS if 'irnet' in name]
+CLASSIFIERS = [name for name in CONFIGS if name not in IRNETS]
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
@@ -18,19 +25,25 @@ def shrink(cfg: Config, root, work_dir) -> Config:
     cfg.model.backbone.init_cfg = None  # no download
     if 'init_cfg' in cfg.model:
         cfg.model.init_cfg = None
-    for loop in ('train', 'val', 'test'):
-        loader = cfg[f'{loop}_dataloader']
+    means = [hook.dataloader for hook in cfg.custom_hooks if hook['type'] == 'MeanShiftHook']
+    for loader in [cfg[f'{loop}_dataloader'] for loop in ('train', 'val', 'test')] + means:
+        if loader is None:
+            continue
         loader.num_workers, loader.persistent_workers = 0, False
         loader.dataset.data_root = str(root)
+        loader.dataset.indices = 3
         for step in loader.dataset.pipeline:
             if step['type'] == 'RandomResizeLongSide':
                 step.update(min_size=40, max_size=90)
-            if step['type'] == 'RandomCropPad':
-                step.update(crop_size=(64, 64))
+            if 'crop_size' in step:
+                step.update(crop_size=(64, 80))
+        if loader in means:
+            loader.batch_size = 3
     cfg.train_dataloader.batch_size = 2
     cfg.train_dataloader.dataset.indices = 4
-    cfg.val_dataloader.dataset.indices = cfg.test_dataloader.dataset.indices = 3
-    cfg.train_cfg.update(max_epochs=1, val_interval=1)
+    cfg.train_cfg.update(max_epochs=1)
+    if cfg.val_dataloader:
+        cfg.train_cfg.val_interval = 1
     return cfg
 
 
@@ -41,8 +54,8 @@ class Snapshot(Hook):
         self.weights = {key: value.clone() for key, value in runner.model.state_dict().items()}
 
 
-@pytest.mark.parametrize('name', CONFIGS)
-def test_config(name, tmp_path):
+@pytest.mark.parametrize('name', CLASSIFIERS)
+def test_classifier(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes')
     root = write_tiny_voc(tmp_path / 'data', **(dict(classes=classes[1:]) if classes else {}))
@@ -66,11 +79,57 @@ def test_config(name, tmp_path):
     assert list((tmp_path / name.replace('/', '_')).rglob('cam_curve.json'))
 
 
+def write_cams(root, folder, classes):
+    """CAMs that know the masks, with some noise."""
+    rng = np.random.default_rng(0)
+    ids = PascalVOCDataset.METAINFO['classes']
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        mask = np.asarray(Image.open(path))
+        keys = [index for index, name in enumerate(classes) if (mask == ids.index(name)).any()]
+        cam = np.stack([(mask == ids.index(classes[key]))[::4, ::4] * 0.5 for key in keys])
+        write_cam(folder / f'{path.stem}.npz', cam + rng.uniform(0, 0.5, cam.shape), keys, mask.shape, classes)
+
+
+@pytest.mark.parametrize('name', IRNETS)
+def test_irnet(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
+    root = write_tiny_voc(tmp_path / 'data', classes=classes)
+    write_cams(root, tmp_path / 'cams', classes)
+    cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
+    cfg.train_dataloader.dataset.seg_map_dir = str(root / 'SegmentationClass')
+    cfg.test_dataloader.dataset.cam_dir = str(tmp_path / 'cams')
+    cfg.test_evaluator[1].output_dir = str(tmp_path / 'pseudo labels')
+    runner = Runner.from_cfg(cfg)
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    heads = {key for key in after if key.startswith('head.')}
+    assert moved == heads  # the mean displacement included
+    saved = torch.load(tmp_path / name.replace('/', '_') / 'epoch_1.pth', weights_only=False)['state_dict']
+    torch.testing.assert_close(saved['head.running_mean'], after['head.running_mean'])
+
+    metrics = runner.test()
+    assert 0 <= metrics['mIoU'] <= 100 and metrics['pictures'] == 3
+    assert list((tmp_path / name.replace('/', '_')).rglob('walk_curve.json'))
+    ids = {PascalVOCDataset.METAINFO['classes'].index(label) for label in ('background', *classes)}
+    written = sorted((tmp_path / 'pseudo labels').glob('*.png'))
+    assert len(written) == 3
+    for path in written:
+        image = Image.open(path)
+        assert image.mode == 'P' and set(np.unique(np.asarray(image))) <= ids
+
+
 def test_there_are_the_configs_of_table_1():
     assert {'cam_r50_voc.py', 'cam_gmp_r50_voc.py', 'hspp_r50_voc.py', 'vwe_r50_voc.py', 'vwe_hspp_r50_voc.py',
             'vwe_hspp_r101_voc.py'} <= set(CONFIGS)
     for folder in ('voc6', 'mini'):
-        assert len([name for name in CONFIGS if name.startswith(f'{folder}/')]) >= 4
+        assert len([name for name in CLASSIFIERS if name.startswith(f'{folder}/')]) >= 4
+    assert len(IRNETS) == 3
 
 
 def test_the_published_settings():
@@ -83,4 +142,10 @@ def test_the_published_settings():
     assert cfg.model.backbone.frozen_stages == 2 and cfg.model.backbone.norm_eval
     assert cfg.model.neck.levels == (1, 2, 4) and cfg.model.neck.gamma == 2.0
     assert set(cfg.model.test_cfg.scales) == {0.5, 1.0, 1.5, 2.0} and cfg.model.test_cfg.bg_thr == 0.14
+    irnet = Config.fromfile(REPO / 'configs/irnet_r50_voc.py')
+    assert irnet.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert irnet.optim_wrapper.paramwise_cfg.custom_keys['head.displacement'].lr_mult == 10
+    assert irnet.train_cfg.max_epochs == irnet.param_scheduler[0].end == 3
+    assert irnet.train_dataloader.batch_size == 32 and irnet.model.head.radius == 10
+    assert irnet.model.test_cfg == dict(min_size=512, radius=5, beta=10, steps=256, bg_thr=0.25)
     assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']

@@ -235,5 +235,5 @@ def test_label_without_activation():
     (torch.zeros(2, 2, 2), [0, 1], (4, 7)),
 ])
 def test_label_bad_input(walk, keys, size):
-    with pytest.raises(InputError, match='stride 4'):
+    with pytest.raises(InputError, match='do not go with'):
         walk_to_label(walk, torch.tensor(keys), size)

@@ -1,10 +1,14 @@
 """Steps of a data pipeline."""
+from .load_cam import LoadCAM
 from .load_image import LoadImage
 from .load_mask import LoadMask
 from .pack import PackImageLabelInputs
 from .random_crop_pad import RandomCropPad
 from .random_resize_long_side import RandomResizeLongSide, ResizeLongSide
+from .random_scale import RandomScale
+from .top_left_crop_pad import TopLeftCropPad
 
 __all__ = [
-    'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad', 'RandomResizeLongSide', 'ResizeLongSide'
+    'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad', 'RandomResizeLongSide', 'RandomScale',
+    'ResizeLongSide', 'TopLeftCropPad'
 ]

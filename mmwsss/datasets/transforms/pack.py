@@ -1,5 +1,6 @@
 """From a dictionary of the pipeline to what a model takes."""
 import torch
+from mmengine.structures import PixelData
 from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
 
@@ -8,8 +9,9 @@ from mmseg.registry import TRANSFORMS
 class PackImageLabelInputs(PackSegInputs):
     """`PackSegInputs` that also packs the image-level labels.
 
-    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the picture has labels, and `img_id` among its
-    meta information. The name is MMPretrain's, so its multi-label metrics read it.
+    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the picture has labels, `cam` and `cam_keys` where
+    `LoadCAM` read them, and `img_id` among its meta information. `gt_score` is MMPretrain's name, so its
+    multi-label metrics read it.
 
     Args:
         meta_keys: see `PackSegInputs`; `img_id` is added.
@@ -24,4 +26,7 @@ class PackImageLabelInputs(PackSegInputs):
         packed = super().transform(results)
         if results.get('gt_score') is not None:
             packed['data_samples'].gt_score = torch.tensor(results['gt_score'], dtype=torch.float32)
+        if results.get('cam') is not None:
+            packed['data_samples'].cam = PixelData(data=results['cam'])
+            packed['data_samples'].cam_keys = results['cam_keys']
         return packed

@@ -1,5 +1,6 @@
 """What MMSeg and MMPretrain backbones lack for weak supervision."""
 from .efficientnet_lite_init import EfficientNetLite0Init
+from .resnet_with_stem import ResNetWithStem
 from .timm_backbone import FrozenTIMMBackbone
 
-__all__ = ['EfficientNetLite0Init', 'FrozenTIMMBackbone']
+__all__ = ['EfficientNetLite0Init', 'FrozenTIMMBackbone', 'ResNetWithStem']

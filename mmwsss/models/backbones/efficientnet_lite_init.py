@@ -55,16 +55,16 @@ class EfficientNetLite0Init:
     """
 
     def __call__(self, module: nn.Module) -> None:
-        """Load the weights into `module.timm_model`, all of them (strictly, but for the classifier)."""
+        """Load the weights into `module.timm_model`, all that it has layers for (strictly)."""
         state = torch.load(self.weight_file(), map_location='cpu', weights_only=True)
         names = timm_names(list(state))
         state = {names[name]: value for name, value in state.items()}
-        state = {name: value for name, value in state.items() if not name.startswith('classifier.')}
+        unused = ['classifier.'] if hasattr(module.timm_model, 'conv_head') else ['classifier.', 'conv_head.', 'bn2.']
+        state = {name: value for name, value in state.items() if not name.startswith(tuple(unused))}
         try:
             module.timm_model.load_state_dict(state)
         except RuntimeError as error:
-            raise InputError('EfficientNetLite0Init fits model_name=\'tf_efficientnet_lite0\' with '
-                             f'features_only=False only: {error}') from error
+            raise InputError(f"EfficientNetLite0Init fits model_name='tf_efficientnet_lite0' only: {error}") from error
         print_log(f'ImageNet weights of EfficientNet-Lite0 loaded from the package {PACKAGE}', 'current')
 
     @staticmethod

@@ -1,4 +1,5 @@
 """Models that predict a segmentation."""
 from .cam_classifier import CAMClassifier
+from .irnet import IRNet
 
-__all__ = ['CAMClassifier']
+__all__ = ['CAMClassifier', 'IRNet']

@@ -1,0 +1,33 @@
+# voc6 (see voc6_image_labels.py) for IRNet, at the pictures' full size; it learns from the 370 pictures of `train`.
+_base_ = 'voc_irnet.py'
+data_root = '{{$MMWSSS_VOC6:data/voc6}}'
+metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
+cam_dir = 'work_dirs/vwe_hspp_efflite0_voc6/cams'
+ir_label_dir = 'work_dirs/vwe_hspp_efflite0_voc6/ir_labels'
+crop_size = (320, 320)
+pad_val = (127, 127, 127)
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='LoadMask'),
+    dict(type='RandomScale', min_scale=0.5, max_scale=1.5),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='RandomCropPad', crop_size=crop_size, pad_val=pad_val),
+    dict(type='PackImageLabelInputs')
+]
+mean_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='TopLeftCropPad', crop_size=crop_size, pad_val=pad_val),
+    dict(type='PackImageLabelInputs')
+]
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    dataset=dict(
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file='ImageSets/Segmentation/train.txt',
+        seg_map_dir=ir_label_dir,
+        pipeline=train_pipeline))
+mean_dataloader = dict(
+    batch_size=8, num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=mean_pipeline))
+test_dataloader = dict(num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, cam_dir=cam_dir))

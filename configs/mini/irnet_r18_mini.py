@@ -1,0 +1,13 @@
+# IRNet on the drawn sample; its backbone is the trained classifier's. python tools/train.py configs/mini/irnet_r18_mini.py
+_base_ = [
+    '../_base_/models/irnet_r18_narrow.py', '../_base_/datasets/sample_irnet.py',
+    '../_base_/schedules/irnet_3e.py', '../_base_/default_runtime.py'
+]
+model = dict(
+    backbone=dict(
+        init_cfg=dict(type='Pretrained', checkpoint='work_dirs/vwe_hspp_r18_mini/epoch_15.pth', prefix='backbone.')))
+default_hooks = dict(logger=dict(interval=5))
+custom_hooks = [
+    dict(type='FastInferenceHook'), dict(type='TestProgressHook'),
+    dict(type='MeanShiftHook', dataloader={{_base_.mean_dataloader}})
+]

@@ -1,0 +1,58 @@
+"""The mean of IRNet's displacements, computed when training ends."""
+import torch
+import torch.distributed as dist
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+from rich.progress import track
+
+from mmwsss.utils.errors import InputError
+
+
+@HOOKS.register_module()
+class MeanShiftHook(Hook):
+    """Set the head's `running_mean` at the end of the last epoch, before the checkpoint is written.
+
+    Displacements are only learned up to a constant: nothing in the losses fixes their mean. IRNet subtracts it
+    in eval mode; it is the mean over batches of the mean over pictures and pixels, without the mean shift.
+
+    Args:
+        dataloader: config of the pictures, whose size must be one for all; without `drop_last` the last batch
+            counts as much as a full one.
+    """
+
+    priority = 'NORMAL'  # before CheckpointHook
+
+    def __init__(self, dataloader: dict) -> None:
+        self.dataloader = dataloader
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Compute the mean after the last epoch."""
+        if runner.epoch + 1 < runner.max_epochs:
+            return
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        loader = Runner.build_dataloader(self.dataloader, seed=runner.seed)
+        if not len(loader):
+            raise InputError(f'MeanShiftHook: {len(loader.dataset)} pictures do not fill one batch of '
+                             f'{loader.batch_size}. Lower the batch size, or set drop_last=False.')
+        total = self.total(model, loader, quiet=runner.rank != 0)
+        if dist.is_available() and dist.is_initialized():
+            total = total.to(next(model.head.parameters()).device)
+            dist.all_reduce(total)
+        model.head.running_mean.copy_(total[:2] / total[2])
+        runner.logger.info(f'Mean displacement (dy, dx): {model.head.running_mean.tolist()}, of '
+                           f'{int(total[2])} batches')
+
+    @staticmethod
+    @torch.no_grad()
+    def total(model: torch.nn.Module, loader, quiet: bool = False) -> torch.Tensor:
+        """`(3,)` float64: the batches' mean displacements (dy, dx), summed, and their number."""
+        total = torch.zeros(3, dtype=torch.float64)
+        model.head.train()  # without the mean shift
+        for data in track(loader, 'mean displacement', disable=quiet):
+            inputs = model.data_preprocessor(data, True)['inputs']
+            displacement = model(inputs, mode='tensor')[1]
+            total[:2] += displacement.mean(dim=(0, 2, 3)).double().cpu()
+            total[2] += 1
+        return total

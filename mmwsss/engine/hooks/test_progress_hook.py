@@ -1,0 +1,35 @@
+"""A progress bar for tests on a terminal."""
+import sys
+
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+@HOOKS.register_module()
+class TestProgressHook(Hook):
+    """Show how far a test is. Where the output is no terminal, MMEngine's log lines tell it instead."""
+
+    __test__ = False  # the name is not that of a test case
+
+    def before_test(self, runner: Runner) -> None:
+        """Start the bar on the first rank."""
+        self._progress = None
+        if runner.rank == 0 and sys.stderr.isatty():
+            self._progress = Progress(
+                TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+            self._task = self._progress.add_task('test', total=len(runner.test_dataloader))
+            self._progress.start()
+
+    def after_test_iter(self, runner: Runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """One batch is done."""
+        if self._progress is not None:
+            self._progress.update(self._task, completed=batch_idx + 1)
+
+    def after_test(self, runner: Runner) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()

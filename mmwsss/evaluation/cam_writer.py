@@ -1,0 +1,42 @@
+"""Class activation maps to files, as a test's evaluator."""
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmengine.evaluator import BaseMetric
+from mmseg.registry import METRICS
+
+from mmwsss.pseudo_labels.cam_file import write_cam
+from mmwsss.utils.errors import InputError
+
+
+@METRICS.register_module()
+class CAMWriter(BaseMetric):
+    """Write `<output_dir>/<img_id>.npz` for each picture of a test (see :func:`write_cam`).
+
+    Needs `cam`, `cam_keys`, `img_id` and `ori_shape` in the data samples, which `CAMClassifier` predicts. Ranks
+    write their own pictures, and every file appears under its name when it is complete.
+
+    Args:
+        output_dir: the folder; it is made.
+        collect_device: 'cpu' or 'gpu', through which ranks exchange results.
+        prefix: put before the names of the metrics.
+    """
+
+    def __init__(self, output_dir: str, collect_device: str = 'cpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix)
+        self.output_dir = Path(output_dir)
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Write each picture's maps; its result is the bytes of the file."""
+        for sample in data_samples:
+            if 'cam' not in sample or 'img_id' not in sample:
+                raise InputError('CAMWriter writes the CAMs of a CAMClassifier, of pictures packed by '
+                                 'PackImageLabelInputs. This model or pipeline gives none.')
+            path = self.output_dir / f"{sample['img_id']}.npz"
+            write_cam(path, sample['cam']['data'], sample['cam_keys'], sample['ori_shape'][:2],
+                      self.dataset_meta['classes'][1:])
+            self.results.append(path.stat().st_size)
+
+    def compute_metrics(self, results: list[int]) -> dict[str, float]:
+        """`pictures` and `megabytes` that were written."""
+        return dict(pictures=len(results), megabytes=round(sum(results) / 1e6, 3))

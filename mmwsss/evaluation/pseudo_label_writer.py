@@ -1,0 +1,56 @@
+"""Predicted label maps to palette PNGs, as a test's evaluator."""
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from mmengine.evaluator import BaseMetric
+from mmseg.registry import METRICS
+
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.palette_png import write_palette_png
+
+
+def ids_on_disk(dataset_meta: dict) -> np.ndarray:
+    """`(C,)` uint8: what masks on disk hold for each of the config's classes, the inverse of MMSeg's `label_map`."""
+    ids = np.arange(len(dataset_meta['classes']), dtype=np.uint8)
+    for original, label in (dataset_meta.get('label_map') or {}).items():
+        if label != 255:
+            ids[label] = original
+    return ids
+
+
+@METRICS.register_module()
+class PseudoLabelWriter(BaseMetric):
+    """Write `<output_dir>/<img_id>.png` for each picture of a test, with the data set's original ids.
+
+    Ranks write their own pictures, and every file appears under its name when it is complete.
+
+    Args:
+        output_dir: the folder; it is made. Without it nothing is written (`tools/test.py --out` sets it).
+        collect_device: 'cpu' or 'gpu', through which ranks exchange results.
+        prefix: put before the names of the metrics.
+    """
+
+    def __init__(self, output_dir: str | None = None, collect_device: str = 'cpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix)
+        self.output_dir = output_dir
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Write each picture's `pred_sem_seg`; its result is the bytes of the file."""
+        for sample in data_samples:
+            if self.output_dir is None:
+                self.results.append(0)
+                continue
+            if 'img_id' not in sample:
+                raise InputError("PseudoLabelWriter names files by the pictures' img_id: end the pipeline with "
+                                 'PackImageLabelInputs on an ImageLabelDataset.')
+            path = Path(self.output_dir) / f"{sample['img_id']}.png"
+            label = sample['pred_sem_seg']['data'][0].cpu().numpy()
+            write_palette_png(path, ids_on_disk(self.dataset_meta)[label])
+            self.results.append(path.stat().st_size)
+
+    def compute_metrics(self, results: list[int]) -> dict[str, float]:
+        """`pictures` and `megabytes` that were written, nothing where none were."""
+        if self.output_dir is None:
+            return {}
+        return dict(pictures=len(results), megabytes=round(sum(results) / 1e6, 3))

@@ -1,0 +1,67 @@
+"""Label maps as palette PNGs, the way data sets in VOC's manner keep their masks."""
+import os
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from .atomic import atomic_path
+from .errors import InputError
+
+
+def voc_palette() -> np.ndarray:
+    """`(256, 3)` uint8: VOC's colour rule, the bits of a value spread over R, G, B from the top."""
+    value = np.arange(256)
+    colour = np.zeros((256, 3), dtype=np.int64)
+    for bit in range(8):
+        for channel in range(3):
+            colour[:, channel] |= ((value >> (3 * bit + channel)) & 1) << (7 - bit)
+    return colour.astype(np.uint8)
+
+
+def write_palette_png(path: str | os.PathLike, labels: np.ndarray,
+                      palette: Sequence[Sequence[int]] | None = None) -> None:
+    """Write a label map; a file there is replaced once the new one is complete.
+
+    Args:
+        path: ends in `.png`.
+        labels: `(H, W)` uint8.
+        palette: R, G, B of the first values, else VOC's colours.
+
+    Raises:
+        InputError: the labels are of another type or shape.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype != np.uint8 or labels.ndim != 2 or not labels.size:
+        raise InputError(f'{path}: labels of {labels.dtype} and shape {labels.shape} make no palette PNG. '
+                         'Pass uint8 (H, W).')
+    colours = voc_palette()
+    if palette is not None:
+        colours[:len(palette)] = palette
+    image = Image.fromarray(labels)
+    image.putpalette(colours.flatten().tolist())
+    with atomic_path(path) as temporary:
+        image.save(temporary, format='PNG')
+
+
+def read_label_png(path: str | os.PathLike) -> np.ndarray:
+    """Read a label map.
+
+    Returns:
+        `(H, W)` uint8.
+
+    Raises:
+        InputError: the file is missing, damaged, or holds colours instead of indices.
+    """
+    try:
+        with Image.open(path) as image:
+            labels = np.array(image)
+            mode = image.mode
+    except FileNotFoundError as error:
+        raise InputError(f'{path} does not exist. Make the labels of the whole list first.') from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f'{path} does not decode ({error}). Delete it and make it again.') from error
+    if mode not in ('P', 'L'):
+        raise InputError(f'{path} is a PNG of mode {mode}: it holds colours. Save one class index a pixel, as a '
+                         'grey or palette PNG.')
+    return labels

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
+from tiny_voc import write_tiny_voc
+from torch.utils.data import DataLoader
+
+from mmwsss.engine import MeanShiftHook
+from mmwsss.utils.errors import InputError
+
+IRNET = dict(
+    type='IRNet',
+    data_preprocessor=dict(type='CAMDataPreProcessor', mean=[127] * 3, std=[64] * 3, bgr_to_rgb=True),
+    backbone=dict(type='ResNetWithStem', depth=18, stem_channels=8, base_channels=8, strides=(1, 2, 2, 1),
+                  dilations=(1, 1, 1, 1)),
+    head=dict(type='IRNHead', in_channels=(8, 8, 16, 32, 64)))
+
+
+def pictures(root, count=5):
+    return dict(
+        type='VOCImageLabelDataset', data_root=str(write_tiny_voc(root, pictures=count)), label_file=None,
+        ann_file='ImageSets/Segmentation/train.txt',
+        pipeline=[dict(type='LoadImage'), dict(type='TopLeftCropPad', crop_size=(40, 72), pad_val=(127, 127, 127)),
+                  dict(type='PackImageLabelInputs')])
+
+
+class FakeRunner:
+    """What the hook reads of a runner, at the end of the last of three epochs."""
+
+    epoch, max_epochs, rank, seed = 2, 3, 0, 0
+
+    def __init__(self, model):
+        from mmengine.logging import MMLogger
+        self.model, self.logger = model, MMLogger.get_current_instance()
+
+
+def loader_cfg(dataset, batch_size, drop_last=True):
+    return dict(batch_size=batch_size, num_workers=0, drop_last=drop_last, dataset=dataset,
+                sampler=dict(type='DefaultSampler', shuffle=False))
+
+
+def test_mean_over_batches_without_the_incomplete_one(tmp_path):
+    init_default_scope('mmseg')
+    model = MODELS.build(IRNET)
+    dataset = pictures(tmp_path)
+    MeanShiftHook(loader_cfg(dataset, 2)).after_train_epoch(FakeRunner(model))
+
+    means = []
+    loader = DataLoader(DATASETS.build(dataset), batch_size=2, collate_fn=list)
+    model.head.train()
+    for batch in list(loader)[:2]:
+        inputs = torch.stack([(item['inputs'].flip(0).float() - 127) / 64 for item in batch])
+        with torch.no_grad():
+            means.append(model(inputs, mode='tensor')[1].mean(dim=(0, 2, 3)).numpy())
+    assert len(loader) == 3
+    np.testing.assert_allclose(model.head.running_mean.numpy(), np.mean(means, axis=0), rtol=1e-4)
+    model.eval()  # the mean of shifted displacements is 0 over these batches
+    MeanShiftHook(loader_cfg(dataset, 2)).after_train_epoch(FakeRunner(model))
+    np.testing.assert_allclose(model.head.running_mean.numpy(), np.mean(means, axis=0), rtol=1e-4)
+
+
+def test_only_after_the_last_epoch():
+    runner = FakeRunner(None)
+    runner.epoch = 1
+    MeanShiftHook(dict()).after_train_epoch(runner)  # does not touch the model
+
+
+def test_too_few_pictures_are_named(tmp_path):
+    init_default_scope('mmseg')
+    with pytest.raises(InputError, match='3 pictures do not fill one batch of 4'):
+        MeanShiftHook(loader_cfg(pictures(tmp_path, 3), 4)).after_train_epoch(FakeRunner(MODELS.build(IRNET)))

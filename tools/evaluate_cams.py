@@ -1,0 +1,52 @@
+"""Measure CAM files, of this project or of another, against masks at every background threshold.
+
+Reads .npz of tools/make_cams.py and the .npy dictionaries of IRN, SEAM, AdvCAM and the like; no network runs.
+"""
+import argparse
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/evaluate_cams.py configs/vwe_hspp_r50_voc.py --cams work_dirs/vwe_hspp_r50_voc/cams
+  python tools/evaluate_cams.py configs/vwe_hspp_r50_voc.py --cams cams_of_irn --out curves"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
+    parser.add_argument('--cams', required=True, metavar='DIR', help='folder of CAM files')
+    parser.add_argument('--out', default='.', metavar='DIR', help='folder of cam_curve.json and .png (default: here)')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Evaluate, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmengine.evaluator import Evaluator
+    from mmengine.runner import Runner
+    from rich.progress import track
+
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.preflight import build_datasets
+
+    with plain_errors():
+        cfg = load_config(args.config, args.cfg_options)
+        loader = cfg.test_dataloader
+        loader.dataset.cam_dir = args.cams
+        steps = ('LoadImage', 'LoadCAM', 'LoadMask', 'PackImageLabelInputs')
+        loader.dataset.pipeline = [dict(type=step) for step in steps]
+        loader.dataset = build_datasets(cfg, ('test', ))['test']
+        evaluator = Evaluator([dict(type='CAMIoUMetric', out_dir=args.out)])
+        evaluator.dataset_meta = loader.dataset.metainfo
+        for batch in track(Runner.build_dataloader(loader), 'evaluating'):
+            evaluator.process(batch['data_samples'], batch)
+        metrics = evaluator.evaluate(len(loader.dataset))
+        print(', '.join(f'{name} {value:.2f}' for name, value in metrics.items()))
+
+
+if __name__ == '__main__':
+    main()

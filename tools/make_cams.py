@@ -1,0 +1,47 @@
+"""Write the class activation maps of a trained classifier, one file a picture.
+
+A killed run goes on where it stopped. The files are <out>/<id>.npz, float16 at stride 4 (see
+mmwsss/pseudo_labels/cam_file.py); mmwsss.pseudo_labels.read_cam reads them.
+"""
+import argparse
+from pathlib import Path
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/make_cams.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
+  python tools/make_cams.py configs/vwe_hspp_r50_voc.py vwe.pth --list train --out cams_of_train
+  bash tools/dist_run.sh 4 tools/make_cams.py configs/vwe_hspp_r50_voc.py vwe.pth"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of a CAM classifier')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('--out', metavar='DIR', help='folder of the files (default: <work dir of the config>/cams)')
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
+                        'train (default: what the classifier was trained on)')
+    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Write, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.write_run import prepare, write_files
+
+    with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
+        cfg = load_config(args.config, args.cfg_options, None, args.launcher)
+        out = args.out or str(Path(cfg.work_dir) / 'cams')
+        dataset = prepare(cfg, args.checkpoint, out, args.list)
+        made_from = dict(stage='cams', model=cfg.model.to_dict(), pipeline=dataset.pipeline)
+        write_files(cfg, dict(type='CAMWriter', output_dir=out), '.npz', made_from, args.overwrite)
+
+
+if __name__ == '__main__':
+    main()

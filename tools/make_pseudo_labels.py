@@ -1,0 +1,55 @@
+"""Write pseudo labels: the random walk of CAMs on the boundaries that IRNet finds, as palette PNGs.
+
+A killed run goes on where it stopped. The files are <out>/<id>.png with the data set's own class ids, which
+MMSegmentation's datasets read as masks. tools/test.py with the same config measures the best threshold.
+"""
+import argparse
+from pathlib import Path
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/make_pseudo_labels.py configs/irnet_r50_voc.py work_dirs/irnet_r50_voc/epoch_3.pth
+  python tools/make_pseudo_labels.py configs/irnet_r50_voc.py irn.pth --cams cams --bg-thr 0.3 --out pseudo_labels
+  bash tools/dist_run.sh 4 tools/make_pseudo_labels.py configs/irnet_r50_voc.py irn.pth"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of an IRNet')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
+    parser.add_argument(
+        '--out', metavar='DIR', help='folder of the files (default: <work dir of the config>/pseudo_labels)')
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
+                        'train (default: what IRNet was trained on)')
+    parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
+                        "largest of a picture (default: the config's, 0.25 as published)")
+    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Write, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.write_run import prepare, write_files
+
+    with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
+        cfg = load_config(args.config, args.cfg_options, None, args.launcher)
+        out = args.out or str(Path(cfg.work_dir) / 'pseudo_labels')
+        dataset = prepare(cfg, args.checkpoint, out, args.list)
+        dataset.cam_dir = args.cams or dataset.cam_dir
+        if args.bg_thr is not None:
+            cfg.model.test_cfg.bg_thr = args.bg_thr
+        made_from = dict(stage='pseudo labels', model=cfg.model.to_dict(), pipeline=dataset.pipeline,
+                         cams=str(Path(dataset.cam_dir).resolve()))
+        write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)
+
+
+if __name__ == '__main__':
+    main()
