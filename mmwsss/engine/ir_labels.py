@@ -1,0 +1,122 @@
+"""IR labels of a whole data set: CAM files in, palette PNGs out, pictures side by side in processes."""
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from mmwsss.datasets import ImageLabelDataset, LoadCAM
+from mmwsss.datasets.transforms.load_image import read_picture
+from mmwsss.pseudo_labels import cam_to_ir_label
+from mmwsss.pseudo_labels.ir_label import IGNORE
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.palette_png import write_palette_png
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture's files and settings; `ids` `(C,)` are the values on disk of the config's classes."""
+    img_path: str
+    cam_path: str
+    out: Path
+    image_classes: tuple[str, ...]
+    ids: np.ndarray
+    fg_thr: float
+    bg_thr: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did: pictures, seconds, and of their pixels how many are certain, and foreground."""
+    written: int
+    seconds: float
+    pixels: int
+    certain: int
+    foreground: int
+
+    def __str__(self) -> str:
+        if not self.written:
+            return 'nothing was missing'
+        return (f'{self.written} pictures in {self.seconds:.0f} s ({self.written / self.seconds:.2f} a second); '
+                f'{100 * self.certain / self.pixels:.1f} % of their pixels are certain, '
+                f'{100 * self.foreground / self.pixels:.1f} % foreground')
+
+
+def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float) -> list[Job]:
+    """The pictures of a data set with `cam_dir` that have no label in `out` yet."""
+    infos = (dataset.get_data_info(index) for index in range(len(dataset)))
+    jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
+                dataset.original_ids, fg_thr, bg_thr) for info in infos]
+    return [job for job in jobs if not job.out.is_file()]
+
+
+def label_picture(job: Job) -> tuple[int, int, int]:
+    """Write one picture's IR label; see :func:`cam_to_ir_label`.
+
+    Returns:
+        Its pixels, those that are certain, those of a class.
+
+    Raises:
+        InputError: the picture or its CAM is damaged, or they do not belong together.
+    """
+    image = np.ascontiguousarray(read_picture(job.img_path)[..., ::-1])
+    loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
+                                      image_classes=job.image_classes))
+    try:
+        label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr)
+    except InputError as error:
+        raise InputError(f'{job.cam_path}: {error}') from error
+    values = np.full(256, IGNORE, dtype=np.uint8)
+    values[:len(job.ids)] = job.ids
+    write_palette_png(job.out, values[label])
+    return label.size, int((label != IGNORE).sum()), int(((label != IGNORE) & (label != 0)).sum())
+
+
+def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:
+    """Label pictures in processes; an error or Ctrl-C ends all of them, and what is finished stays.
+
+    Args:
+        jobs: from :func:`jobs_of`.
+        workers: processes; `None` for as many as this process may use cores.
+        total: pictures with those that were finished before, for the progress bar.
+
+    Raises:
+        InputError: of the first picture that fails.
+    """
+    start = time.time()
+    workers = min(workers or len(os.sched_getaffinity(0)), max(len(jobs), 1))
+    columns = (TextColumn('IR labels'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    sums = np.zeros(3, dtype=np.int64)
+    with Progress(*columns) as progress:
+        bar = progress.add_task('', total=total or len(jobs), completed=(total or len(jobs)) - len(jobs))
+        for counts in _run(jobs, workers):
+            sums += counts
+            progress.advance(bar)
+    return Summary(len(jobs), time.time() - start, *sums.tolist())
+
+
+def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
+    """Results in the order in which they come."""
+    if workers == 1:
+        yield from map(label_picture, jobs)
+        return
+    # fork would copy locks that torch's threads hold
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker)
+    try:
+        for future in as_completed([pool.submit(label_picture, job) for job in jobs]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    """One thread a process; Ctrl-C is the main process's business."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

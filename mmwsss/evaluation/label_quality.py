@@ -1,0 +1,68 @@
+"""How good labels are that leave some pixels open."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmwsss.utils.errors import InputError
+
+
+@dataclass(frozen=True)
+class LabelQuality:
+    """Figures in percent; NaN where there is nothing to divide by.
+
+    Attributes:
+        coverage: pixels with a label, of those with a truth.
+        accuracy: labels that are right.
+        iou: `(C,)` per class over the pixels with a label.
+        iou_all: `(C,)` per class over all pixels with a truth, those without a label taken for background.
+    """
+    coverage: float
+    accuracy: float
+    iou: np.ndarray
+    iou_all: np.ndarray
+
+
+def count_labels(label: np.ndarray, truth: np.ndarray, num_classes: int, ignore_index: int = 255) -> np.ndarray:
+    """Confusion counts of a picture, `(C + 1, C)` int64: rows are labels (the last: none), columns truths.
+
+    Args:
+        label: `(H, W)` in `0..C-1`, or `ignore_index` where there is none.
+        truth: `(H, W)` in `0..C-1`, or `ignore_index` where nothing is counted.
+        num_classes: `C`.
+        ignore_index: see above.
+
+    Raises:
+        InputError: sizes differ, or a value is no class.
+    """
+    if label.shape != truth.shape:
+        raise InputError(f'The label is {label.shape} and the mask {truth.shape} (height, width): of different '
+                         'pictures.')
+    known = truth != ignore_index
+    label = np.where(label == ignore_index, num_classes, label.astype(np.int64))[known]
+    truth = truth[known].astype(np.int64)
+    if known.any() and (label.max() > num_classes or truth.max() >= num_classes):
+        raise InputError(f'There are {num_classes} classes, but the label reaches {label.max()} and the mask '
+                         f'{truth.max()}.')
+    return np.bincount(label * num_classes + truth, minlength=(num_classes + 1) * num_classes).reshape(-1, num_classes)
+
+
+def label_quality(counts: np.ndarray) -> LabelQuality:
+    """The figures of counts `(C + 1, C)`, summed over pictures."""
+    labelled, right = counts[:-1], counts[:-1].diagonal()
+    every = labelled.copy()
+    every[0] += counts[-1]
+    return LabelQuality(
+        coverage=_percent(labelled.sum(), counts.sum()),
+        accuracy=_percent(right.sum(), labelled.sum()),
+        iou=_iou(labelled),
+        iou_all=_iou(every))
+
+
+def _iou(confusion: np.ndarray) -> np.ndarray:
+    right = confusion.diagonal()
+    return _percent(right, confusion.sum(0) + confusion.sum(1) - right)
+
+
+def _percent(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid='ignore'):
+        return 100 * np.asarray(part, dtype=np.float64) / whole

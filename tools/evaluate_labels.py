@@ -1,0 +1,72 @@
+"""Measure label maps on disk (IR labels, pseudo labels, predictions) against masks.
+
+Prints coverage (pixels with a label), accuracy of the labels, and IoU per class: over the pixels with a label, and
+over all pixels with those without one taken for background.
+"""
+import argparse
+import json
+from pathlib import Path
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/evaluate_labels.py configs/irnet_r50_voc.py --labels work_dirs/vwe_hspp_r50_voc/ir_labels
+  python tools/evaluate_labels.py configs/irnet_r50_voc.py --labels pseudo_labels --json quality.json"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
+    parser.add_argument('--labels', required=True, metavar='DIR', help='folder of <id>.png')
+    parser.add_argument('--json', metavar='FILE', help='write the figures there, too')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Measure, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    import numpy as np
+    from prettytable import PrettyTable
+    from rich.progress import track
+
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.preflight import build_datasets
+    from mmwsss.evaluation.label_quality import count_labels, label_quality
+    from mmwsss.utils.atomic import atomic_path
+    from mmwsss.utils.errors import InputError
+
+    with plain_errors():
+        cfg = load_config(args.config, args.cfg_options)
+        settings = cfg.test_dataloader.dataset
+        settings.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
+        truths = build_datasets(cfg, ('test', ))['test']
+        settings.seg_map_dir = args.labels
+        labels = build_datasets(cfg, ('test', ))['test']
+        classes = truths.metainfo['classes']
+        counts = np.zeros((len(classes) + 1, len(classes)), dtype=np.int64)
+        for index in track(range(len(truths)), 'comparing'):
+            label, truth = labels[index], truths[index]
+            try:
+                counts += count_labels(label['gt_seg_map'], truth['gt_seg_map'], len(classes))
+            except InputError as error:
+                raise InputError(f"{label['seg_map_path']}: {error}") from error
+        quality = label_quality(counts)
+        table = PrettyTable(['class', 'IoU, labelled pixels', 'IoU, all pixels'])
+        for name, iou, iou_all in zip(classes, quality.iou, quality.iou_all, strict=True):
+            table.add_row([name, f'{iou:.2f}', f'{iou_all:.2f}'])
+        means = np.nanmean(quality.iou), np.nanmean(quality.iou_all)
+        table.add_row(['mean', f'{means[0]:.2f}', f'{means[1]:.2f}'])
+        print(f'{table}\n{len(truths)} pictures, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
+        if args.json:
+            with atomic_path(Path(args.json)) as temporary:
+                temporary.write_text(json.dumps(dict(
+                    pictures=len(truths), coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0],
+                    mIoU_all=means[1])))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,59 @@
+"""Write the labels that IRNet learns from: CAMs, made certain by two thresholds and a DenseCRF.
+
+What is a class above --fg-thr is that class, what is no class above --bg-thr is background, the rest is not
+certain (255). The published 0.30 and 0.05 belong to CAMs whose maximum is 1. Rule of thumb: where too few pixels
+are certain, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects
+become background lower --bg-thr. tools/evaluate_labels.py measures both where masks are at hand.
+A killed run goes on where it stopped.
+"""
+import argparse
+from pathlib import Path
+
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+
+EXAMPLES = """\
+  python tools/make_ir_labels.py configs/irnet_r50_voc.py
+  python tools/make_ir_labels.py configs/irnet_r50_voc.py --cams cams_of_seam --out ir_labels --fg-thr 0.35"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of the IRNet that will learn from them')
+    parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
+    parser.add_argument('--out', metavar='DIR', help="folder of the labels (default: the config's ir_label_dir)")
+    parser.add_argument('--fg-thr', type=float, default=0.30, help='certain foreground (default: %(default)s)')
+    parser.add_argument('--bg-thr', type=float, default=0.05, help='certain background (default: %(default)s)')
+    parser.add_argument('--workers', type=int, help='processes (default: one for each core)')
+    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    add_run_arguments(parser)
+    return parse_run_arguments(parser)
+
+
+def main() -> None:
+    """Write, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
+    from mmwsss.engine.launch import load_config
+    from mmwsss.engine.output_folder import check_complete, claim_folder
+    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.preflight import build_datasets
+
+    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
+        cfg = load_config(args.config, args.cfg_options)
+        settings = cfg.train_dataloader.dataset
+        cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, Path(args.out or settings.seg_map_dir)
+        settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
+        dataset = build_datasets(cfg, ('train', ))['train']
+        made_from = dict(stage='IR labels', cams=str(Path(cams).resolve()), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
+                         classes=dataset.image_classes, list=Path(settings.ann_file).name)
+        claim_folder(out, made_from, '.png', args.overwrite)
+        jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr)
+        summary = make_ir_labels(jobs, args.workers, len(dataset))
+        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
+        print(f'{out}: {len(dataset)} pictures; {summary}.')
+
+
+if __name__ == '__main__':
+    main()
