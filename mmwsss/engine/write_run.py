@@ -11,6 +11,8 @@ from .distributed import leave_group
 from .launch import build_runner, say
 from .output_folder import check_complete, claim_folder, file_mark
 
+MASK_STEPS = ('LoadMask', 'LoadAnnotations')
+
 
 def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None) -> ConfigDict:
     """Turn a config's test into a run that writes files: no masks, and the pictures of the training list.
@@ -33,7 +35,7 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
         dataset.ann_file = str(Path(list_name).resolve())
     else:
         dataset.ann_file = str(listed.with_name(list_name + listed.suffix))
-    dataset.pipeline = [step for step in dataset.pipeline if step['type'] not in ('LoadMask', 'LoadAnnotations')]
+    dataset.pipeline = [step for step in dataset.pipeline if step['type'] not in MASK_STEPS]
     return dataset
 
 
@@ -47,7 +49,8 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
         cfg: from :func:`load_config`, with the checkpoint in `load_from`.
         writer: config of an evaluator that writes `<output_dir>/<img_id><suffix>`.
         suffix: of the files.
-        made_from: what decides their content, besides the checkpoint and the list; a folder made from something else is refused.
+        made_from: what decides their content, besides the checkpoint and the list; a folder made from something
+            else is refused.
         overwrite: delete what the folder holds instead.
 
     Raises:

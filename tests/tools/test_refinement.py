@@ -1,0 +1,273 @@
+"""The tools between the classifier and the segmentor, on tiny data: CAMs -> IR labels -> IRNet -> pseudo labels."""
+import errno
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
+from PIL import Image
+from reference_network import REPO
+from run_tool import run_inside, run_process
+from tiny_voc import write_tiny_voc
+
+from mmwsss.engine import ir_labels
+from mmwsss.pseudo_labels import cam_to_ir_label, read_cam, write_cam
+
+CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
+DATA = "data_root='data', indices=None"
+CLASSIFIER = f"""\
+_base_ = {str(REPO / 'configs/mini/vwe_hspp_r18_mini.py')!r}
+train_dataloader = dict(dataset=dict({DATA}))
+val_dataloader = dict(dataset=dict({DATA}))
+test_dataloader = dict(dataset=dict({DATA}))
+"""
+IRNET = f"""\
+_base_ = {str(REPO / 'configs/mini/irnet_r18_mini.py')!r}
+model = dict(backbone=dict(init_cfg=None), head=dict(radius=4), test_cfg=dict(min_size=64))
+train_dataloader = dict(batch_size=3, dataset=dict({DATA}, seg_map_dir='ir_labels'))
+test_dataloader = dict(dataset=dict({DATA}, cam_dir='cams'))
+train_cfg = dict(max_epochs=1)
+param_scheduler = None
+default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
+custom_hooks = []
+"""
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory) -> Path:
+    """Six pictures, two configs, and a classifier and an IRNet with random weights."""
+    folder = tmp_path_factory.mktemp('refinement with space')
+    write_tiny_voc(folder / 'data', CLASSES, pictures=6)
+    init_default_scope('mmseg')
+    for name, text in (('classifier', CLASSIFIER), ('irnet', IRNET)):
+        (folder / f'{name}.py').write_text(text)
+        torch.manual_seed(3)
+        model = MODELS.build(Config.fromfile(folder / f'{name}.py').model)
+        torch.save(dict(state_dict=model.state_dict()), folder / f'{name}.pth')
+    return folder
+
+
+@pytest.fixture(scope='module')
+def cams(folder) -> Path:
+    """The CAM files of the tool."""
+    done = run_process('make_cams.py', 'classifier.py', 'classifier.pth', '--out', 'cams', cwd=folder)
+    assert done.status == 0, done.err[-2000:]
+    assert 'cams: 6 pictures, 6 of them written now' in done.out
+    return folder / 'cams'
+
+
+@pytest.fixture
+def there(folder, cams, monkeypatch):
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def contents(folder: Path, suffix: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob(f'*{suffix}'))}
+
+
+def ids() -> list[str]:
+    return [f'2007_{index:06d}' for index in range(6)]
+
+
+def test_cams_are_what_the_model_predicts(there):
+    cfg = Config.fromfile('classifier.py')
+    cfg.test_dataloader.dataset.pipeline = [dict(type='LoadImage'), dict(type='PackImageLabelInputs')]
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    model = MODELS.build(cfg.model).eval()
+    model.load_state_dict(torch.load('classifier.pth')['state_dict'])
+    for name, item in zip(ids(), dataset, strict=True):
+        sample = model.test_step(dict(inputs=[item['inputs']], data_samples=[item['data_samples']]))[0]
+        content = read_cam(Path('cams') / f'{name}.npz')
+        np.testing.assert_allclose(content.cam, sample.cam.data.numpy(), atol=1e-3)
+        assert content.keys.tolist() == sample.cam_keys.tolist() and content.size == (48, 64)
+        assert content.classes == CLASSES
+
+
+def test_a_second_run_writes_what_is_missing_only(there, capsys, monkeypatch):
+    before = contents(there / 'cams', '.npz')
+    (there / 'cams' / '2007_000002.npz').unlink()
+    stamp = (there / 'cams' / '2007_000001.npz').stat().st_mtime_ns
+    done = run_inside(capsys, monkeypatch, 'make_cams.py', 'classifier.py', 'classifier.pth', '--out', 'cams')
+    assert done.status == 0 and '1 of them written now' in done.out
+    assert contents(there / 'cams', '.npz') == before
+    assert (there / 'cams' / '2007_000001.npz').stat().st_mtime_ns == stamp
+
+
+def test_another_checkpoint_does_not_mix_in(there, capsys, monkeypatch):
+    torch.manual_seed(9)
+    model = MODELS.build(Config.fromfile('classifier.py').model)
+    torch.save(dict(state_dict=model.state_dict()), 'other.pth')
+    done = run_inside(capsys, monkeypatch, 'make_cams.py', 'classifier.py', 'other.pth', '--out', 'cams')
+    assert done.status == 1 and 'checkpoint: classifier.pth' in done.err and 'Traceback' not in done.err
+
+
+def test_two_processes_write_the_same_files(there):
+    done = run_process('dist_run.sh', 2, 'tools/make_cams.py', 'classifier.py', 'classifier.pth', '--out',
+                       'cams of two', cwd=there)
+    assert done.status == 0, done.err[-2000:]
+    assert contents(there / 'cams of two', '.npz') == contents(there / 'cams', '.npz')
+
+
+@pytest.fixture
+def ir_label_folder(there, capsys, monkeypatch) -> Path:
+    pytest.importorskip('pydensecrf')
+    if not (there / 'ir_labels').is_dir():
+        done = run_process('make_ir_labels.py', 'irnet.py', '--workers', '2', cwd=there)
+        assert done.status == 0, done.err
+        assert 'ir_labels: 6 pictures; 6 pictures in' in done.out and '% of their pixels are certain' in done.out
+    return there / 'ir_labels'
+
+
+def test_ir_labels_hold_the_data_sets_own_ids(ir_label_folder):
+    original = np.full(256, 255, np.uint8)
+    original[:7] = [0, 6, 7, 8, 10, 12, 13]  # VOC's bus, car, cat, cow, dog, horse
+    for name in ids():
+        image = np.asarray(Image.open(f'data/JPEGImages/{name}.jpg'))
+        content = read_cam(f'cams/{name}.npz')
+        expected = original[cam_to_ir_label(image, content.cam, content.keys, 0.30, 0.05)]
+        found = Image.open(ir_label_folder / f'{name}.png')
+        np.testing.assert_array_equal(np.asarray(found), expected)
+        assert found.mode == 'P'
+
+
+def test_ir_labels_round_trip_through_the_next_stages_dataset(ir_label_folder):
+    cfg = Config.fromfile('irnet.py').train_dataloader.dataset
+    cfg.pipeline = [dict(type='LoadImage'), dict(type='LoadMask')]
+    for item in DATASETS.build(cfg):
+        image = item['img'][..., ::-1]
+        content = read_cam(f"cams/{item['img_id']}.npz")
+        np.testing.assert_array_equal(item['gt_seg_map'], cam_to_ir_label(
+            np.ascontiguousarray(image), content.cam, content.keys))
+
+
+def test_ir_labels_resume_and_do_not_depend_on_the_workers(ir_label_folder, capsys, monkeypatch):
+    before = contents(ir_label_folder, '.png')
+    for name in ids()[:2]:
+        (ir_label_folder / f'{name}.png').unlink()
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--workers', '1')
+    assert done.status == 0 and '2 pictures in' in done.out
+    assert contents(ir_label_folder, '.png') == before
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--fg-thr', '0.4')
+    assert done.status == 1 and 'fg_thr: 0.3, now 0.4' in done.err
+
+
+def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
+    pytest.importorskip('pydensecrf')
+    for name in ids():
+        content = (there / 'cams' / f'{name}.npz').read_bytes()
+        (there / 'bad cams').mkdir(exist_ok=True)
+        (there / 'bad cams' / f'{name}.npz').write_bytes(content[:100] if name == ids()[3] else content)
+    done = run_process('make_ir_labels.py', 'irnet.py', '--cams', 'bad cams', '--out', 'bad', '--workers', '2',
+                       cwd=there)
+    assert done.status == 1 and 'Traceback' not in done.err, done.err
+    assert done.err.count('error:') == 1 and '2007_000003.npz cannot be read as a CAM file' in done.err
+    assert not (there / 'bad' / '2007_000003.png').exists()
+    (there / 'bad cams' / f'{ids()[3]}.npz').unlink()
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--cams', 'bad cams', '--out', 'bad')
+    assert done.status == 1 and '1 of 6 pictures have no CAM in bad cams, e.g. 2007_000003' in done.err
+
+
+def test_cam_of_another_size_or_other_classes(tmp_path, there):
+    job = dict(img_path='data/JPEGImages/2007_000000.jpg', out=tmp_path / 'a.png', image_classes=CLASSES,
+               ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05)
+    write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
+    with pytest.raises(ir_labels.InputError, match=r'a\.npz is of a picture of \(40, 64\)'):
+        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
+    write_cam(tmp_path / 'a.npz', np.ones((1, 12, 16)), [0], (48, 64), CLASSES[::-1])
+    with pytest.raises(ir_labels.InputError, match=r'a\.npz counts its keys by'):
+        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
+    np.save(tmp_path / 'a.npy', dict(keys=np.array([1]), high_res=np.full((1, 48, 64), np.nan, np.float32)))
+    with pytest.raises(ir_labels.InputError, match=r'a\.npy: the CAM reaches from nan'):
+        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
+
+
+def test_all_background_cam(tmp_path, there):
+    pytest.importorskip('pydensecrf')
+    write_cam(tmp_path / 'a.npz', np.zeros((1, 12, 16)), [0], (48, 64), CLASSES)
+    counts = ir_labels.label_picture(ir_labels.Job(
+        'data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'a.png', CLASSES,
+        np.arange(7, dtype=np.uint8), 0.3, 0.05))
+    assert counts == (48 * 64, 48 * 64, 0) and not np.asarray(Image.open(tmp_path / 'a.png')).any()
+
+
+def test_full_disk_leaves_nothing_half_written(there, capsys, monkeypatch):
+    pytest.importorskip('pydensecrf')
+
+    def full(self, path, **kwargs):
+        Path(path).write_bytes(b'half')
+        raise OSError(errno.ENOSPC, 'No space left on device', str(path))
+
+    monkeypatch.setattr(Image.Image, 'save', full)
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'full', '--workers', '1')
+    assert done.status == 1 and 'No space left on device' in done.err and 'goes on where this one stopped' in done.err
+    assert [path.name for path in (there / 'full').iterdir()] == ['made_from.json']
+
+
+def test_labels_of_the_masks_themselves_are_perfect(there, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'evaluate_labels.py', 'irnet.py', '--labels', 'data/SegmentationClass',
+                      '--json', 'quality.json', '--cfg-options',
+                      'test_dataloader.dataset.ann_file=ImageSets/Segmentation/train.txt')
+    assert done.status == 0, done.err
+    quality = json.loads(Path('quality.json').read_text())
+    assert quality == dict(pictures=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100)
+
+
+def test_ir_label_quality_counts_open_pixels_apart(ir_label_folder, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'evaluate_labels.py', 'irnet.py', '--labels', 'ir_labels', '--json',
+                      'q.json')
+    assert done.status == 0, done.err
+    quality = json.loads(Path('q.json').read_text())
+    labels = [np.asarray(Image.open(ir_label_folder / f'{name}.png')) for name in ids()]
+    masks = [np.asarray(Image.open(f'data/SegmentationClass/{name}.png')) for name in ids()]
+    certain = np.array(labels) != 255
+    assert quality['coverage'] == pytest.approx(100 * certain.mean())
+    assert quality['accuracy'] == pytest.approx(100 * (np.array(labels) == np.array(masks))[certain].mean())
+
+
+def test_cams_on_disk_are_scored_as_the_classifier_is(there, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'evaluate_cams.py', 'classifier.py', '--cams', 'cams', '--out', 'curves')
+    assert done.status == 0, done.err
+    curve = json.loads(Path('curves/cam_curve.json').read_text())
+    assert curve['num_pictures'] == 6 and f"mIoU {curve['best']['mIoU']:.2f}" in done.out
+    done = run_inside(capsys, monkeypatch, 'test.py', 'classifier.py', 'classifier.pth', '--work-dir', 'tested')
+    direct = json.loads(next(Path('tested').rglob('cam_curve.json')).read_text())
+    assert curve['best']['mIoU'] == pytest.approx(direct['best']['mIoU'], abs=3)  # stride 4 against full size
+
+
+def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'train.py', 'irnet.py', '--work-dir', 'trained')
+    assert done.status == 0, done.err[-2000:]
+    arguments = ('make_pseudo_labels.py', 'irnet.py', 'trained/epoch_1.pth', '--out', 'pseudo', '--bg-thr', '0.4')
+    done = run_inside(capsys, monkeypatch, *arguments)
+    assert done.status == 0 and 'pseudo: 6 pictures, 6 of them written now' in done.out, done.err[-2000:]
+    before = contents(there / 'pseudo', '.png')
+    assert sorted(before) == [f'{name}.png' for name in ids()]
+    (there / 'pseudo' / '2007_000005.png').unlink()
+    done = run_inside(capsys, monkeypatch, *arguments)
+    assert '1 of them written now' in done.out and contents(there / 'pseudo', '.png') == before
+    # the same threshold in a test: what it measures is what was written
+    done = run_inside(capsys, monkeypatch, 'test.py', 'irnet.py', 'trained/epoch_1.pth', '--work-dir', 'walked',
+                      '--out', 'from_test', '--cfg-options', 'model.test_cfg.bg_thr=0.4')
+    assert done.status == 0, done.err[-2000:]
+    assert contents(there / 'from_test', '.png') == before
+    curve = json.loads(next(Path('walked').rglob('walk_curve.json')).read_text())
+    done = run_inside(capsys, monkeypatch, 'evaluate_labels.py', 'irnet.py', '--labels', 'pseudo', '--json', 'p.json')
+    assert json.loads(Path('p.json').read_text())['mIoU'] == pytest.approx(curve['mIoU'][40], abs=1e-3)
+    done = run_process('dist_run.sh', 2, 'make_pseudo_labels.py', *arguments[1:3], '--out', 'pseudo2', *arguments[5:],
+                       cwd=there)
+    assert done.status == 0, done.err[-2000:]
+    assert contents(there / 'pseudo2', '.png') == before
+
+
+def test_missing_ir_labels_are_named_before_training(ir_label_folder, there, capsys, monkeypatch):
+    (there / 'some').mkdir()
+    for name in ids()[1:]:
+        (there / 'some' / f'{name}.png').write_bytes((ir_label_folder / f'{name}.png').read_bytes())
+    done = run_inside(capsys, monkeypatch, 'train.py', 'irnet.py', '--work-dir', 'w', '--cfg-options',
+                      'train_dataloader.dataset.seg_map_dir=some')
+    assert done.status == 1 and '1 of 6 masks are missing' in done.err and '2007_000000' in done.err
