@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import _benchmark_irn
 import _benchmark_walk
 import numpy as np
 import torch
@@ -34,6 +35,7 @@ def parse_args() -> argparse.Namespace:
     cam.add_argument('--checkpoint', help='and its trained checkpoint')
     cam.add_argument('--limit', type=int, help='only the first pictures of that test set')
     _benchmark_walk.add_parser(commands)
+    _benchmark_irn.add_parsers(commands)
     return parser.parse_args()
 
 
@@ -148,7 +150,9 @@ def main() -> None:
     """Run the benchmark that was asked for."""
     args = parse_args()
     import_mmwsss()
-    {'cam': benchmark_cam, 'walk': _benchmark_walk.run}[args.command](args)
+    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run_ir_labels,
+           'affinity': _benchmark_irn.run_affinity}
+    run[args.command](args)
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@ Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-p
 2019, section 4.2. Pairs of pixels closer than a radius are positive when their labels are equal and negative
 when they differ; ignored pixels are in no pair.
 """
+import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor
@@ -100,13 +101,9 @@ def _ends(maps: Tensor, targets: Tensor, radius: int) -> tuple[Tensor, Tensor]:
 
 
 def _group_sums(boundary: Tensor, displacement: Tensor, pairs: tuple[Tensor, Tensor, Tensor], targets: Tensor,
-                paths, radius: int) -> Tensor:
+                paths: np.ndarray, radius: int) -> Tensor:
     """The five sums (see :func:`affinity_displacement_loss`) over pairs whose paths have one length."""
-    # max() keeps one index a pair for the backward pass, where amax() would keep the whole stack.
-    strongest = torch.stack([
-        torch.stack([_window(boundary, dy, dx, radius) for dy, dx in path.tolist()]).max(dim=0).values
-        for path in paths
-    ], dim=1)
+    strongest = _StrongestOnPath.apply(boundary, paths, radius)
     background, foreground, negative = pairs
     positive_loss = -(1 - strongest + EPS).log()
     negative_loss = -(strongest + EPS).log()
@@ -117,6 +114,38 @@ def _group_sums(boundary: Tensor, displacement: Tensor, pairs: tuple[Tensor, Ten
         (positive_loss * background).sum(), (positive_loss * foreground).sum(), (negative_loss * negative).sum(),
         ((difference - offset).abs() * foreground[:, None]).sum(), (difference.abs() * background[:, None]).sum()
     ])
+
+
+class _StrongestOnPath(torch.autograd.Function):
+    """The largest of `(N, h, w)` on each pair's path: `(N, P_l, h', w')`.
+
+    Written out because autograd would keep every window and, in the backward pass, fill a whole map for each.
+    Here one byte a pair remembers where its maximum was.
+    """
+
+    @staticmethod
+    def forward(ctx, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
+        strongest, places = [], []
+        for path in paths.tolist():
+            best = _window(maps, *path[0], radius).clone()
+            place = torch.zeros_like(best, dtype=torch.uint8)
+            for step, (dy, dx) in enumerate(path[1:], start=1):
+                window = _window(maps, dy, dx, radius)
+                place.masked_fill_(window > best, step)
+                torch.maximum(best, window, out=best)
+            strongest.append(best)
+            places.append(place)
+        ctx.save_for_backward(torch.stack(places))
+        ctx.paths, ctx.radius, ctx.size = paths, radius, maps.shape
+        return torch.stack(strongest, dim=1)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:
+        total = gradient.new_zeros(ctx.size)
+        for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
+            for step, (dy, dx) in enumerate(path):
+                _window(total, dy, dx, ctx.radius).addcmul_(part, (place == step).to(part.dtype))
+        return total, None, None
 
 
 def _empty_sums(boundary: Tensor, displacement: Tensor) -> Tensor:
