@@ -1,5 +1,6 @@
 """Test a checkpoint: metrics, and where asked for, its predictions as pictures."""
 import argparse
+import json
 
 from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
 
@@ -20,6 +21,7 @@ def parse_args() -> argparse.Namespace:
         help="where the metrics go, as JSON (default: the config's work_dir, else "
         './work_dirs/<name of the config>)')
     parser.add_argument('--out', metavar='DIR', help='write the predicted label maps there, as PNG')
+    parser.add_argument('--json', metavar='FILE', help='write the metrics there, too')
     parser.add_argument('--show', action='store_true', help='show each prediction in a window')
     parser.add_argument('--show-dir', metavar='DIR', help='paint each prediction into a file there')
     parser.add_argument(
@@ -34,10 +36,13 @@ def main() -> None:
     """Test, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmengine.dist import is_main_process
+
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.launch import build_runner, load_config
     from mmwsss.engine.plain_errors import plain_errors
     from mmwsss.engine.test_options import add_prediction_writer, augment, paint
+    from mmwsss.utils.atomic import atomic_path
 
     with plain_errors(args.launcher, lambda: 'The same command starts again.'):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
@@ -47,7 +52,10 @@ def main() -> None:
             augment(cfg)
         if args.out:
             add_prediction_writer(cfg, args.out)
-        build_runner(cfg, ('test', ), strict=True).test()
+        metrics = build_runner(cfg, ('test', ), strict=True).test()
+        if args.json and is_main_process():
+            with atomic_path(args.json) as temporary:
+                temporary.write_text(json.dumps({name: float(value) for name, value in metrics.items()}) + '\n')
         leave_group()
 
 

@@ -1,4 +1,5 @@
-# IRNet on the drawn sample; its backbone is the trained classifier's. python tools/train.py configs/mini/irnet_r18_mini.py
+# IRNet on the drawn sample; its backbone is the trained classifier's.
+# python tools/train.py configs/mini/irnet_r18_mini.py
 _base_ = [
     '../_base_/models/irnet_r18_narrow.py', '../_base_/datasets/sample_irnet.py',
     '../_base_/schedules/irnet_3e.py', '../_base_/default_runtime.py'

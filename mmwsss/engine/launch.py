@@ -32,6 +32,23 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
     Raises:
         InputError: there is no such file, it cannot be read, or an option does not fit into it.
     """
+    cfg = read_config(path, options)
+    cfg.launcher = launcher
+    cfg.work_dir = work_dir or cfg.get('work_dir') or f'./work_dirs/{Path(path).stem}'
+    _set_seed(cfg)
+    return cfg
+
+
+def read_config(path: str, options: dict | None = None) -> Config:
+    """Read a config file and change settings in it.
+
+    Args:
+        path: of the config file.
+        options: of `--cfg-options`, dotted keys.
+
+    Raises:
+        InputError: there is no such file, it cannot be read, or an option does not fit into it.
+    """
     if not Path(path).is_file():
         raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
                          'configs/.')
@@ -46,9 +63,6 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         given = ' '.join(f'{key}={value}' for key, value in options.items())
         raise InputError(f'--cfg-options {given} does not fit {path}. {error}') from error
-    cfg.launcher = launcher
-    cfg.work_dir = work_dir or cfg.get('work_dir') or f'./work_dirs/{Path(path).stem}'
-    _set_seed(cfg)
     return cfg
 
 

@@ -1,0 +1,7 @@
+# All stages on the drawn sample, on a CPU. python tools/run_pipeline.py configs/mini/pipeline_mini.py
+classifier = 'vwe_hspp_r18_mini.py'
+irnet = 'irnet_r18_mini.py'
+segmentor = 'deeplabv2_r18_mini.py'
+ir_label_thr = 'auto'
+pseudo_label_thr = 'best'
+network_options = dict(irnet={'model.backbone.init_cfg.checkpoint': '{classifier}'})

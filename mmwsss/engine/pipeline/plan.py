@@ -1,0 +1,241 @@
+"""From a pipeline's config to its stages: which tool, which config, which folders and thresholds."""
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmseg.registry import DATASETS
+
+from mmwsss.engine.launch import load_config, read_config
+from mmwsss.utils.errors import InputError
+
+from .stage import Stage, config_mark, data_marks
+
+NETWORKS = ('classifier', 'irnet', 'segmentor')
+KNOWN = {*NETWORKS, 'ir_label_thr', 'pseudo_label_thr', 'crf', 'network_options'}
+MARGIN = 0.15  # of ir_label_thr='auto' around the label-free threshold
+
+
+@dataclass
+class Plan:
+    """A pipeline in a work dir; methods named after the stages describe them.
+
+    Stages are described one by one because a later one may need a figure of an earlier one (a threshold); in a dry
+    run `dry` puts the name of the figure in its place.
+
+    Attributes:
+        configs: of the three networks, with the pipeline's options.
+        paths: of the config files.
+        options: of `--cfg-options`, by network.
+        settings: the pipeline's own.
+        work_dir: of the pipeline.
+        dry: nothing was run.
+    """
+    configs: dict[str, Config]
+    paths: dict[str, str]
+    options: dict[str, dict[str, Any]]
+    settings: dict[str, Any]
+    work_dir: Path
+    dry: bool = False
+
+    def stages(self) -> list[Callable[[], Stage]]:
+        """Descriptions of all stages, in order."""
+        last = [self.segmentor, self.evaluation] if 'segmentor' in self.configs else []
+        last += [self.crf] if last and self.settings['crf'] else []
+        return [self.classifier, self.cams, self.cam_quality, self.ir_labels, self.ir_label_quality, self.irnet,
+                self.walk, self.pseudo_labels, *last]
+
+    def checkpoint(self, network: str) -> Path:
+        """The last checkpoint of a network's training."""
+        loop = self.configs[network].train_cfg
+        name = f'epoch_{loop.max_epochs}' if loop.get('max_epochs') else f'iter_{loop.max_iters}'
+        return self.work_dir / network / f'{name}.pth'
+
+    def classifier(self) -> Stage:
+        """Training from image-level labels."""
+        return self._training('classifier', {}, {})
+
+    def cams(self) -> Stage:
+        """CAM files of the pictures that the next stages train on."""
+        return self._files('cams', 'make_cams.py', 'classifier', '.npz',
+                           self._list('irnet'), {})
+
+    def cam_quality(self) -> Stage:
+        """The CAM files against masks, at every threshold."""
+        folder = self.work_dir / 'cam_quality'
+        return self._measurement(
+            'cam_quality', 'evaluate_cams.py', 'classifier', ['--cams', self._folder('cams'), '--out', str(folder)],
+            folder / 'cam_curve.json', dict(cams=self._mark(self.cams)), lambda: self._curve('cam_quality'), False)
+
+    def ir_labels(self) -> Stage:
+        """The labels that IRNet learns from."""
+        thresholds = self.settings['ir_label_thr']
+        if thresholds == 'auto':
+            auto = self._threshold('cam_quality', 'auto')
+            thresholds = [f'<{auto} {sign} {MARGIN}>' if isinstance(auto, str) else
+                          round(min(max(auto + (MARGIN if sign == '+' else -MARGIN), 0.01), 0.99), 2) for sign in '+-']
+        arguments = ['--cams', self._folder('cams'), '--fg-thr', str(thresholds[0]), '--bg-thr', str(thresholds[1])]
+        stage = self._files('ir_labels', 'make_ir_labels.py', 'irnet', '.png', arguments,
+                            dict(cams=self._mark(self.cams), thresholds=list(thresholds)), with_checkpoint=False)
+        stage.parallel = False  # it has its own processes
+        return stage
+
+    def ir_label_quality(self) -> Stage:
+        """The IR labels against masks."""
+        result = self.work_dir / 'ir_label_quality' / 'quality.json'
+        return self._measurement(
+            'ir_label_quality', 'evaluate_labels.py', 'irnet',
+            ['--labels', self._folder('ir_labels'), '--json', str(result)], result,
+            dict(labels=self._mark(self.ir_labels)), lambda: json.loads(result.read_text()), False)
+
+    def irnet(self) -> Stage:
+        """Training from IR labels."""
+        return self._training('irnet', {'train_dataloader.dataset.seg_map_dir': self._folder('ir_labels')},
+                              dict(labels=self._mark(self.ir_labels)))
+
+    def walk(self) -> Stage:
+        """The random walk against masks, at every threshold."""
+        folder = self.work_dir / 'walk'
+        stage = self._test('walk', 'irnet', folder / 'walk_curve.json', {
+            'test_dataloader.dataset.cam_dir': self._folder('cams'), 'test_evaluator.0.out_dir': str(folder)
+        }, lambda: self._curve('walk', 'walk_curve.json'))
+        stage.inputs['cams'] = self._mark(self.cams)
+        return stage
+
+    def pseudo_labels(self) -> Stage:
+        """The labels that the segmentor learns from."""
+        threshold = self.settings['pseudo_label_thr']
+        if threshold in ('best', 'auto'):
+            threshold = self._threshold('walk', threshold, 'walk_curve.json')
+        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png',
+                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold),
+                            *self._list('segmentor' if 'segmentor' in self.configs else 'irnet')],
+                           dict(cams=self._mark(self.cams), threshold=threshold))
+
+    def segmentor(self) -> Stage:
+        """Training from pseudo labels."""
+        return self._training('segmentor', {'train_dataloader.dataset.seg_map_dir': self._folder('pseudo_labels')},
+                              dict(labels=self._mark(self.pseudo_labels)))
+
+    def evaluation(self) -> Stage:
+        """The segmentor on its test list."""
+        result = self.work_dir / 'evaluation' / 'result.json'
+        return self._test('evaluation', 'segmentor', result, {}, lambda: self._logged('evaluation'),
+                          ['--json', str(result)])
+
+    def crf(self) -> Stage:
+        """The same with a DenseCRF on its probabilities."""
+        result = self.work_dir / 'crf' / 'result.json'
+        return self._test('crf', 'segmentor', result, {'test_evaluator.type': 'CRFIoUMetric'},
+                          lambda: self._logged('crf'), ['--json', str(result)])
+
+    def _training(self, network: str, options: dict[str, Any], inputs: dict[str, Any]) -> Stage:
+        cfg = self.configs[network]
+        for other in NETWORKS:  # whose checkpoint an option names
+            if any(f'{{{other}}}' in str(value) for value in self.options[network].values()):
+                inputs = dict(inputs, **{f'checkpoint of {other}': self._mark(getattr(self, other))})
+        batches = {'train_dataloader.batch_size': cfg.train_dataloader.batch_size}
+        for index, hook in enumerate(cfg.get('custom_hooks') or []):
+            if 'dataloader' in hook:
+                batches[f'custom_hooks.{index}.dataloader.batch_size'] = hook['dataloader']['batch_size']
+        return Stage(
+            network, 'train.py', [self.paths[network], '--work-dir', self._folder(network)], self.work_dir / network,
+            (self.checkpoint(network), ''), self._inputs(network, 'train', inputs), dict,
+            self._options(network, options), batches, resume=('--resume', ))
+
+    def _files(self, name: str, tool: str, network: str, suffix: str, arguments: list[str], inputs: dict[str, Any],
+               with_checkpoint: bool = True) -> Stage:
+        checkpoint = [str(self.checkpoint(network))] if with_checkpoint else []
+        if with_checkpoint:
+            inputs = dict(inputs, checkpoint=self._mark(getattr(self, network)))
+        return Stage(name, tool, [self.paths[network], *checkpoint, '--out', self._folder(name), *arguments],
+                     self.work_dir / name, (self.work_dir / name, suffix),
+                     self._inputs(network, 'train', dict(inputs, arguments=arguments)), dict,
+                     self._options(network, {}))
+
+    def _test(self, name: str, network: str, result: Path, options: dict[str, Any],
+              metrics: Callable[[], dict[str, float]], arguments: Sequence[str] = ()) -> Stage:
+        arguments = [self.paths[network], str(self.checkpoint(network)), '--work-dir', self._folder(name), *arguments]
+        inputs = dict(checkpoint=self._mark(getattr(self, network)))
+        return Stage(name, 'test.py', arguments, self.work_dir / name, (result, ''),
+                     self._inputs(network, 'test', inputs), metrics, self._options(network, options))
+
+    def _measurement(self, name: str, tool: str, network: str, arguments: list[str], result: Path,
+                     inputs: dict[str, Any], metrics: Callable[[], dict[str, float]], parallel: bool) -> Stage:
+        return Stage(name, tool, [self.paths[network], *arguments], self.work_dir / name, (result, ''),
+                     self._inputs(network, 'test', inputs), metrics, self._options(network, {}), parallel=parallel)
+
+    def _list(self, network: str) -> list[str]:
+        """The option that names the list which a network trains on, where it has one."""
+        listed = self.configs[network].train_dataloader.dataset.get('ann_file')
+        return ['--list', Path(listed).stem] if listed else []
+
+    def _folder(self, name: str) -> str:
+        return str(self.work_dir / name)
+
+    def _mark(self, describe: Callable[[], Stage]) -> str:
+        """The mark of another stage's output."""
+        return f'<output of {describe.__name__}>' if self.dry else describe().output_mark()
+
+    def _inputs(self, network: str, loop: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        cfg = self.configs[network]
+        return dict(config=config_mark(cfg), data=data_marks(cfg[f'{loop}_dataloader'].dataset), **inputs)
+
+    def _options(self, network: str, options: dict[str, Any]) -> dict[str, Any]:
+        places = {name: str(self.checkpoint(name)) for name in self.configs}
+        own = {key: value.format(**places) if isinstance(value, str) else value
+               for key, value in self.options[network].items()}
+        return {**own, **options}
+
+    def _curve(self, folder: str, name: str = 'cam_curve.json') -> dict[str, float]:
+        curve = json.loads((self.work_dir / folder / name).read_text())
+        return dict(mIoU=curve['best']['mIoU'], best_thr=curve['best']['thr'], mIoU_auto=curve['auto']['mIoU'],
+                    auto_thr=curve['auto']['thr'])
+
+    def _threshold(self, folder: str, which: str, name: str = 'cam_curve.json') -> float | str:
+        return f'{which}_thr of {folder}' if self.dry else self._curve(folder, name)[f'{which}_thr']
+
+    def _logged(self, name: str) -> dict[str, float]:
+        return json.loads((self.work_dir / name / 'result.json').read_text())
+
+
+def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan:
+    """Read a pipeline's config and those of its networks, and see that they fit together.
+
+    Args:
+        path: of the pipeline's config: `classifier`, `irnet`, `segmentor` are configs, relative to it (without
+            a segmentor it ends with the pseudo labels);
+            `ir_label_thr` is (foreground, background) or `'auto'`: the label-free threshold of the CAMs plus and
+            minus 0.15; `pseudo_label_thr` is a number, `'best'` (of the masks of IRNet's test list) or `'auto'`;
+            `crf` adds a test with DenseCRF; `network_options` holds `--cfg-options` by network, in which
+            `{classifier}` stands for its checkpoint.
+        work_dir: of the pipeline; by default `work_dirs/<name of the config>`.
+        dry: for a dry run.
+
+    Raises:
+        InputError: a config is missing or damaged, a setting is unknown, or the networks' classes differ.
+    """
+    settings = dict(read_config(path))
+    work_dir = work_dir or settings.pop('work_dir', None) or f'./work_dirs/{Path(path).stem}'
+    unknown, missing = set(settings) - KNOWN, set(NETWORKS[:2]) - set(settings)
+    if unknown or missing:
+        raise InputError(f'{path}: unknown settings {sorted(unknown)}, missing {sorted(missing)}. A pipeline has '
+                         f'{", ".join(sorted(KNOWN))}.')
+    settings = {'ir_label_thr': (0.30, 0.05), 'pseudo_label_thr': 0.25, 'crf': False, 'network_options': {}, **settings}
+    networks = [name for name in NETWORKS if name in settings]
+    paths = {name: str(Path(path).parent / settings[name]) for name in networks}
+    options = {name: dict(settings['network_options'].get(name, {})) for name in networks}
+    configs = {name: load_config(paths[name], options[name]) for name in networks}
+    classes = {name: _classes(configs[name]) for name in networks}
+    for name in networks[1:]:
+        if classes[name] != classes['classifier']:
+            raise InputError(f'{paths[name]} has the classes {", ".join(classes[name])}, {paths["classifier"]} has '
+                             f'{", ".join(classes["classifier"])}. All stages need the same, in the same order.')
+    return Plan(configs, paths, options, settings, Path(work_dir), dry)
+
+
+def _classes(cfg: Config) -> tuple[str, ...]:
+    dataset = cfg.train_dataloader.dataset
+    return tuple((dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO)['classes'])

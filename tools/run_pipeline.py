@@ -1,0 +1,55 @@
+"""Run all stages: classifier, CAMs, IR labels, IRNet, pseudo labels, segmentor, evaluation.
+
+Every stage is an ordinary tool with an ordinary config; --dry-run prints the commands. What is done with the same
+inputs is skipped, what was interrupted goes on, what has other inputs is done again. At the end a table: on the
+terminal, and as table.json and table.md in the work dir.
+"""
+import argparse
+
+from _start import import_mmwsss, make_parser
+
+EXAMPLES = """\
+  python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
+  python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4 --dry-run
+  python tools/run_pipeline.py configs/mini/pipeline_mini.py --to pseudo_labels
+  python tools/run_pipeline.py configs/pipeline_voc.py --redo irnet"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of a pipeline')
+    parser.add_argument('--work-dir', help='folder of everything (default: ./work_dirs/<name of the config>)')
+    parser.add_argument('--from', dest='first', metavar='STAGE', help='begin there; what precedes must be done')
+    parser.add_argument('--to', dest='last', metavar='STAGE', help='end there')
+    parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run these anew although they are done')
+    parser.add_argument('--dry-run', action='store_true', help='print the commands, run nothing')
+    parser.add_argument('--gpus', type=int, default=1, help='processes of a stage; batches are divided among them')
+    parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
+                        help='what starts them (default: torchrun for more than one)')
+    parser.add_argument('--partition', default='', help='of slurm')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run, or end with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.pipeline import read_plan, run_pipeline
+    from mmwsss.engine.pipeline.run import Launcher
+    from mmwsss.engine.pipeline.table import COLUMNS, rows_of
+    from mmwsss.engine.plain_errors import plain_errors
+
+    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
+        plan = read_plan(args.config, args.work_dir, args.dry_run)
+        launcher = Launcher(args.launcher, args.gpus, args.partition)
+        records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
+        if not args.dry_run:
+            from prettytable import PrettyTable
+            table = PrettyTable(COLUMNS, align='l')
+            table.add_rows(rows_of(records))
+            print(f'{table}\n{plan.work_dir}: table.md, table.json, records, logs')
+
+
+if __name__ == '__main__':
+    main()
