@@ -1,9 +1,11 @@
 """Write the labels that IRNet learns from: CAMs, made certain by two thresholds and a DenseCRF.
 
 What is a class above --fg-thr is that class, what is no class above --bg-thr is background, the rest is not
-certain (255). The published 0.30 and 0.05 belong to CAMs whose maximum is 1. Rule of thumb: where too few pixels
-are certain, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects
-become background lower --bg-thr. tools/evaluate_labels.py measures both where masks are at hand.
+certain (255). Rule of thumb: the thresholds lie on both sides of the CAMs' best background threshold. The published
+0.30 and 0.05 belong to CAMs whose best is about 0.15; flatter CAMs, whose best is 0.5, need about 0.65 and 0.35.
+tools/evaluate_cams.py measures the best, and also finds a threshold without masks (Otsu's). Where too few pixels are
+certain, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects become
+background lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
 A killed run goes on where it stopped.
 """
 import argparse

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 
@@ -102,7 +102,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
 
 
 def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, redo: bool, must_be_done: bool,
-               lock: int) -> dict[str, Any]:
+               lock: TextIO) -> dict[str, Any]:
     """Run one stage if it has to; return its record."""
     path = plan.work_dir / 'records' / f'{stage.name}.json'
     record = read_record(path)
@@ -168,7 +168,7 @@ def _log(plan: Plan, stage: Stage) -> Path:
     return plan.work_dir / 'logs' / f'{stage.name}.log'
 
 
-def _call(command: list[str], log: Path, name: str, lock: int) -> float:
+def _call(command: list[str], log: Path, name: str, lock: TextIO) -> float:
     """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
 
     Raises:
@@ -178,7 +178,9 @@ def _call(command: list[str], log: Path, name: str, lock: int) -> float:
     console = Console()
     with open(log, 'a') as file, console.status(name) as status:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   start_new_session=True, pass_fds=(lock, ))
+                                   start_new_session=True, pass_fds=(lock.fileno(), ))
+        lock.truncate(0)
+        print(os.getpid(), process.pid, file=lock, flush=True)
         try:
             while True:
                 ended, code, usage = os.wait4(process.pid, os.WNOHANG)
@@ -222,11 +224,11 @@ def _last_line(log: Path) -> str:
 
 
 @contextmanager
-def _only_run(plan: Plan) -> Iterator[int]:
+def _only_run(plan: Plan) -> Iterator[TextIO]:
     """Hold the work dir: its stages inherit the lock, so that a stage left alone by a kill -9 is noticed.
 
     Yields:
-        The lock's file descriptor.
+        The lock; it holds the numbers of the processes at work.
 
     Raises:
         InputError: another run holds it, or the folder is of another pipeline.
@@ -237,13 +239,14 @@ def _only_run(plan: Plan) -> Iterator[int]:
     if record is not None and record != networks:
         raise InputError(f'{plan.work_dir} belongs to a pipeline of {", ".join(record.values())}, this one has '
                          f'{", ".join(networks.values())}. Give another --work-dir.')
-    with open(plan.work_dir / 'lock', 'a') as lock:
+    with open(plan.work_dir / 'lock', 'a+') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise InputError(f'Another run, or a stage that it left behind, works in {plan.work_dir}. Wait for it, '
-                             f'or end it (fuser {plan.work_dir / "lock"} shows its processes).') from error
+            lock.seek(0)
+            raise InputError(f'Another run, or a stage that it left behind, works in {plan.work_dir}. Wait for it, or '
+                             f'end its processes ({lock.read().strip()}).') from error
         write_record(whose, networks)
-        yield lock.fileno()
+        yield lock
 
 

@@ -1,0 +1,88 @@
+import shlex
+
+import pytest
+from reference_network import REPO
+from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.engine.pipeline import read_plan
+from mmwsss.engine.pipeline.run import Launcher, run_pipeline
+from mmwsss.utils.errors import InputError
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return write_tiny_pipeline(tmp_path)
+
+
+def commands(capsys, *args, **kwargs) -> dict[str, list[str]]:
+    """The command of each stage in a dry run."""
+    run_pipeline(*args, **kwargs)
+    blocks = capsys.readouterr().out.strip().split('\n\n')
+    return {block.split(':')[0].removeprefix('# '): shlex.split(block.split('\n')[-1]) for block in blocks}
+
+
+def test_dry_run_passes_folders_checkpoints_and_thresholds_on(config, tmp_path, capsys):
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher())
+    assert list(found) == ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk',
+                           'pseudo_labels']
+    tools = [command[1].rpartition('/')[2] for command in found.values()]
+    assert tools == ['train.py', 'make_cams.py', 'evaluate_cams.py', 'make_ir_labels.py', 'evaluate_labels.py',
+                     'train.py', 'test.py', 'make_pseudo_labels.py']
+    assert 'w/classifier/epoch_2.pth' in found['cams'] and '--list' in found['cams']
+    assert found['ir_labels'][found['ir_labels'].index('--fg-thr') + 1] == '<auto_thr of cam_quality + 0.15>'
+    assert 'train_dataloader.dataset.seg_map_dir=w/ir_labels' in found['irnet']
+    assert 'model.backbone.init_cfg.checkpoint=w/classifier/epoch_2.pth' in found['irnet']
+    assert 'test_dataloader.dataset.cam_dir=w/cams' in found['walk']
+    assert found['pseudo_labels'][found['pseudo_labels'].index('--bg-thr') + 1] == 'best_thr of walk'
+    assert not (tmp_path / 'w').exists()
+
+
+def test_processes_share_the_batch(config, capsys):
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(gpus=2))
+    assert found['classifier'][:1] == ['bash'] and found['classifier'][2:4] == ['2', 'train.py']
+    assert 'train_dataloader.batch_size=1' in found['classifier']
+    assert not any('batch_size' in part for part in found['cams']) and found['cams'][2:4] == ['2', 'make_cams.py']
+    assert found['ir_labels'][1].endswith('make_ir_labels.py')  # it has processes of its own
+    with pytest.raises(InputError, match='batch_size=2 pictures cannot be divided among 3 processes'):
+        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(gpus=3))
+
+
+def test_slurm(config, capsys):
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher('slurm', 2, 'gpu'), first='irnet',
+                     last='irnet')
+    assert list(found) == ['irnet']
+    assert found['irnet'][:2] == ['env', 'GPUS=2'] and found['irnet'][4:7] == ['train.py', 'gpu', 'irnet']
+    with pytest.raises(InputError, match='--partition'):
+        Launcher('slurm', 2)
+
+
+@pytest.mark.parametrize(('old', 'new', 'named'), [
+    ("irnet = 'irnet.py'", "irnet = 'nothere.py'", r'no config .*nothere\.py'),
+    ("irnet = 'irnet.py'", '', r"missing \['irnet'\]"),
+    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nthreshold = 3", r"unknown settings \['threshold'\]")])
+def test_a_bad_config_is_named(config, old, new, named):
+    config.write_text(config.read_text().replace(old, new))
+    with pytest.raises(InputError, match=named):
+        read_plan(str(config))
+
+
+def test_classes_that_differ_between_the_stages(config):
+    irnet = config.with_name('irnet.py')
+    classes = "metainfo=dict(classes=('background', 'cat', 'bus'))"
+    text = irnet.read_text().replace('batch_size=2, dataset=dict(', f'batch_size=2, dataset=dict({classes}, ')
+    irnet.write_text(text)
+    with pytest.raises(InputError, match=r'irnet\.py has the classes background, cat, bus, .*classifier\.py has'):
+        read_plan(str(config))
+
+
+def test_an_unknown_stage(config):
+    with pytest.raises(InputError, match='no stage walks'):
+        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(), first='walks')
+
+
+@pytest.mark.parametrize('name', ['pipeline_voc.py', 'voc6/pipeline_voc6.py', 'mini/pipeline_mini.py'])
+def test_our_pipelines(name, capsys, monkeypatch):
+    monkeypatch.chdir(REPO)
+    found = commands(capsys, read_plan(f'configs/{name}', dry=True), Launcher(gpus=2))
+    assert list(found)[-1] in ('evaluation', 'crf') and len(found) >= 10

@@ -1,0 +1,160 @@
+"""A whole pipeline on tiny pictures: undisturbed, killed in every stage, with changed inputs and damaged outputs."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from reference_network import REPO
+from run_tool import run_process
+from tiny_pipeline import write_tiny_pipeline
+
+pytest.importorskip('pydensecrf')
+STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels']
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp('pipeline with space')
+    write_tiny_pipeline(folder)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def finished(folder) -> Path:
+    """The work dir of an undisturbed run."""
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert 'pseudo_labels' in done.out and 'mIoU' in done.out
+    return folder / 'undisturbed'
+
+
+def contents(folder: Path, suffix: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob(f'*{suffix}'))}
+
+
+def test_the_table(finished):
+    rows = json.loads((finished / 'table.json').read_text())
+    assert [row['stage'] for row in rows] == STAGES and {row['state'] for row in rows} == {'done'}
+    assert all(row['seconds'] > 0 and row['peak_megabytes'] > 50 and row['disk_megabytes'] >= 0 for row in rows)
+    curve = json.loads((finished / 'walk' / 'walk_curve.json').read_text())
+    assert rows[6]['metrics']['mIoU'] == curve['best']['mIoU']
+    assert f"mIoU {curve['best']['mIoU']:.2f}" in (finished / 'table.md').read_text()
+    labels = json.loads((finished / 'pseudo_labels' / 'made_from.json').read_text())
+    assert labels['model']['test_cfg']['bg_thr'] == curve['best']['thr']
+
+
+def test_nothing_runs_twice(finished, folder):
+    stamps = {path: path.stat().st_mtime_ns for path in finished.rglob('*.p[nt][gh]')}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 0 and done.out.count(': done (') == len(STAGES) and 'starts' not in done.out
+    assert {path: path.stat().st_mtime_ns for path in finished.rglob('*.p[nt][gh]')} == stamps
+
+
+def begun(work: Path, stage: str) -> bool:
+    """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a log."""
+    pattern = dict(classifier='classifier/epoch_1.pth', irnet='irnet/epoch_1.pth', cams='cams/*.npz',
+                   ir_labels='ir_labels/*.png', pseudo_labels='pseudo_labels/*.png').get(stage, f'logs/{stage}.log')
+    return any(work.glob(pattern))
+
+
+def test_kill_9_in_every_stage(finished, folder):
+    work = folder / 'killed'
+    command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', 'killed']
+    environment = dict(os.environ, OMP_NUM_THREADS='1')
+    for stage in STAGES:
+        run = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+        while not begun(work, stage) and run.poll() is None:
+            time.sleep(0.01)
+        for process in map(int, (work / 'lock').read_text().split()):
+            # a stage leads a group of its own; the pipeline is not killed together with this test
+            kill = os.kill if process == run.pid else os.killpg
+            kill(process, signal.SIGKILL)
+        run.wait()
+        record = json.loads((work / 'records' / f'{stage}.json').read_text())
+        assert record['state'] == 'running', stage
+    before = {path: path.stat().st_mtime_ns for path in (work / 'records').glob('*.json')}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'killed', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') == len(STAGES) - 1 and 'pseudo_labels: goes on' in done.out
+    assert {path for path, stamp in before.items() if path.stat().st_mtime_ns != stamp} == {
+        work / 'records' / 'pseudo_labels.json'}
+    for network in ('classifier', 'irnet'):  # went on from the first of two checkpoints
+        assert 'Resuming from' in (work / 'logs' / f'{network}.log').read_text()
+    # from one checkpoint the stages that write files write the same ones
+    shutil.copytree(work, folder / 'again')
+    for name, suffix in (('cams', '.npz'), ('ir_labels', '.png'), ('pseudo_labels', '.png')):
+        written = contents(work / name, suffix)
+        assert len(written) == 6 and not list((work / name).glob('.*'))
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'again', '--redo', name, '--to', name,
+                           cwd=folder)
+        assert done.status == 0, done.err[-3000:]
+        assert contents(folder / 'again' / name, suffix) == written
+
+
+def copy_of(finished: Path, name: str) -> Path:
+    return shutil.copytree(finished, finished.with_name(name))
+
+
+def test_damaged_output_is_named_with_the_remedy(finished, folder):
+    work = copy_of(finished, 'damaged')
+    path = sorted((work / 'ir_labels').glob('*.png'))[2]
+    path.unlink()
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+    assert done.status == 1 and 'damaged/ir_labels is not what the stage ir_labels wrote (6 files' in done.err
+    assert 'now: 5 files' in done.err and '--redo ir_labels' in done.err and 'Traceback' not in done.err
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--redo', 'ir_labels', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') == len(STAGES) - 1  # the same labels again, so nothing behind them changes
+    assert contents(work / 'ir_labels', '.png') == contents(finished / 'ir_labels', '.png')
+
+
+def test_changed_settings_redo_what_depends_on_them(finished, folder):
+    work = copy_of(finished, 'changed')
+    irnet = (folder / 'irnet.py').read_text()
+    try:
+        (folder / 'irnet.py').write_text(irnet + "optim_wrapper = dict(optimizer=dict(lr=0.01))\n")
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+    finally:
+        (folder / 'irnet.py').write_text(irnet)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') == 3  # up to the quality of the CAMs
+    assert 'irnet: begins anew, changed: config' in done.out and (work / 'irnet_old_1' / 'epoch_2.pth').is_file()
+
+
+def test_foreign_work_dir_and_foreign_files(finished, folder):
+    (folder / 'other').mkdir()
+    shutil.copy(folder / 'pipeline.py', folder / 'other')
+    shutil.copy(folder / 'classifier.py', folder / 'other' / 'classifier2.py')
+    shutil.copy(folder / 'irnet.py', folder / 'other')
+    config = folder / 'other' / 'pipeline.py'
+    config.write_text(config.read_text().replace("'classifier.py'", "'classifier2.py'"))
+    done = run_process('run_pipeline.py', config, '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 1 and 'undisturbed belongs to a pipeline of classifier.py, irnet.py' in done.err
+    (folder / 'full' / 'classifier').mkdir(parents=True)
+    (folder / 'full' / 'classifier' / 'epoch_2.pth').touch()
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'full', cwd=folder)
+    assert done.status == 1 and 'full/classifier holds files that this pipeline did not write' in done.err
+
+
+def test_a_failing_stage_shows_why(folder):
+    work = folder / 'failing'
+    data = folder / 'data' / 'JPEGImages' / '2007_000003.jpg'
+    content = data.read_bytes()
+    data.write_bytes(content[:200])
+    try:
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+    finally:
+        data.write_bytes(content)
+    assert done.status == 1 and 'The stage classifier failed' in done.err
+    assert '2007_000003.jpg is truncated' in done.err and 'Traceback' not in done.err
+
+
+def test_from_needs_what_precedes(folder):
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'nothing', '--from', 'irnet', cwd=folder)
+    assert done.status == 1 and 'classifier is not done with these inputs' in done.err

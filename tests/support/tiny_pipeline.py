@@ -1,0 +1,56 @@
+"""A pipeline whose stages take seconds: the mini configs on six tiny pictures."""
+from pathlib import Path
+
+from reference_network import REPO
+from tiny_voc import write_tiny_voc
+
+CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
+COMMON = """\
+default_hooks = dict(checkpoint=dict(interval=1, max_keep_ckpts=-1), logger=dict(interval=1))
+"""
+CLASSIFIER = """\
+_base_ = {base!r}
+data_root = {root!r}
+train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
+    dict(type='LoadImage'), dict(type='PackImageLabelInputs')]))
+val_dataloader = dict(dataset=dict(data_root=data_root))
+test_dataloader = dict(dataset=dict(data_root=data_root))
+train_cfg = dict(max_epochs=2, val_interval=2)
+param_scheduler = None
+""" + COMMON
+IRNET = """\
+_base_ = {base!r}
+data_root = {root!r}
+model = dict(head=dict(radius=4), test_cfg=dict(min_size=64))
+train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
+    dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
+test_dataloader = dict(dataset=dict(data_root=data_root))
+train_cfg = dict(max_epochs=2)
+param_scheduler = None
+custom_hooks = []
+""" + COMMON
+PIPELINE = """\
+classifier = 'classifier.py'
+irnet = 'irnet.py'
+ir_label_thr = 'auto'
+pseudo_label_thr = 'best'
+network_options = dict(irnet={{'model.backbone.init_cfg.checkpoint': '{{classifier}}'}})
+"""
+
+
+def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
+    """Write the pictures and the configs.
+
+    Args:
+        folder: of the configs.
+        root: of pictures that are there already.
+
+    Returns:
+        The pipeline's config.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    root = root or write_tiny_voc(folder / 'data', CLASSES, pictures=6)
+    for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py')):
+        (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
+    (folder / 'pipeline.py').write_text(PIPELINE.format())
+    return folder / 'pipeline.py'
