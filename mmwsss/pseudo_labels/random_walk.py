@@ -18,14 +18,14 @@ What makes it fast, lean and exact:
   up to 1e-4 over the steps, because each step would miss the mean by a little.
 """
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.threads import one_thread
 
 from .cam import strided_size, winner
 from .path_index import path_index
@@ -61,7 +61,7 @@ def random_walk(cam: Tensor,
     seed = cam.float() * (1 - boundary)
     if not seed.numel():
         return seed
-    with _one_thread():
+    with one_thread():
         transition = _Transition(boundary, radius, beta)
         return transition.unflatten(_walk(transition, transition.flatten(seed), steps, tol))
 
@@ -236,21 +236,6 @@ def _affinity(boundary: Tensor, radius: int, beta: float) -> tuple[list[int], Te
             start = radius - 1 + y * row + x
             torch.maximum(line, flat[start:start + pixels], out=line)
     return [shift for shift, _ in pairs], (1 - strongest).pow_(beta)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep the CPU's element-wise operations in the calling thread.
-
-    Those of the walk take microseconds. More threads win little, and where other processes keep the
-    cores busy, their thousands of meetings make a walk of 0.1 seconds take many.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _check(cam: Tensor, boundary: Tensor, beta: float, steps: int, tol: float) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mmwsss.pseudo_labels.path_index import path_index
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.threads import one_thread
 
 EPS = 1e-5  # of the published losses: in each logarithm and each denominator
 
@@ -124,6 +125,7 @@ class _StrongestOnPath(torch.autograd.Function):
     """
 
     @staticmethod
+    @one_thread()
     def forward(ctx, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
         strongest, places = [], []
         for path in paths.tolist():
@@ -140,6 +142,7 @@ class _StrongestOnPath(torch.autograd.Function):
         return torch.stack(strongest, dim=1)
 
     @staticmethod
+    @one_thread()
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:
         total = gradient.new_zeros(ctx.size)
         for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
