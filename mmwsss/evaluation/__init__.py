@@ -1,6 +1,7 @@
 """Evaluation of class activation maps and pseudo labels, and writers of both."""
 from .cam_iou_metric import CAMIoUMetric
 from .cam_writer import CAMWriter
+from .crf_iou_metric import CRFIoUMetric
 from .pseudo_label_writer import PseudoLabelWriter
 
-__all__ = ['CAMIoUMetric', 'CAMWriter', 'PseudoLabelWriter']
+__all__ = ['CAMIoUMetric', 'CAMWriter', 'CRFIoUMetric', 'PseudoLabelWriter']

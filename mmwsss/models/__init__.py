@@ -1,13 +1,14 @@
 """Networks: backbones, necks, heads, segmentors and losses."""
 from .backbones import EfficientNetLite0Init, FrozenTIMMBackbone, ResNetWithStem
 from .data_preprocessor import CAMDataPreProcessor
-from .heads import CAMHead, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead
-from .losses import affinity_displacement_loss, decorrelation_loss
+from .heads import CAMHead, DeepLabV2Head, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead
+from .losses import BalancedCrossEntropyLoss, affinity_displacement_loss, decorrelation_loss
 from .necks import HSPP, GlobalMaxPooling
-from .segmentors import CAMClassifier, IRNet
+from .segmentors import CAMClassifier, IRNet, MultiScaleEncoderDecoder
 
 __all__ = [
-    'HSPP', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'EfficientNetLite0Init', 'FrozenTIMMBackbone',
-    'GlobalMaxPooling', 'IRNHead', 'IRNet', 'LearnableCodebook', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder',
-    'affinity_displacement_loss', 'decorrelation_loss'
+    'HSPP', 'BalancedCrossEntropyLoss', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'DeepLabV2Head',
+    'EfficientNetLite0Init', 'FrozenTIMMBackbone', 'GlobalMaxPooling', 'IRNHead', 'IRNet', 'LearnableCodebook',
+    'MultiScaleEncoderDecoder', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder', 'affinity_displacement_loss',
+    'decorrelation_loss'
 ]

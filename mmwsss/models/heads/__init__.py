@@ -1,8 +1,9 @@
-"""Heads for image-level classifiers, and the visual words."""
+"""Heads of the three networks, and the visual words."""
 from .cam_head import CAMHead
 from .codebook import LearnableCodebook
+from .deeplabv2_head import DeepLabV2Head
 from .irn_head import IRNHead
 from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
-__all__ = ['CAMHead', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder']
+__all__ = ['CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder']

@@ -1,0 +1,43 @@
+# voc6 (see voc6_image_labels.py) for the last stage: the network sees pictures with a long side of 256, its maps are
+# scored at full size on the official masks of `val`.
+_base_ = 'voc_segmentation.py'
+data_root = '{{$MMWSSS_VOC6:data/voc6}}'
+metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
+pseudo_label_dir = 'work_dirs/irnet_efflite0_voc6/pseudo_labels'
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='LoadMask'),
+    dict(type='RandomResizeLongSide', min_size=160, max_size=384),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='RandomCropPad', crop_size=(224, 224), pad_val=(127, 127, 127)),
+    dict(type='PackSegInputs')
+]
+test_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='ResizeLongSide', size=256),
+    dict(type='LoadMask'),
+    dict(type='PackSegInputs')
+]
+tta_pipeline = [
+    dict(type='LoadImage'),
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='ResizeLongSide', size=size) for size in (192, 256, 320)],
+            [dict(type='RandomFlip', prob=prob, direction='horizontal') for prob in (0.0, 1.0)],
+            [dict(type='LoadMask')],
+            [dict(type='PackSegInputs')]
+        ])
+]
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    dataset=dict(
+        data_root=data_root,
+        metainfo=metainfo,
+        ann_file='ImageSets/Segmentation/train.txt',
+        seg_map_dir=pseudo_label_dir,
+        pipeline=train_pipeline))
+val_dataloader = dict(
+    num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=test_pipeline))
+test_dataloader = val_dataloader

@@ -1,0 +1,29 @@
+# DeepLabv2's head on EfficientNet-Lite0 (timm) at stride 8, one scale: for CPUs. The 320 channels before conv_head
+# cost less than the 1280 behind it. Stem and first two block groups frozen, batch-norm statistics kept.
+model = dict(
+    type='EncoderDecoder',
+    data_preprocessor=dict(
+        type='SegDataPreProcessor',
+        mean=[127, 127, 127],
+        std=[128, 128, 128],
+        bgr_to_rgb=True,
+        size_divisor=1,
+        seg_pad_val=255),
+    backbone=dict(
+        type='FrozenTIMMBackbone',
+        model_name='tf_efficientnet_lite0',
+        features_only=True,
+        output_stride=8,
+        frozen_modules=('conv_stem', 'bn1', 'blocks.0', 'blocks.1'),
+        norm_eval=True,
+        init_cfg=dict(type='EfficientNetLite0Init')),
+    decode_head=dict(
+        type='DeepLabV2Head',
+        in_channels=320,
+        in_index=-1,
+        dilations=(4, 8, 12, 16),
+        num_classes=7,
+        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
+    train_cfg=dict(),
+    test_cfg=dict(mode='whole'))
+tta_model = dict(type='SegTTAModel')

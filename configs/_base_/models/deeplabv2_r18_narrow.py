@@ -1,0 +1,27 @@
+# DeepLabv2's head on a ResNet-18 of half width at stride 8: for demonstrations and tests on a CPU.
+model = dict(
+    type='EncoderDecoder',
+    data_preprocessor=dict(
+        type='SegDataPreProcessor',
+        mean=[127, 127, 127],
+        std=[64, 64, 64],
+        bgr_to_rgb=True,
+        size_divisor=1,
+        seg_pad_val=255),
+    backbone=dict(
+        type='ResNet',
+        depth=18,
+        stem_channels=32,
+        base_channels=32,
+        strides=(1, 2, 1, 1),
+        dilations=(1, 1, 2, 4)),
+    decode_head=dict(
+        type='DeepLabV2Head',
+        in_channels=256,
+        in_index=3,
+        dilations=(3, 6, 9, 12),
+        num_classes=7,
+        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
+    train_cfg=dict(),
+    test_cfg=dict(mode='whole'))
+tta_model = dict(type='SegTTAModel')

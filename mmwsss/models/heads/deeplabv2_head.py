@@ -1,0 +1,54 @@
+"""DeepLabv2's head.
+
+Chen, Papandreou, Kokkinos, Murphy, Yuille: DeepLab: Semantic Image Segmentation with Deep Convolutional Nets,
+Atrous Convolution, and Fully Connected CRFs, TPAMI 2018, section 3.2 (ASPP).
+"""
+from collections.abc import Sequence
+
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from mmwsss.utils.errors import InputError
+
+
+@MODELS.register_module()
+class DeepLabV2Head(BaseDecodeHead):
+    """The sum of dilated 3x3 convolutions from features straight to class logits.
+
+    Weights are drawn from N(0, 0.01), biases start at 0, as published.
+
+    Args:
+        in_channels: of the feature map.
+        num_classes: with the background.
+        dilations: of the branches, each >= 1.
+        init_cfg: MMEngine's initialisation config.
+        **kwargs: those of `BaseDecodeHead` (`in_index`, `loss_decode`, `ignore_index`, `align_corners`, ...).
+    """
+
+    def __init__(self,
+                 in_channels: int,
+                 num_classes: int,
+                 dilations: Sequence[int] = (6, 12, 18, 24),
+                 init_cfg: dict | None = None,
+                 **kwargs) -> None:
+        if not dilations or min(dilations) < 1:
+            raise InputError(f'DeepLabV2Head: dilations {tuple(dilations)} must be one or more integers >= 1.')
+        super().__init__(in_channels, num_classes, num_classes=num_classes, dropout_ratio=0,
+                         init_cfg=init_cfg or dict(type='Normal', layer='Conv2d', std=0.01), **kwargs)
+        del self.conv_seg  # the branches classify; parameters without a gradient would stop distributed training
+        self.branches = nn.ModuleList(
+            nn.Conv2d(in_channels, self.out_channels, 3, padding=dilation, dilation=dilation)
+            for dilation in dilations)
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The levels' features -> logits `(N, num_classes, h, w)` at the size of the level `in_index`.
+
+        Raises:
+            InputError: the backbone gives another number of channels.
+        """
+        feat = self._transform_inputs(inputs)
+        if feat.shape[1] != self.in_channels:
+            raise InputError(f'DeepLabV2Head: in_channels={self.in_channels}, but the backbone gives {feat.shape[1]} '
+                             f'channels at in_index={self.in_index}. Set in_channels to that.')
+        return sum(branch(feat) for branch in self.branches)

@@ -1,0 +1,23 @@
+"""Processes for work on pictures beside the main one."""
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+
+import torch
+
+
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """Processes with one thread each that leave Ctrl-C to the main one."""
+    # fork would copy locks that torch's threads hold
+    return ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker)
+
+
+def default_workers() -> int:
+    """The cores that this process may use, shared with the other ranks that torchrun started on this machine."""
+    return max(len(os.sched_getaffinity(0)) // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
+
+
+def _start_worker() -> None:
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
