@@ -3,5 +3,5 @@
 #   bash tools/demo.sh [--work-dir DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-. tools/setup_env.sh demo
+. tools/setup_env.sh crf demo
 exec "$PYTHON" tools/demo.py "$@"

@@ -1,7 +1,7 @@
 # IRNet refines CAMs on six classes of VOC, on a CPU. python tools/train.py configs/voc6/irnet_efflite0_voc6.py
 _base_ = [
     '../_base_/models/irnet_efficientnet_lite0.py', '../_base_/datasets/voc6_irnet.py',
-    '../_base_/schedules/irnet_3e.py', '../_base_/default_runtime.py'
+    '../_base_/schedules/irnet_3e_momentum.py', '../_base_/default_runtime.py'
 ]
 default_hooks = dict(logger=dict(interval=10))
 custom_hooks = [

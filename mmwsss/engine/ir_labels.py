@@ -1,15 +1,11 @@
 """IR labels of a whole data set: CAM files in, palette PNGs out, pictures side by side in processes."""
-import multiprocessing
-import os
-import signal
 import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM
@@ -18,6 +14,7 @@ from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | Non
         InputError: of the first picture that fails.
     """
     start = time.time()
-    workers = min(workers or len(os.sched_getaffinity(0)), max(len(jobs), 1))
+    workers = min(workers or default_workers(), max(len(jobs), 1))
     columns = (TextColumn('IR labels'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     sums = np.zeros(3, dtype=np.int64)
     with Progress(*columns) as progress:
@@ -107,16 +104,9 @@ def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
     if workers == 1:
         yield from map(label_picture, jobs)
         return
-    # fork would copy locks that torch's threads hold
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _start_worker)
+    pool = worker_pool(workers)
     try:
         for future in as_completed([pool.submit(label_picture, job) for job in jobs]):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _start_worker() -> None:
-    """One thread a process; Ctrl-C is the main process's business."""
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -42,26 +42,3 @@ def write_palette_png(path: str | os.PathLike, labels: np.ndarray,
     image.putpalette(colours.flatten().tolist())
     with atomic_path(path) as temporary:
         image.save(temporary, format='PNG')
-
-
-def read_label_png(path: str | os.PathLike) -> np.ndarray:
-    """Read a label map.
-
-    Returns:
-        `(H, W)` uint8.
-
-    Raises:
-        InputError: the file is missing, damaged, or holds colours instead of indices.
-    """
-    try:
-        with Image.open(path) as image:
-            labels = np.array(image)
-            mode = image.mode
-    except FileNotFoundError as error:
-        raise InputError(f'{path} does not exist. Make the labels of the whole list first.') from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f'{path} does not decode ({error}). Delete it and make it again.') from error
-    if mode not in ('P', 'L'):
-        raise InputError(f'{path} is a PNG of mode {mode}: it holds colours. Save one class index a pixel, as a '
-                         'grey or palette PNG.')
-    return labels

@@ -10,12 +10,14 @@ from PIL import Image
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
+from mmwsss.engine.test_options import augment
 from mmwsss.pseudo_labels import write_cam
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
-                 if '_base_' not in path.parts)
+                 if '_base_' not in path.parts and not path.name.startswith('pipeline'))
 IRNETS = [name for name in CONFIGS if 'irnet' in name]
-CLASSIFIERS = [name for name in CONFIGS if name not in IRNETS]
+SEGMENTORS = [name for name in CONFIGS if 'deeplabv2' in name]
+CLASSIFIERS = [name for name in CONFIGS if name not in IRNETS + SEGMENTORS]
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
@@ -41,6 +43,9 @@ def shrink(cfg: Config, root, work_dir) -> Config:
             loader.batch_size = 3
     cfg.train_dataloader.batch_size = 2
     cfg.train_dataloader.dataset.indices = 4
+    if 'max_iters' in cfg.train_cfg:
+        cfg.train_cfg.update(max_iters=2, val_interval=2)
+        return cfg
     cfg.train_cfg.update(max_epochs=1)
     if cfg.val_dataloader:
         cfg.train_cfg.val_interval = 1
@@ -124,12 +129,54 @@ def test_irnet(name, tmp_path):
         assert image.mode == 'P' and set(np.unique(np.asarray(image))) <= ids
 
 
+def segmentor_config(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
+    root = write_tiny_voc(tmp_path / 'data', classes=classes)
+    labels = 'SegmentationClassAug' if name == 'deeplabv2_r101_voc_full.py' else 'SegmentationClass'
+    if name.endswith('_full.py'):
+        assert cfg.train_dataloader.dataset.seg_map_dir is None
+        (root / 'SegmentationClass').rename(root / labels)  # what must not be read is not there
+    cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
+    for loader in (cfg.val_dataloader, cfg.test_dataloader):
+        loader.dataset.seg_map_dir = str(root / labels)
+    if not name.endswith('_full.py'):
+        cfg.train_dataloader.dataset.seg_map_dir = str(root / labels)
+    return cfg
+
+
+@pytest.mark.parametrize('name', SEGMENTORS)
+def test_segmentor(name, tmp_path):
+    runner = Runner.from_cfg(segmentor_config(name, tmp_path))
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    learning = {key for key, value in runner.model.named_parameters() if value.requires_grad}
+    assert learning <= moved and all(bool(value.isfinite().all()) for value in after.values())
+    assert (tmp_path / name.replace('/', '_') / 'iter_2.pth').is_file()
+    assert 0 <= runner.message_hub.get_scalar('val/mIoU').current() <= 100
+    assert 0 <= runner.test()['mIoU'] <= 100
+
+
+@pytest.mark.parametrize('name', [name for name in SEGMENTORS if not name.endswith('_full.py')])
+def test_segmentor_with_augmentation(name, tmp_path):
+    cfg = segmentor_config(name, tmp_path)
+    augment(cfg)
+    cfg.test_dataloader.dataset.indices = 2
+    assert 0 <= Runner.from_cfg(cfg).test()['mIoU'] <= 100
+
+
 def test_there_are_the_configs_of_table_1():
     assert {'cam_r50_voc.py', 'cam_gmp_r50_voc.py', 'hspp_r50_voc.py', 'vwe_r50_voc.py', 'vwe_hspp_r50_voc.py',
             'vwe_hspp_r101_voc.py'} <= set(CONFIGS)
     for folder in ('voc6', 'mini'):
         assert len([name for name in CLASSIFIERS if name.startswith(f'{folder}/')]) >= 4
     assert len(IRNETS) == 3
+    assert len(SEGMENTORS) == 6
 
 
 def test_the_published_settings():
@@ -148,4 +195,16 @@ def test_the_published_settings():
     assert irnet.train_cfg.max_epochs == irnet.param_scheduler[0].end == 3
     assert irnet.train_dataloader.batch_size == 32 and irnet.model.head.radius == 10
     assert irnet.model.test_cfg == dict(min_size=512, radius=5, beta=10, steps=256, bg_thr=0.25)
+    deeplab = Config.fromfile(REPO / 'configs/deeplabv2_r101_voc.py')
+    assert deeplab.optim_wrapper.optimizer == dict(type='SGD', lr=2.5e-4, momentum=0.9, weight_decay=5e-4)
+    keys = deeplab.optim_wrapper.paramwise_cfg.custom_keys
+    assert keys.pop('decode_head') == dict(lr_mult=10)
+    assert keys == {f'decode_head.branches.{index}.bias': dict(lr_mult=20, decay_mult=0) for index in range(4)}
+    assert deeplab.train_cfg.max_iters == deeplab.param_scheduler[0].end == 20000
+    assert deeplab.param_scheduler[0].power == 0.9 and deeplab.train_dataloader.batch_size == 10
+    assert deeplab.model.backbone.strides == (1, 2, 1, 1) and deeplab.model.backbone.dilations == (1, 1, 2, 4)
+    assert deeplab.model.backbone.norm_eval and not deeplab.model.backbone.norm_cfg.requires_grad
+    assert deeplab.model.decode_head.dilations == (6, 12, 18, 24)
+    assert deeplab.model.train_scales == (1.0, 0.75, 0.5)
+    assert [step['type'] for step in deeplab.test_pipeline] == ['LoadImage', 'LoadMask', 'PackSegInputs']
     assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']

@@ -1,22 +1,31 @@
-# The drawn sample (see sample_image_labels.py) for IRNet.
+# The drawn sample (see sample_image_labels.py) for IRNet. Its pictures of 160 are enlarged twice, so that boundaries
+# at stride 4 are thin beside the objects.
 _base_ = 'voc_irnet.py'
 data_root = 'data/sample'
 metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))
 cam_dir = 'work_dirs/vwe_hspp_r18_mini/cams'
 ir_label_dir = 'work_dirs/vwe_hspp_r18_mini/ir_labels'
-crop_size = (160, 160)
+crop_size = (192, 192)
 pad_val = (127, 127, 127)
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadMask'),
-    dict(type='RandomScale', min_scale=0.75, max_scale=1.5),
+    dict(type='RandomScale', min_scale=1.5, max_scale=2.5),
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomCropPad', crop_size=crop_size, pad_val=pad_val),
     dict(type='PackImageLabelInputs')
 ]
 mean_pipeline = [
     dict(type='LoadImage'),
+    dict(type='ResizeLongSide', size=320, only_shrink=False),
     dict(type='TopLeftCropPad', crop_size=crop_size, pad_val=pad_val),
+    dict(type='PackImageLabelInputs')
+]
+test_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='ResizeLongSide', size=320, only_shrink=False),
+    dict(type='LoadCAM'),
+    dict(type='LoadMask'),
     dict(type='PackImageLabelInputs')
 ]
 train_dataloader = dict(
@@ -32,4 +41,6 @@ train_dataloader = dict(
 mean_dataloader = dict(
     batch_size=8, num_workers=0, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=mean_pipeline))
 test_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=dict(data_root=data_root, metainfo=metainfo, cam_dir=cam_dir))
+    num_workers=0,
+    persistent_workers=False,
+    dataset=dict(data_root=data_root, metainfo=metainfo, cam_dir=cam_dir, pipeline=test_pipeline))

@@ -7,9 +7,9 @@ pseudo_label_dir = 'work_dirs/irnet_efflite0_voc6/pseudo_labels'
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadMask'),
-    dict(type='RandomResizeLongSide', min_size=160, max_size=384),
+    dict(type='RandomResizeLongSide', min_size=160, max_size=320),
     dict(type='RandomFlip', prob=0.5),
-    dict(type='RandomCropPad', crop_size=(224, 224), pad_val=(127, 127, 127)),
+    dict(type='RandomCropPad', crop_size=(192, 192), pad_val=(127, 127, 127)),
     dict(type='PackSegInputs')
 ]
 test_pipeline = [

@@ -25,7 +25,7 @@ model = dict(
         in_index=3,
         dilations=(6, 12, 18, 24),
         num_classes=21,
-        # Where pseudo labels hold too little foreground: loss_decode=dict(_delete_=True, type='BalancedCrossEntropyLoss')
+        # BalancedCrossEntropyLoss averages background and foreground apart.
         loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))

@@ -11,4 +11,4 @@ model = dict(
         strides=(1, 2, 2, 1),
         dilations=(1, 1, 1, 1)),
     head=dict(type='IRNHead', in_channels=(32, 32, 64, 128, 256), strides=(4, 4, 8, 16, 16), radius=10),
-    test_cfg=dict(min_size=160, radius=5, beta=10, steps=256, bg_thr=0.25))
+    test_cfg=dict(min_size=320, radius=5, beta=20, steps=16, bg_thr=0.25))

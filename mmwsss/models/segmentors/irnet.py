@@ -37,13 +37,11 @@ TEST_CFG = dict(
 class IRNet(BaseSegmentor):
     """Boundaries and displacements; with CAMs, the segmentation that a random walk makes of them.
 
-    As published, the backbone is not trained: it stays as it was loaded, in eval mode.
+    The backbone is not trained: it stays as it was loaded, in eval mode.
 
     Args:
         backbone: config of any backbone that gives the head's levels, e.g. `ResNetWithStem`.
         head: config of an `IRNHead`.
-        freeze_backbone: keep the backbone as it is; `False` trains it too, which a small one needs that has seen
-            few pictures.
         data_preprocessor: e.g. `CAMDataPreProcessor`.
         train_cfg: unused, for MMSeg's convention.
         test_cfg: what :meth:`predict` does; unknown keys are refused. `min_size` and `size_divisor`: pictures are
@@ -58,16 +56,13 @@ class IRNet(BaseSegmentor):
     def __init__(self,
                  backbone: dict,
                  head: dict,
-                 freeze_backbone: bool = True,
                  data_preprocessor: dict | None = None,
                  train_cfg: dict | None = None,
                  test_cfg: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         self.backbone = MODELS.build(backbone)
-        self.freeze_backbone = freeze_backbone
-        if freeze_backbone:
-            self.backbone.requires_grad_(False)
+        self.backbone.requires_grad_(False)
         self.head = MODELS.build(head)
         self.train_cfg = train_cfg
         unknown = set(test_cfg or {}) - set(TEST_CFG)
@@ -77,16 +72,15 @@ class IRNet(BaseSegmentor):
         self.train()
 
     def train(self, mode: bool = True) -> 'IRNet':
-        """Switch to training; a frozen backbone stays in eval mode."""
+        """Switch the head to training; the backbone stays in eval mode."""
         super().train(mode)
-        if self.freeze_backbone:
-            self.backbone.eval()
+        self.backbone.eval()
         return self
 
+    @torch.no_grad()
     def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
-        """The levels of normalised pictures `(N, 3, H, W)`, without gradients if the backbone is frozen."""
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.freeze_backbone):
-            return self.backbone(inputs)
+        """The levels of normalised pictures `(N, 3, H, W)`."""
+        return self.backbone(inputs)
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """The head's losses on pictures `(N, 3, H, W)` and the samples' `gt_sem_seg` (IR labels)."""

@@ -1,0 +1,111 @@
+"""Refined predictions against a plain loop over the pictures."""
+import numpy as np
+import pytest
+import torch
+from mmseg.evaluation import IoUMetric
+from PIL import Image
+
+from mmwsss.evaluation import CRFIoUMetric
+from mmwsss.evaluation.crf_iou_metric import refine
+from mmwsss.pseudo_labels import dense_crf_probs
+from mmwsss.utils.errors import InputError
+
+CLASSES = ('background', 'cat', 'cow', 'dog')
+SETTINGS = dict(steps=3, bilateral_sxy=20)
+
+
+@pytest.fixture
+def samples(tmp_path):
+    """Squares on noise: the truth, and logits that find them badly."""
+    draw = np.random.default_rng(0)
+    result = []
+    for index in range(7):
+        height, width = 24 + index, 40 - 2 * index
+        truth = np.zeros((height, width), np.int64)
+        truth[4:16, 5:20] = 1 + index % 3
+        image = draw.integers(0, 60, (height, width, 3)) + 150 * (truth > 0)[..., None] * [1, 0.2, 0.5]
+        path = tmp_path / f'{index}.png'
+        Image.fromarray(image.astype(np.uint8)).save(path)
+        logits = torch.nn.functional.one_hot(torch.from_numpy(truth), 4).permute(2, 0, 1) + torch.from_numpy(
+            draw.normal(0, 1, (4, height, width)))
+        truth[0] = 255
+        result.append(dict(
+            img_path=str(path), seg_logits=dict(data=logits.float()),
+            pred_sem_seg=dict(data=logits.float().argmax(dim=0, keepdim=True)),
+            gt_sem_seg=dict(data=torch.from_numpy(truth)[None])))
+    return result
+
+
+def metric_of(**kwargs):
+    metric = CRFIoUMetric(**dict(dict(workers=1, crf=SETTINGS), **kwargs))
+    metric.dataset_meta = dict(classes=CLASSES)
+    return metric
+
+
+def slow_label(sample):
+    image = np.asarray(Image.open(sample['img_path']))
+    probs = sample['seg_logits']['data'].softmax(dim=0).numpy()
+    return dense_crf_probs(image, probs, **SETTINGS).argmax(axis=0)
+
+
+def slow_metrics(samples):
+    metric = IoUMetric(prefix='crf')
+    metric.dataset_meta = dict(classes=CLASSES)
+    for sample in samples:
+        metric.process({}, [dict(sample, pred_sem_seg=dict(data=torch.from_numpy(slow_label(sample))[None]))])
+    return metric.evaluate(len(samples))
+
+
+def test_metrics_and_maps_of_two_runs(samples, tmp_path):
+    """Twice, as in a training that validates; more pictures than may be under way at once."""
+    metric = metric_of(output_dir=str(tmp_path / 'maps'))
+    wanted = slow_metrics(samples)
+    plain = IoUMetric()
+    plain.dataset_meta = dict(classes=CLASSES)
+    for _ in range(2):
+        for start in (0, 3, 6):
+            metric.process({}, samples[start:start + 3])
+            assert len(metric._pending) <= 2
+        assert metric.evaluate(len(samples)) == wanted
+        assert metric._pool is None
+    for index, sample in enumerate(samples):
+        plain.process({}, [sample])
+        np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / 'maps' / f'{index}.png')), slow_label(sample))
+    assert wanted['crf/mIoU'] > plain.evaluate(len(samples))['mIoU'] + 10
+
+
+def test_results_are_in_the_order_of_the_pictures(samples):
+    """The sampler repeats pictures to fill the ranks; MMEngine drops them by their place."""
+    metric = metric_of(workers=2)
+    metric.process({}, samples)
+    metric.process({}, samples[:2])
+    assert metric.evaluate(len(samples)) == slow_metrics(samples)
+
+
+def test_settings_default_to_those_of_deeplabv2(samples):
+    assert CRFIoUMetric().crf == {}
+    image = np.asarray(Image.open(samples[0]['img_path']))
+    probs = samples[0]['seg_logits']['data'].softmax(dim=0).numpy()
+    wanted = dense_crf_probs(image, probs, steps=10, gaussian_sxy=1, gaussian_compat=3, bilateral_sxy=67,
+                             bilateral_srgb=3, bilateral_compat=4).argmax(axis=0)
+    label = refine(samples[0]['img_path'], probs, {})
+    np.testing.assert_array_equal(label, wanted)
+    assert label.dtype == np.uint8
+
+
+def test_bad_samples(samples):
+    good = samples[0]
+    with pytest.raises(InputError, match='seg_logits of 4 classes'):
+        metric_of().process({}, [{key: value for key, value in good.items() if key != 'seg_logits'}])
+    with pytest.raises(InputError, match='seg_logits of 4 classes'):
+        metric_of().process({}, [dict(good, seg_logits=dict(data=good['seg_logits']['data'][:3]))])
+    with pytest.raises(InputError, match='drop --tta'):
+        metric_of().process({}, [dict(good, pred_sem_seg=dict(data=good['gt_sem_seg']['data'][0]))])
+
+
+def test_an_error_of_a_process_names_the_picture_and_ends_all(samples):
+    metric = metric_of()
+    metric.process({}, [samples[0], dict(samples[1], img_path=samples[2]['img_path'])])
+    with pytest.raises(InputError, match=r'2\.png: The picture for the CRF has the size \(26, 36\)'):
+        metric.evaluate(2)
+    assert metric._pool is None and not metric._pending

@@ -1,0 +1,54 @@
+"""The balanced cross entropy against a loop over pixels."""
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+
+from mmwsss.models import BalancedCrossEntropyLoss
+
+
+def slow_loss(logits, label, weight=None):
+    """Mean over background pixels and mean over foreground pixels, halved."""
+    kinds = {'background': [], 'foreground': []}
+    for n, y, x in torch.cartesian_prod(*map(torch.arange, label.shape)).tolist():
+        truth = int(label[n, y, x])
+        if truth == 255:
+            continue
+        value = torch.logsumexp(logits[n, :, y, x], dim=0) - logits[n, truth, y, x]
+        kinds['foreground' if truth else 'background'].append(value * (1 if weight is None else weight[n, y, x]))
+    return sum(sum(values) / len(values) for values in kinds.values() if values) / 2
+
+
+@pytest.mark.parametrize('values', [(0, 1, 2, 255), (0, 255), (1, 2), (0, )])
+def test_against_a_loop(values):
+    logits = 3 * torch.randn(2, 3, 4, 5)
+    label = torch.tensor(values)[torch.randint(0, len(values), (2, 4, 5))]
+    loss = BalancedCrossEntropyLoss()
+    torch.testing.assert_close(loss(logits, label), slow_loss(logits, label))
+    weight = torch.rand(2, 4, 5)
+    torch.testing.assert_close(loss(logits, label, weight), slow_loss(logits, label, weight))
+    torch.testing.assert_close(BalancedCrossEntropyLoss(loss_weight=0.3)(logits, label), 0.3 * loss(logits, label))
+
+
+def test_nothing_to_learn_from():
+    logits = torch.randn(1, 3, 2, 2, requires_grad=True)
+    loss = BalancedCrossEntropyLoss()(logits, torch.full((1, 2, 2), 255))
+    loss.backward()
+    assert loss == 0 and logits.grad.abs().max() == 0
+
+
+def test_background_does_not_drown_the_foreground():
+    """One foreground pixel weighs as much as fifteen of the background."""
+    logits = torch.zeros(1, 2, 4, 4, requires_grad=True)
+    label = torch.zeros(1, 4, 4, dtype=torch.int64)
+    label[0, 0, 0] = 1
+    BalancedCrossEntropyLoss()(logits, label).backward()
+    gradient = logits.grad[0, 0]
+    torch.testing.assert_close(gradient[0, 0], -(gradient.sum() - gradient[0, 0]))
+
+
+def test_as_loss_of_a_head():
+    init_default_scope('mmseg')
+    head = MODELS.build(dict(type='DeepLabV2Head', in_channels=2, num_classes=3,
+                             loss_decode=dict(type='BalancedCrossEntropyLoss')))
+    assert head.loss_decode.loss_name == 'loss_balanced_ce'
