@@ -24,7 +24,8 @@ data_root = {root!r}
 model = dict(head=dict(radius=4), test_cfg=dict(min_size=64))
 train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
     dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
-test_dataloader = dict(dataset=dict(data_root=data_root))
+test_dataloader = dict(dataset=dict(data_root=data_root, pipeline=[
+    dict(type='LoadImage'), dict(type='LoadCAM'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
 train_cfg = dict(max_epochs=2)
 param_scheduler = None
 custom_hooks = []

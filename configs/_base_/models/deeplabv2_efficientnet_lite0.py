@@ -1,5 +1,5 @@
 # DeepLabv2's head on EfficientNet-Lite0 (timm) at stride 8, one scale: for CPUs. The 320 channels before conv_head
-# cost less than the 1280 behind it. Stem and first three block groups frozen, batch-norm statistics kept.
+# cost less than the 1280 behind it. Stem and first four block groups frozen, batch-norm statistics kept.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(
@@ -14,7 +14,7 @@ model = dict(
         model_name='tf_efficientnet_lite0',
         features_only=True,
         output_stride=8,
-        frozen_modules=('conv_stem', 'bn1', 'blocks.0', 'blocks.1', 'blocks.2'),
+        frozen_modules=('conv_stem', 'bn1', 'blocks.0', 'blocks.1', 'blocks.2', 'blocks.3'),
         norm_eval=True,
         init_cfg=dict(type='EfficientNetLite0Init')),
     decode_head=dict(

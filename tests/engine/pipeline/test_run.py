@@ -57,7 +57,7 @@ def test_nothing_runs_twice(finished, folder):
 
 def begun(work: Path, stage: str) -> bool:
     """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a log."""
-    pattern = dict(classifier='classifier/epoch_1.pth', irnet='irnet/epoch_1.pth', cams='cams/*.npz',
+    pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint', cams='cams/*.npz',
                    ir_labels='ir_labels/*.png', pseudo_labels='pseudo_labels/*.png').get(stage, f'logs/{stage}.log')
     return any(work.glob(pattern))
 
