@@ -1,4 +1,5 @@
 """From a pipeline's config to its stages: which tool, which config, which folders and thresholds."""
+import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Plan:
         folder = self.work_dir / 'cam_quality'
         return self._measurement(
             'cam_quality', 'evaluate_cams.py', 'classifier', ['--cams', self._folder('cams'), '--out', str(folder)],
-            folder / 'cam_curve.json', dict(cams=self._mark(self.cams)), lambda: self._curve('cam_quality'), False)
+            folder / 'cam_curve.json', dict(cams=self._mark(self.cams)), lambda: self._curve('cam_quality'))
 
     def ir_labels(self) -> Stage:
         """The labels that IRNet learns from."""
@@ -88,7 +89,7 @@ class Plan:
         return self._measurement(
             'ir_label_quality', 'evaluate_labels.py', 'irnet',
             ['--labels', self._folder('ir_labels'), '--json', str(result)], result,
-            dict(labels=self._mark(self.ir_labels)), lambda: json.loads(result.read_text()), False)
+            dict(labels=self._mark(self.ir_labels)), lambda: json.loads(result.read_text()))
 
     def irnet(self) -> Stage:
         """Training from IR labels."""
@@ -142,17 +143,18 @@ class Plan:
                 batches[f'custom_hooks.{index}.dataloader.batch_size'] = hook['dataloader']['batch_size']
         return Stage(
             network, 'train.py', [self.paths[network], '--work-dir', self._folder(network)], self.work_dir / network,
-            (self.checkpoint(network), ''), self._inputs(network, 'train', inputs), dict,
+            (self.checkpoint(network), ''), self._inputs(network, 'train', tuple(cfg), inputs), dict,
             self._options(network, options), batches, resume=('--resume', ))
 
     def _files(self, name: str, tool: str, network: str, suffix: str, arguments: list[str], inputs: dict[str, Any],
                with_checkpoint: bool = True) -> Stage:
-        checkpoint = [str(self.checkpoint(network))] if with_checkpoint else []
+        checkpoint, parts = [], ('train_dataloader.dataset', )
         if with_checkpoint:
+            checkpoint, parts = [str(self.checkpoint(network))], ('model', 'test_dataloader')
             inputs = dict(inputs, checkpoint=self._mark(getattr(self, network)))
         return Stage(name, tool, [self.paths[network], *checkpoint, '--out', self._folder(name), *arguments],
                      self.work_dir / name, (self.work_dir / name, suffix),
-                     self._inputs(network, 'train', dict(inputs, arguments=arguments)), dict,
+                     self._inputs(network, 'train', parts, dict(inputs, arguments=arguments)), dict,
                      self._options(network, {}))
 
     def _test(self, name: str, network: str, result: Path, options: dict[str, Any],
@@ -160,12 +162,14 @@ class Plan:
         arguments = [self.paths[network], str(self.checkpoint(network)), '--work-dir', self._folder(name), *arguments]
         inputs = dict(checkpoint=self._mark(getattr(self, network)))
         return Stage(name, 'test.py', arguments, self.work_dir / name, (result, ''),
-                     self._inputs(network, 'test', inputs), metrics, self._options(network, options))
+                     self._inputs(network, 'test', ('model', 'test_dataloader', 'test_evaluator'), inputs), metrics,
+                     self._options(network, options))
 
     def _measurement(self, name: str, tool: str, network: str, arguments: list[str], result: Path,
-                     inputs: dict[str, Any], metrics: Callable[[], dict[str, float]], parallel: bool) -> Stage:
+                     inputs: dict[str, Any], metrics: Callable[[], dict[str, float]]) -> Stage:
         return Stage(name, tool, [self.paths[network], *arguments], self.work_dir / name, (result, ''),
-                     self._inputs(network, 'test', inputs), metrics, self._options(network, {}), parallel=parallel)
+                     self._inputs(network, 'test', ('test_dataloader.dataset', ), inputs), metrics,
+                     self._options(network, {}), parallel=False)
 
     def _list(self, network: str) -> list[str]:
         """The option that names the list which a network trains on, where it has one."""
@@ -179,9 +183,11 @@ class Plan:
         """The mark of another stage's output."""
         return f'<output of {describe.__name__}>' if self.dry else describe().output_mark()
 
-    def _inputs(self, network: str, loop: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def _inputs(self, network: str, loop: str, parts: Sequence[str], inputs: dict[str, Any]) -> dict[str, Any]:
+        """Those parts of a config that decide the outputs, the lists of a loop, and `inputs`."""
         cfg = self.configs[network]
-        return dict(config=config_mark(cfg), data=data_marks(cfg[f'{loop}_dataloader'].dataset), **inputs)
+        settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), cfg) for part in parts}
+        return dict(config=config_mark(settings), data=data_marks(cfg[f'{loop}_dataloader'].dataset), **inputs)
 
     def _options(self, network: str, options: dict[str, Any]) -> dict[str, Any]:
         places = {name: str(self.checkpoint(name)) for name in self.configs}

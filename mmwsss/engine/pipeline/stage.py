@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import ConfigDict
 
 from mmwsss.engine.output_folder import file_mark
 from mmwsss.utils.atomic import atomic_path
@@ -72,9 +72,9 @@ def folder_mark(folder: Path, suffix: str) -> str:
     return f'{len(names)} files {checksum:08x}'
 
 
-def config_mark(cfg: Config) -> str:
-    """A checksum of everything in a config that decides what is computed."""
-    return f'{zlib.crc32(json.dumps(_relevant(cfg.to_dict()), sort_keys=True, default=str).encode()):08x}'
+def config_mark(settings: Mapping[str, Any]) -> str:
+    """A checksum of everything in settings that decides what is computed."""
+    return f'{zlib.crc32(json.dumps(_relevant(settings), sort_keys=True, default=str).encode()):08x}'
 
 
 def data_marks(dataset: ConfigDict) -> dict[str, str]:

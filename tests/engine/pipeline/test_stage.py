@@ -29,7 +29,7 @@ def test_mark_of_a_folder_is_its_names_and_contents(tmp_path):
 def test_mark_of_a_config_ignores_what_does_not_matter():
     def mark(**changes):
         settings = dict(lr=0.1, work_dir='a', loader=dict(batch_size=4, num_workers=1))
-        return config_mark(Config(dict(settings, **changes)))
+        return config_mark(dict(settings, **changes))
 
     assert mark() == mark(work_dir='b') == mark(loader=dict(batch_size=4, num_workers=8))
     assert mark() != mark(lr=0.2) and mark() != mark(loader=dict(batch_size=8, num_workers=1))
