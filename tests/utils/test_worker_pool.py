@@ -7,11 +7,15 @@ import torch
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 
-def test_a_worker_has_one_thread_and_ignores_ctrl_c():
-    with worker_pool(1) as pool:
-        assert pool.submit(os.getpid).result() != os.getpid()
+def test_workers_have_one_thread_and_ignore_ctrl_c_from_the_start():
+    before = signal.getsignal(signal.SIGINT)
+    with worker_pool(2) as pool:
+        assert signal.getsignal(signal.SIGINT) == before
+        assert len(pool._processes) == 2
+        for process in pool._processes:  # they are importing
+            os.kill(process, signal.SIGINT)
+        assert pool.submit(os.getpid).result() in pool._processes
         assert pool.submit(torch.get_num_threads).result() == 1
-        assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN
 
 
 def test_ranks_share_the_cores(monkeypatch):

@@ -1,4 +1,5 @@
-# DeepLabv2's head on a ResNet-18 of half width at stride 8: for demonstrations and tests on a CPU.
+# DeepLabv2's head on a ResNet-18 of half width at stride 8, whose dilations keep what cam_r18_narrow.py's layers see:
+# for demonstrations and tests on a CPU.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(
@@ -14,7 +15,8 @@ model = dict(
         stem_channels=32,
         base_channels=32,
         strides=(1, 2, 1, 1),
-        dilations=(1, 1, 2, 4)),
+        dilations=(1, 1, 2, 2),
+        contract_dilation=True),
     decode_head=dict(
         type='DeepLabV2Head',
         in_channels=256,

@@ -61,7 +61,7 @@ class Plan:
     def cams(self) -> Stage:
         """CAM files of the pictures that the next stages train on."""
         return self._files('cams', 'make_cams.py', 'classifier', '.npz',
-                           self._list('irnet'), {})
+                           self._list('irnet'), dict(list=self._list('irnet')))
 
     def cam_quality(self) -> Stage:
         """The CAM files against masks, at every threshold."""
@@ -110,10 +110,10 @@ class Plan:
         threshold = self.settings['pseudo_label_thr']
         if threshold in ('best', 'auto'):
             threshold = self._threshold('walk', threshold, 'walk_curve.json')
+        listed = self._list('segmentor' if 'segmentor' in self.configs else 'irnet')
         return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png',
-                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold),
-                            *self._list('segmentor' if 'segmentor' in self.configs else 'irnet')],
-                           dict(cams=self._mark(self.cams), threshold=threshold))
+                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *listed],
+                           dict(cams=self._mark(self.cams), threshold=threshold, list=listed))
 
     def segmentor(self) -> Stage:
         """Training from pseudo labels."""
@@ -154,7 +154,7 @@ class Plan:
             inputs = dict(inputs, checkpoint=self._mark(getattr(self, network)))
         return Stage(name, tool, [self.paths[network], *checkpoint, '--out', self._folder(name), *arguments],
                      self.work_dir / name, (self.work_dir / name, suffix),
-                     self._inputs(network, 'train', parts, dict(inputs, arguments=arguments)), dict,
+                     self._inputs(network, 'train', parts, inputs), dict,
                      self._options(network, {}))
 
     def _test(self, name: str, network: str, result: Path, options: dict[str, Any],
