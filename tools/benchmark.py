@@ -132,13 +132,13 @@ def compare_miou(args: argparse.Namespace) -> None:
     from mmengine.config import Config
     from mmengine.runner import Runner
     result = {}
-    for dtype in (None, 'bfloat16'):
-        cfg = Config.fromfile(args.config)
-        cfg.load_from = args.checkpoint
-        cfg.model.test_cfg.autocast = dtype
-        if args.limit:
-            cfg.test_dataloader.dataset.indices = args.limit
-        with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
+        for dtype in (None, 'bfloat16'):
+            cfg = Config.fromfile(args.config)
+            cfg.load_from = args.checkpoint
+            cfg.model.test_cfg.autocast = dtype
+            if args.limit:
+                cfg.test_dataloader.dataset.indices = args.limit
             cfg.work_dir = folder
             cfg.experiment_name = f'benchmark_{dtype}'
             result[dtype] = Runner.from_cfg(cfg).test()
