@@ -57,10 +57,10 @@ def test_nothing_runs_twice(finished, folder):
 
 
 def begun(work: Path, stage: str) -> bool:
-    """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a log."""
+    """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a line of its log."""
     pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint', cams='cams/*.npz',
                    ir_labels='ir_labels/*.png', pseudo_labels='pseudo_labels/*.png').get(stage, f'logs/{stage}.log')
-    return any(work.glob(pattern))
+    return any(path.stat().st_size for path in work.glob(pattern))
 
 
 def test_kill_9_in_every_stage(finished, folder):
