@@ -37,7 +37,7 @@ def samples(tmp_path):
 
 
 def metric_of(**kwargs):
-    metric = CRFIoUMetric(**dict(dict(workers=2, crf=SETTINGS), **kwargs))
+    metric = CRFIoUMetric(**dict(dict(workers=1, crf=SETTINGS), **kwargs))
     metric.dataset_meta = dict(classes=CLASSES)
     return metric
 
@@ -56,19 +56,18 @@ def slow_metrics(samples):
     return metric.evaluate(len(samples))
 
 
-def test_metrics_and_maps_of_two_runs(samples, tmp_path):
-    """Twice, as in a training that validates, with more pictures than may be under way at once. The sampler repeats
-    the first pictures to fill the ranks, and MMEngine drops them again by their place."""
-    metric = metric_of(output_dir=str(tmp_path / 'maps'))
+def test_metrics_and_maps(samples, tmp_path):
+    """More pictures than may be under way at once. The sampler repeats the first ones to fill the ranks, and MMEngine
+    drops them again by their place."""
+    metric = metric_of(workers=2, output_dir=str(tmp_path / 'maps'))
+    for batch in (samples[:3], samples[3:6], samples[6:], samples[:2]):
+        metric.process({}, batch)
+        assert len(metric._pending) <= 4
     wanted = slow_metrics(samples)
+    assert metric.evaluate(len(samples)) == wanted
+    assert metric._pool is None and not metric.results  # ready for the next validation
     plain = IoUMetric()
     plain.dataset_meta = dict(classes=CLASSES)
-    for _ in range(2):
-        for batch in (samples[:3], samples[3:6], samples[6:], samples[:2]):
-            metric.process({}, batch)
-            assert len(metric._pending) <= 4
-        assert metric.evaluate(len(samples)) == wanted
-        assert metric._pool is None
     for index, sample in enumerate(samples):
         plain.process({}, [sample])
         np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / 'maps' / f'{index}.png')), slow_label(sample))
