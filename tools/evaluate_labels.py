@@ -58,14 +58,14 @@ def main() -> None:
         table = PrettyTable(['class', 'IoU, labelled pixels', 'IoU, all pixels'])
         for name, iou, iou_all in zip(classes, quality.iou, quality.iou_all, strict=True):
             table.add_row([name, f'{iou:.2f}', f'{iou_all:.2f}'])
-        means = np.nanmean(quality.iou), np.nanmean(quality.iou_all)
+        means = [np.nanmean(iou) if not np.isnan(iou).all() else np.nan for iou in (quality.iou, quality.iou_all)]
         table.add_row(['mean', f'{means[0]:.2f}', f'{means[1]:.2f}'])
         print(f'{table}\n{len(truths)} pictures, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
         if args.json:
             with atomic_path(Path(args.json)) as temporary:
-                temporary.write_text(json.dumps(dict(
-                    pictures=len(truths), coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0],
-                    mIoU_all=means[1])))
+                figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
+                temporary.write_text(json.dumps(dict(pictures=len(truths), **{
+                    name: None if np.isnan(value) else float(value) for name, value in figures.items()})))
 
 
 if __name__ == '__main__':

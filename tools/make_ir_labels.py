@@ -38,18 +38,25 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
     from mmwsss.engine.launch import load_config
-    from mmwsss.engine.output_folder import check_complete, claim_folder
+    from mmwsss.engine.output_folder import check_complete, claim_folder, read_record
     from mmwsss.engine.plain_errors import plain_errors
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.pseudo_labels.ir_label import check_thresholds
+    from mmwsss.utils.errors import InputError
 
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options)
         settings = cfg.train_dataloader.dataset
-        cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, Path(args.out or settings.seg_map_dir)
+        check_thresholds(args.fg_thr, args.bg_thr)
+        cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, args.out or settings.seg_map_dir
+        if not (cams and out):
+            raise InputError(f'{args.config} names no folder of CAMs or none of labels. Give --cams and --out.')
+        out = Path(out)
         settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
-        made_from = dict(stage='IR labels', cams=str(Path(cams).resolve()), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
-                         classes=dataset.image_classes, list=Path(settings.ann_file).name)
+        made_from = dict(stage='IR labels', cams=str(Path(cams).resolve()), cams_made_from=read_record(cams),
+                         fg_thr=args.fg_thr, bg_thr=args.bg_thr, classes=dataset.image_classes,
+                         list=Path(settings.ann_file).name)
         claim_folder(out, made_from, '.png', args.overwrite)
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr)
         summary = make_ir_labels(jobs, args.workers, len(dataset))

@@ -36,6 +36,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.launch import load_config
+    from mmwsss.engine.output_folder import read_record
     from mmwsss.engine.plain_errors import plain_errors
     from mmwsss.engine.write_run import prepare, write_files
 
@@ -47,7 +48,7 @@ def main() -> None:
         if args.bg_thr is not None:
             cfg.model.test_cfg.bg_thr = args.bg_thr
         made_from = dict(stage='pseudo labels', model=cfg.model.to_dict(), pipeline=dataset.pipeline,
-                         cams=str(Path(dataset.cam_dir).resolve()))
+                         cams=str(Path(dataset.cam_dir).resolve()), cams_made_from=read_record(dataset.cam_dir))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)
 
 

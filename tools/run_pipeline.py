@@ -5,6 +5,7 @@ inputs is skipped, what was interrupted goes on, what has other inputs is done a
 terminal, and as table.json and table.md in the work dir.
 """
 import argparse
+from pathlib import Path
 
 from _start import import_mmwsss, make_parser
 
@@ -42,7 +43,7 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)
-        launcher = Launcher(args.launcher, args.gpus, args.partition)
+        launcher = Launcher(Path(__file__).resolve().parent, args.launcher, args.gpus, args.partition)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
             from prettytable import PrettyTable

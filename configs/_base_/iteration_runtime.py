@@ -1,8 +1,6 @@
-# default_runtime.py for training that is counted in iterations. Without FastInferenceHook, which does not know the
-# model that test-time augmentation wraps.
+# default_runtime.py for training that is counted in iterations.
 _base_ = 'default_runtime.py'
 log_processor = dict(by_epoch=False)
 default_hooks = dict(
     logger=dict(log_metric_by_epoch=False),
     checkpoint=dict(by_epoch=False, interval=2000))
-custom_hooks = [dict(type='TestProgressHook')]

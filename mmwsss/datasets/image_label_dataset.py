@@ -100,17 +100,6 @@ class ImageLabelDataset(BaseSegDataset):
         """The `L` classes that a picture can hold: all but the background."""
         return list(self._metainfo['classes'][1:])
 
-    @property
-    def original_ids(self) -> np.ndarray:
-        """`(C,)` uint8: what masks on disk hold for each of the config's classes; :meth:`load_data_list` maps back."""
-        known = list(self.METAINFO.get('classes', ())) or list(self._metainfo['classes'])
-        return np.array([known.index(name) for name in self._metainfo['classes']], dtype=np.uint8)
-
-    @property
-    def original_palette(self) -> list[list[int]] | None:
-        """R, G, B of each original id, `None` where the data set has no colours."""
-        return self.METAINFO.get('palette')
-
     def load_data_list(self) -> list[dict]:
         """One dictionary a picture, see the class."""
         self.check_folders()

@@ -2,6 +2,7 @@
 import time
 from collections.abc import Iterable
 from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM
+from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.datasets.transforms.load_image import read_picture
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.ir_label import IGNORE
@@ -50,7 +52,7 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float)
     """The pictures of a data set with `cam_dir` that have no label in `out` yet."""
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
     jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
-                dataset.original_ids, fg_thr, bg_thr) for info in infos]
+                ids_on_disk(dataset.metainfo), fg_thr, bg_thr) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 
 
@@ -85,9 +87,11 @@ def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | Non
         total: pictures with those that were finished before, for the progress bar.
 
     Raises:
-        InputError: of the first picture that fails.
+        InputError: of the first picture that fails, or a process was ended from outside; `workers` is below 1.
     """
     start = time.time()
+    if workers is not None and workers < 1:
+        raise InputError(f'{workers} processes cannot work. Give --workers 1 or more.')
     workers = min(workers or default_workers(), max(len(jobs), 1))
     columns = (TextColumn('IR labels'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     sums = np.zeros(3, dtype=np.int64)
@@ -108,5 +112,8 @@ def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
     try:
         for future in as_completed([pool.submit(label_picture, job) for job in jobs]):
             yield future.result()
+    except BrokenProcessPool as error:
+        raise InputError('A process was ended from outside, perhaps for want of memory. Give fewer by --workers; the '
+                         'same command goes on where this one stopped.') from error
     finally:
         pool.shutdown(cancel_futures=True)

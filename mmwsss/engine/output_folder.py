@@ -34,8 +34,9 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix
         for path in folder.rglob(f'*{suffix}'):
             path.unlink()
     remedy = 'Choose another folder, or delete its files by --overwrite.'
-    if record.is_file():
-        differing = _differences(_read(record), made_from)
+    known = read_record(folder)
+    if known is not None:
+        differing = _differences(known, made_from)
         if differing:
             raise InputError(f'{folder} holds files that were made from something else: {"; ".join(differing)}. '
                              f'{remedy}')
@@ -85,7 +86,15 @@ def file_mark(path: str | os.PathLike) -> str:
     return f'{path.name} {digest.hexdigest()[:16]}'
 
 
-def _read(record: Path) -> dict[str, Any]:
+def read_record(folder: str | os.PathLike) -> dict[str, Any] | None:
+    """What a folder's files were made from; `None` where nothing says so.
+
+    Raises:
+        InputError: the record is damaged.
+    """
+    record = Path(folder) / RECORD
+    if not record.is_file():
+        return None
     try:
         return dict(json.loads(record.read_text()))
     except (OSError, ValueError) as error:

@@ -2,21 +2,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from mmengine.evaluator import BaseMetric
 from mmseg.registry import METRICS
 
+from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
-
-
-def ids_on_disk(dataset_meta: dict) -> np.ndarray:
-    """`(C,)` uint8: what masks on disk hold for each of the config's classes, the inverse of MMSeg's `label_map`."""
-    ids = np.arange(len(dataset_meta['classes']), dtype=np.uint8)
-    for original, label in (dataset_meta.get('label_map') or {}).items():
-        if label != 255:
-            ids[label] = original
-    return ids
 
 
 @METRICS.register_module()

@@ -76,6 +76,15 @@ def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
     if len(keys) and (keys.dtype.kind not in 'iu' or keys.min() < 0 or keys.max() > IGNORE - 2):
         raise InputError(f'The keys {keys.tolist()} are not all integers in 0..{IGNORE - 2}. A '
                          'label is the image class plus 1 in a byte, and 255 means not confident.')
+    check_thresholds(fg_thr, bg_thr)
+
+
+def check_thresholds(fg_thr: float, bg_thr: float) -> None:
+    """Refuse thresholds outside of [0, 1] or in the wrong order.
+
+    Raises:
+        InputError: naming both.
+    """
     if not 0 <= bg_thr <= fg_thr <= 1:
         raise InputError(f'The thresholds are {fg_thr} for foreground and {bg_thr} for background. '
                          'They must lie in [0, 1], the first not below the second.')

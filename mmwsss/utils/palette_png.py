@@ -1,6 +1,5 @@
 """Label maps as palette PNGs, the way data sets in VOC's manner keep their masks."""
 import os
-from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -19,14 +18,12 @@ def voc_palette() -> np.ndarray:
     return colour.astype(np.uint8)
 
 
-def write_palette_png(path: str | os.PathLike, labels: np.ndarray,
-                      palette: Sequence[Sequence[int]] | None = None) -> None:
-    """Write a label map; a file there is replaced once the new one is complete.
+def write_palette_png(path: str | os.PathLike, labels: np.ndarray) -> None:
+    """Write a label map in VOC's colours; a file there is replaced once the new one is complete.
 
     Args:
         path: ends in `.png`.
         labels: `(H, W)` uint8.
-        palette: R, G, B of the first values, else VOC's colours.
 
     Raises:
         InputError: the labels are of another type or shape.
@@ -35,10 +32,7 @@ def write_palette_png(path: str | os.PathLike, labels: np.ndarray,
     if labels.dtype != np.uint8 or labels.ndim != 2 or not labels.size:
         raise InputError(f'{path}: labels of {labels.dtype} and shape {labels.shape} make no palette PNG. '
                          'Pass uint8 (H, W).')
-    colours = voc_palette()
-    if palette is not None:
-        colours[:len(palette)] = palette
     image = Image.fromarray(labels)
-    image.putpalette(colours.flatten().tolist())
+    image.putpalette(voc_palette().flatten().tolist())
     with atomic_path(path) as temporary:
         image.save(temporary, format='PNG')

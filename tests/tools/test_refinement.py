@@ -1,6 +1,7 @@
 """The tools between the classifier and the segmentor, on tiny data: CAMs -> IR labels -> IRNet -> pseudo labels."""
 import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,38 @@ def test_ir_labels_resume_and_do_not_depend_on_the_workers(ir_label_folder, caps
     assert done.status == 1 and 'fg_thr: 0.3, now 0.4' in done.err
 
 
+def test_cams_that_were_made_anew_do_not_mix_in(ir_label_folder, capsys, monkeypatch):
+    record = Path('cams/made_from.json')
+    before = record.read_text()
+    try:
+        record.write_text(json.dumps(dict(json.loads(before), checkpoint='other.pth 0123')))
+        done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--workers', '1')
+    finally:
+        record.write_text(before)
+    assert done.status == 1 and 'cams_made_from.checkpoint: classifier.pth' in done.err and '--overwrite' in done.err
+
+
+def test_a_process_that_is_ended_from_outside(monkeypatch):
+    monkeypatch.setattr(ir_labels, 'label_picture', os._exit)
+    with pytest.raises(ir_labels.InputError, match='ended from outside.*--workers'):
+        ir_labels.make_ir_labels([1, 1], workers=2)
+
+
+def test_no_processes_make_no_labels():
+    with pytest.raises(ir_labels.InputError, match='-1 processes'):
+        ir_labels.make_ir_labels([], workers=-1)
+
+
+def test_what_is_wrong_with_the_options_is_said_before_the_folder_is_claimed(there, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--fg-thr', '0.1',
+                      '--bg-thr', '0.2')
+    assert done.status == 1 and 'The thresholds are 0.1' in done.err
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--cfg-options',
+                      'test_dataloader.dataset.cam_dir=None')
+    assert done.status == 1 and 'Give --cams and --out' in done.err
+    assert not (there / 'wrong').exists()
+
+
 def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
     pytest.importorskip('pydensecrf')
     for name in ids():
@@ -215,6 +248,17 @@ def test_labels_of_the_masks_themselves_are_perfect(there, capsys, monkeypatch):
     assert done.status == 0, done.err
     quality = json.loads(Path('quality.json').read_text())
     assert quality == dict(pictures=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100)
+
+
+@pytest.mark.filterwarnings('error:Mean of empty slice')
+def test_figures_that_do_not_exist_are_null(there, capsys, monkeypatch):
+    Path('open').mkdir()
+    for name in ids():
+        Image.fromarray(np.full((48, 64), 255, np.uint8)).save(f'open/{name}.png')
+    done = run_inside(capsys, monkeypatch, 'evaluate_labels.py', 'irnet.py', '--labels', 'open', '--json', 'o.json')
+    assert done.status == 0, done.err
+    quality = json.loads(Path('o.json').read_text())
+    assert quality['coverage'] == 0 and quality['accuracy'] is None and quality['mIoU'] is None
 
 
 def test_ir_label_quality_counts_open_pixels_apart(ir_label_folder, capsys, monkeypatch):

@@ -4,7 +4,7 @@ import copy
 import torch
 from mmcv.cnn import fuse_conv_bn
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor, nn
@@ -68,4 +68,6 @@ class FastInferenceHook(Hook):
     @staticmethod
     def _model(runner: Runner) -> nn.Module:
         model = runner.model
-        return model.module if is_model_wrapper(model) else model
+        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+            model = model.module
+        return model

@@ -21,32 +21,32 @@ from .plan import Plan
 from .stage import Stage, read_record, write_record
 from .table import write_tables
 
-TOOLS = Path(__file__).resolve().parents[3] / 'tools'
-SECOND_TERM = 10  # seconds that a stage gets to end after Ctrl-C
+GRACE = 10  # seconds that a stage gets to end after each signal
 
 
 class Launcher:
     """How a tool is started.
 
     Args:
+        tools: folder of the tools.
         launcher: 'none', 'pytorch' or 'slurm'.
         gpus: processes; without a launcher more than one means 'pytorch'.
         partition: of slurm.
     """
 
-    def __init__(self, launcher: str = 'none', gpus: int = 1, partition: str = '') -> None:
+    def __init__(self, tools: Path, launcher: str = 'none', gpus: int = 1, partition: str = '') -> None:
         if launcher == 'slurm' and not partition:
             raise InputError('--launcher slurm needs --partition, the name of one of its partitions.')
         self.launcher = 'pytorch' if launcher == 'none' and gpus > 1 else launcher
-        self.gpus, self.partition = gpus, partition
+        self.tools, self.gpus, self.partition = tools, gpus, partition
 
-    def command(self, stage: Stage, resume: bool = False, overwrite: bool = False) -> list[str]:
+    def command(self, stage: Stage, resume: bool = False) -> list[str]:
         """The command line of a stage; the batch of a training is divided among the processes.
 
         Raises:
             InputError: the batch cannot be divided.
         """
-        arguments = [*stage.arguments, *(stage.resume if resume else ()), *(['--overwrite'] if overwrite else ())]
+        arguments = [*stage.arguments, *(stage.resume if resume else ())]
         several = stage.parallel and self.launcher != 'none'
         options = dict(stage.options)
         for key, batch in stage.batch_keys.items() if several else ():
@@ -57,11 +57,11 @@ class Launcher:
         if options:
             arguments += ['--cfg-options', *(f'{key}={value}' for key, value in options.items())]
         if not several:
-            return [sys.executable, str(TOOLS / stage.tool), *arguments]
+            return [sys.executable, str(self.tools / stage.tool), *arguments]
         if self.launcher == 'slurm':
-            return ['env', f'GPUS={self.gpus}', 'bash', str(TOOLS / '_srun.sh'), stage.tool, self.partition, stage.name,
-                    *arguments]
-        return ['bash', str(TOOLS / 'dist_run.sh'), str(self.gpus), stage.tool, *arguments]
+            return ['env', f'GPUS={self.gpus}', 'bash', str(self.tools / '_srun.sh'), stage.tool, self.partition,
+                    stage.name, *arguments]
+        return ['bash', str(self.tools / 'dist_run.sh'), str(self.gpus), stage.tool, *arguments]
 
 
 def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last: str | None = None,
@@ -205,7 +205,7 @@ def _stop(process: subprocess.Popen) -> None:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, name)
-            deadline = time.time() + SECOND_TERM
+            deadline = time.time() + GRACE
             while time.time() < deadline:
                 if os.wait4(process.pid, os.WNOHANG)[0]:
                     return

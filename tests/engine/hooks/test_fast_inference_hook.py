@@ -2,6 +2,7 @@
 import pytest
 import torch
 from mmengine.registry import init_default_scope
+from mmseg.models.segmentors import SegTTAModel
 from mmseg.registry import MODELS
 from torch import nn
 
@@ -58,3 +59,19 @@ def test_the_original_returns():
     assert Runner.model.backbone is not backbone
     hook.after_test(Runner)
     assert Runner.model.backbone is backbone
+
+
+def test_the_network_inside_of_test_time_augmentation():
+    class Runner:
+        model = SegTTAModel(module=build(dict(
+            type='EncoderDecoder', backbone=dict(type='ResNet', depth=18, base_channels=8, stem_channels=8),
+            decode_head=dict(type='FCNHead', in_channels=64, in_index=3, channels=8, num_classes=2),
+            test_cfg=dict(mode='whole'))))
+
+    network = Runner.model.module
+    backbone = network.backbone
+    hook = FastInferenceHook()
+    hook.before_test(Runner)
+    assert network.backbone is not backbone and not hasattr(Runner.model, 'backbone')
+    hook.after_test(Runner)
+    assert network.backbone is backbone

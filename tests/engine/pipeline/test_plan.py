@@ -2,6 +2,7 @@ import shlex
 
 import pytest
 from reference_network import REPO
+from run_tool import TOOLS
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.engine.pipeline import read_plan
@@ -23,7 +24,7 @@ def commands(capsys, *args, **kwargs) -> dict[str, list[str]]:
 
 
 def test_dry_run_passes_folders_checkpoints_and_thresholds_on(config, tmp_path, capsys):
-    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher())
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
     assert list(found) == ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk',
                            'pseudo_labels']
     tools = [command[1].rpartition('/')[2] for command in found.values()]
@@ -39,22 +40,22 @@ def test_dry_run_passes_folders_checkpoints_and_thresholds_on(config, tmp_path, 
 
 
 def test_processes_share_the_batch(config, capsys):
-    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(gpus=2))
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS, gpus=2))
     assert found['classifier'][:1] == ['bash'] and found['classifier'][2:4] == ['2', 'train.py']
     assert 'train_dataloader.batch_size=1' in found['classifier']
     assert not any('batch_size' in part for part in found['cams']) and found['cams'][2:4] == ['2', 'make_cams.py']
     assert found['ir_labels'][1].endswith('make_ir_labels.py')  # it has processes of its own
     with pytest.raises(InputError, match='batch_size=2 pictures cannot be divided among 3 processes'):
-        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(gpus=3))
+        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(TOOLS, gpus=3))
 
 
 def test_slurm(config, capsys):
-    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher('slurm', 2, 'gpu'), first='irnet',
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS, 'slurm', 2, 'gpu'), first='irnet',
                      last='irnet')
     assert list(found) == ['irnet']
     assert found['irnet'][:2] == ['env', 'GPUS=2'] and found['irnet'][4:7] == ['train.py', 'gpu', 'irnet']
     with pytest.raises(InputError, match='--partition'):
-        Launcher('slurm', 2)
+        Launcher(TOOLS, 'slurm', 2)
 
 
 @pytest.mark.parametrize(('old', 'new', 'named'), [
@@ -78,11 +79,11 @@ def test_classes_that_differ_between_the_stages(config):
 
 def test_an_unknown_stage(config):
     with pytest.raises(InputError, match='no stage walks'):
-        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(), first='walks')
+        run_pipeline(read_plan(str(config), 'w', dry=True), Launcher(TOOLS), first='walks')
 
 
 @pytest.mark.parametrize('name', ['pipeline_voc.py', 'voc6/pipeline_voc6.py', 'mini/pipeline_mini.py'])
 def test_our_pipelines(name, capsys, monkeypatch):
     monkeypatch.chdir(REPO)
-    found = commands(capsys, read_plan(f'configs/{name}', dry=True), Launcher(gpus=2))
+    found = commands(capsys, read_plan(f'configs/{name}', dry=True), Launcher(TOOLS, gpus=2))
     assert list(found)[-1] in ('evaluation', 'crf') and len(found) >= 10

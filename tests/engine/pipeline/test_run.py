@@ -92,14 +92,13 @@ def test_kill_9_in_every_stage(finished, folder):
     for network in ('classifier', 'irnet'):  # went on from the first of two checkpoints
         assert 'Resuming from' in (work / 'logs' / f'{network}.log').read_text()
     # from one checkpoint the stages that write files write the same ones
-    shutil.copytree(work, folder / 'again')
-    for name, suffix in (('cams', '.npz'), ('ir_labels', '.png'), ('pseudo_labels', '.png')):
-        written = contents(work / name, suffix)
-        assert len(written) == 6 and not list((work / name).glob('.*'))
-        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'again', '--redo', name, '--to', name,
-                           cwd=folder)
-        assert done.status == 0, done.err[-3000:]
-        assert contents(folder / 'again' / name, suffix) == written
+    writers = dict(cams='.npz', ir_labels='.png', pseudo_labels='.png')
+    written = {name: contents(work / name, suffix) for name, suffix in writers.items()}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'killed', '--redo', *writers, cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    for name, suffix in writers.items():
+        assert len(written[name]) == 6 and not list((work / f'{name}_old_1').glob('.*'))
+        assert contents(work / name, suffix) == written[name]
 
 
 def copy_of(finished: Path, name: str) -> Path:
