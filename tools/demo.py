@@ -93,8 +93,8 @@ def main() -> None:
     run_pipeline(work / 'pipeline', 'classifier')
     epochs = Config.fromfile(CONFIG).train_cfg.max_epochs
     trained = work / 'pipeline' / 'classifier' / f'epoch_{epochs}.pth'
-    rows = [(name, split, evaluate(name, checkpoint, split, work)) for name, checkpoint, split in (
-        ('untrained', untrained, 'train'), ('trained', trained, 'train'), ('trained', trained, 'val'))]
+    rows = [(name, 'train', evaluate(name, checkpoint, 'train', work))
+            for name, checkpoint in (('untrained', untrained), ('trained', trained))]
 
     print(f'\nCAM mIoU on the drawn sample, background and 6 classes, ResNet-18 of half width ({CONFIG})')
     print(f"{'network':12}{'list':8}{'mIoU':>8}{'threshold':>11}{'label-free':>12}{'mAP':>8}")
