@@ -15,10 +15,11 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     packages=find_packages(include=['mmwsss', 'mmwsss.*']),
+    package_data={'mmwsss.visualization': ['*.html']},
     python_requires='>=3.10',
     # None of the two distributions of MMSegmentation here: they share their import names, and
     # whoever has one must not get the other on top. The extras below bring either.
-    install_requires=['torch>=2.0', 'torchvision', 'numpy', 'packaging', 'pillow'],
+    install_requires=['torch>=2.0', 'torchvision', 'numpy', 'packaging', 'pillow', 'jinja2'],
     extras_require={
         'onedl': [
             'onedl-mmengine>=0.10.12', 'onedl-mmcv>=2.3.6', 'onedl-mmsegmentation>=1.4.2',

@@ -1,7 +1,8 @@
 """Evaluation of class activation maps and pseudo labels, and writers of both."""
 from .cam_iou_metric import CAMIoUMetric
 from .cam_writer import CAMWriter
+from .class_iou_metric import ClassIoUMetric
 from .crf_iou_metric import CRFIoUMetric
 from .pseudo_label_writer import PseudoLabelWriter
 
-__all__ = ['CAMIoUMetric', 'CAMWriter', 'CRFIoUMetric', 'PseudoLabelWriter']
+__all__ = ['CAMIoUMetric', 'CAMWriter', 'ClassIoUMetric', 'CRFIoUMetric', 'PseudoLabelWriter']

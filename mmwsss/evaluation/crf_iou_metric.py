@@ -1,11 +1,10 @@
-"""MMSeg's IoU of predictions that a DenseCRF refined, in processes beside the network."""
+"""IoU of predictions that a DenseCRF refined, in processes beside the network."""
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 
 import numpy as np
 import torch
-from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 
 from mmwsss.datasets.transforms.load_image import read_picture
@@ -13,10 +12,12 @@ from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
+from .class_iou_metric import ClassIoUMetric
+
 
 @METRICS.register_module()
-class CRFIoUMetric(IoUMetric):
-    """`IoUMetric` of the softmax of `seg_logits`, refined by :func:`dense_crf_probs` on the picture `img_path`.
+class CRFIoUMetric(ClassIoUMetric):
+    """`ClassIoUMetric` of the softmax of `seg_logits`, refined by :func:`dense_crf_probs` on the picture `img_path`.
 
     Pictures are refined in processes while the network goes on; where these are slower, the network waits, so that
     memory stays small. Its settings are those of DeepLabv2.

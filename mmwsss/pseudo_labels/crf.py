@@ -136,7 +136,7 @@ def _mean_field(image: np.ndarray, probs: np.ndarray, absent: int, steps: int,
     weight.
     """
     height, width = image.shape[:2]
-    crf = _densecrf().DenseCRF2D(width, height, len(probs))
+    crf = load_densecrf().DenseCRF2D(width, height, len(probs))
     crf.setUnaryEnergy(np.ascontiguousarray(-np.log(probs), dtype=np.float32))
 
     def compat(weight: float) -> float | np.ndarray:
@@ -156,7 +156,12 @@ def _mean_field(image: np.ndarray, probs: np.ndarray, absent: int, steps: int,
     return np.array(crf.inference(steps))
 
 
-def _densecrf() -> ModuleType:
+def load_densecrf() -> ModuleType:
+    """The module `pydensecrf.densecrf`.
+
+    Raises:
+        InputError: the package is not installed.
+    """
     try:
         import pydensecrf.densecrf
     except ImportError as error:

@@ -4,12 +4,12 @@ from typing import Any
 import mmcv
 import numpy as np
 import torch
-import torch.nn.functional as F
-from matplotlib import colormaps
 from mmengine.dist import master_only
 from mmseg.registry import VISUALIZERS
 from mmseg.structures import SegDataSample
 from mmseg.visualization import SegLocalVisualizer
+
+from .panels import heat_overlay
 
 
 @VISUALIZERS.register_module()
@@ -87,15 +87,12 @@ class CAMLocalVisualizer(SegLocalVisualizer):
     def _cam_panels(self, image: np.ndarray, sample: SegDataSample,
                     with_labels: bool | None) -> list[np.ndarray]:
         """The picture under the heat map of each kept class, with its name and probability."""
-        cams = sample.cam.data.detach().float().cpu()
+        cams = sample.cam.data.detach().float().cpu().numpy()
         if len(cams) == 0:
             return []
-        cams = F.interpolate(cams[None], size=image.shape[:2], mode='bilinear',
-                             align_corners=False)[0].numpy()
         panels = []
         for cam, key in zip(cams, torch.as_tensor(sample.cam_keys).tolist(), strict=True):
-            colours = colormaps['jet'](cam)[..., :3] * 255
-            panel = (image * (1 - self.heat) + colours * self.heat).astype(np.uint8)
+            panel = heat_overlay(image, cam, self.heat)
             panels.append(self._titled(panel, self._title(key, sample)) if with_labels else panel)
         return panels
 

@@ -2,10 +2,9 @@
 import numpy as np
 import pytest
 import torch
-from mmseg.evaluation import IoUMetric
 from PIL import Image
 
-from mmwsss.evaluation import CRFIoUMetric
+from mmwsss.evaluation import ClassIoUMetric, CRFIoUMetric
 from mmwsss.evaluation.crf_iou_metric import refine
 from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
@@ -49,7 +48,7 @@ def slow_label(sample):
 
 
 def slow_metrics(samples):
-    metric = IoUMetric(prefix='crf')
+    metric = ClassIoUMetric(prefix='crf')
     metric.dataset_meta = dict(classes=CLASSES)
     for sample in samples:
         metric.process({}, [dict(sample, pred_sem_seg=dict(data=torch.from_numpy(slow_label(sample))[None]))])
@@ -66,7 +65,7 @@ def test_metrics_and_maps(samples, tmp_path):
     wanted = slow_metrics(samples)
     assert metric.evaluate(len(samples)) == wanted
     assert metric._pool is None and not metric.results  # ready for the next validation
-    plain = IoUMetric()
+    plain = ClassIoUMetric()
     plain.dataset_meta = dict(classes=CLASSES)
     for index, sample in enumerate(samples):
         plain.process({}, [sample])

@@ -30,12 +30,27 @@ train_cfg = dict(max_epochs=2)
 param_scheduler = None
 custom_hooks = []
 """ + COMMON
+SEGMENTOR = """\
+_base_ = {base!r}
+data_root = {root!r}
+train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
+    dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackSegInputs')]))
+val_dataloader = dict(dataset=dict(data_root=data_root))
+test_dataloader = dict(dataset=dict(data_root=data_root))
+train_cfg = dict(max_iters=4, val_interval=4)
+param_scheduler = None
+default_hooks = dict(checkpoint=dict(interval=2, max_keep_ckpts=-1), logger=dict(interval=1))
+"""
 PIPELINE = """\
 classifier = 'classifier.py'
 irnet = 'irnet.py'
+segmentor = 'segmentor.py'
+crf = True
 ir_label_thr = 'auto'
 pseudo_label_thr = 'best'
-network_options = dict(irnet={{'model.backbone.init_cfg.checkpoint': '{{classifier}}'}})
+network_options = dict(
+    irnet={{'model.backbone.init_cfg.checkpoint': '{{classifier}}'}},
+    segmentor={{'model.backbone.init_cfg.checkpoint': '{{classifier}}'}})
 """
 
 
@@ -51,7 +66,8 @@ def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     root = root or write_tiny_voc(folder / 'data', CLASSES, pictures=6)
-    for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py')):
+    for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py'),
+                             ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py')):
         (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
     (folder / 'pipeline.py').write_text(PIPELINE.format())
     return folder / 'pipeline.py'

@@ -12,7 +12,7 @@ from mmseg.registry import DATASETS
 from mmwsss.engine.launch import load_config, read_config
 from mmwsss.utils.errors import InputError
 
-from .stage import Stage, config_mark, data_marks
+from .stage import Stage, config_mark, data_marks, read_record
 
 NETWORKS = ('classifier', 'irnet', 'segmentor')
 KNOWN = {*NETWORKS, 'ir_label_thr', 'pseudo_label_thr', 'crf', 'network_options'}
@@ -27,6 +27,7 @@ class Plan:
     run `dry` puts the name of the figure in its place.
 
     Attributes:
+        path: of the pipeline's config.
         configs: of the three networks, with the pipeline's options.
         paths: of the config files.
         options: of `--cfg-options`, by network.
@@ -34,6 +35,7 @@ class Plan:
         work_dir: of the pipeline.
         dry: nothing was run.
     """
+    path: str
     configs: dict[str, Config]
     paths: dict[str, str]
     options: dict[str, dict[str, Any]]
@@ -46,7 +48,7 @@ class Plan:
         last = [self.segmentor, self.evaluation] if 'segmentor' in self.configs else []
         last += [self.crf] if last and self.settings['crf'] else []
         return [self.classifier, self.cams, self.cam_quality, self.ir_labels, self.ir_label_quality, self.irnet,
-                self.walk, self.pseudo_labels, *last]
+                self.walk, self.pseudo_labels, *last, self.report]
 
     def checkpoint(self, network: str) -> Path:
         """The last checkpoint of a network's training."""
@@ -131,6 +133,20 @@ class Plan:
         result = self.work_dir / 'crf' / 'result.json'
         return self._test('crf', 'segmentor', result, {'test_evaluator.type': 'CRFIoUMetric'},
                           lambda: self._logged('crf'), ['--json', str(result)])
+
+    def report(self) -> Stage:
+        """A page of tables, curves and pictures."""
+        path = self.work_dir / 'report' / 'report.html'
+        return Stage('report', 'make_report.py', [self.path, '--work-dir', str(self.work_dir), '--out', str(path)],
+                     path.parent, (path, ''), self._outcomes(), dict, parallel=False)
+
+    def _outcomes(self) -> dict[str, Any]:
+        """What the stages before the report wrote and measured."""
+        if self.dry:
+            return {}
+        records = {describe.__name__: read_record(self.work_dir / 'records' / f'{describe.__name__}.json')
+                   for describe in self.stages()[:-1]}
+        return {name: [record.get('output'), record.get('metrics')] for name, record in records.items() if record}
 
     def _training(self, network: str, options: dict[str, Any], inputs: dict[str, Any]) -> Stage:
         cfg = self.configs[network]
@@ -239,7 +255,7 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
         if classes[name] != classes['classifier']:
             raise InputError(f'{paths[name]} has the classes {", ".join(classes[name])}, {paths["classifier"]} has '
                              f'{", ".join(classes["classifier"])}. All stages need the same, in the same order.')
-    return Plan(configs, paths, options, settings, Path(work_dir), dry)
+    return Plan(path, configs, paths, options, settings, Path(work_dir), dry)
 
 
 def _classes(cfg: Config) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from mmwsss.utils.errors import InputError
 
+from .check import check_inputs
 from .plan import Plan
 from .stage import Stage, read_record, write_record
 from .table import write_tables
@@ -79,7 +80,8 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
         The records of the stages, in order.
 
     Raises:
-        InputError: a stage is unknown or fails, the work dir is in use or of another pipeline, an output was changed.
+        InputError: something that a stage reads is missing, a stage is unknown or fails, the work dir is in use or of
+            another pipeline, an output was changed.
     """
     names = [describe.__name__ for describe in plan.stages()]
     for name in (first, last, *redo):
@@ -93,6 +95,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
         return []
     records = []
     with _only_run(plan) as lock:
+        check_inputs(plan)
         for index, describe in enumerate(plan.stages()[:end + 1]):
             stage = describe()
             record = _run_stage(plan, stage, launcher, stage.name in redo, index < begin, lock)

@@ -15,7 +15,8 @@ from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
 pytest.importorskip('pydensecrf')
-STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels']
+STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
+          'segmentor', 'evaluation', 'crf', 'report']
 
 
 @pytest.fixture(scope='module')

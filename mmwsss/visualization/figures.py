@@ -1,0 +1,77 @@
+"""Figures of a report, as SVG that an HTML page can hold.
+
+They are built from Matplotlib's objects: no backend is chosen, nothing global changes, no display is needed.
+"""
+import base64
+import io
+from collections.abc import Mapping, Sequence
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # of series
+
+
+def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str,
+                 marks: Mapping[str, tuple[float, float]] | None = None) -> Figure:
+    """Lines over a common axis.
+
+    Args:
+        series: name -> x and y of a line.
+        x_label: of the axis.
+        y_label: of the axis.
+        marks: name -> a point to be marked.
+    """
+    figure, axes = _axes((5.2, 3.2), x_label, y_label)
+    for (name, (x, y)), colour in zip(series.items(), _cycle(len(series)), strict=True):
+        axes.plot(x, y, color=colour, linewidth=1.6, label=name)
+    for place, (name, point) in enumerate((marks or {}).items()):
+        axes.plot(*point, marker='os^D'[place % 4], color='0.2', linestyle='none', markersize=6, label=name)
+    axes.margins(x=0.02)
+    axes.set_ylim(bottom=0)
+    if len(series) > 1 or marks:
+        axes.legend(fontsize=8, frameon=False)
+    return figure
+
+
+def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | None]], y_label: str) -> Figure:
+    """Groups of bars.
+
+    Args:
+        categories: of which each has a group.
+        series: name -> height of its bar in each group; `None` where there is none.
+        y_label: of the axis.
+    """
+    figure, axes = _axes((max(0.5 * len(categories) + 2, 6), 3.2), '', y_label)
+    width = 0.8 / max(len(series), 1)
+    for place, ((name, heights), colour) in enumerate(zip(series.items(), _cycle(len(series)), strict=True)):
+        x = [group + (place - (len(series) - 1) / 2) * width for group in range(len(categories))]
+        axes.bar(x, [height or 0 for height in heights], width, color=colour, label=name)
+    axes.set_xticks(range(len(categories)), categories, rotation=30 if len(categories) > 8 else 0, fontsize=9)
+    axes.legend(fontsize=8, frameon=False, ncols=len(series), loc='lower center', bbox_to_anchor=(0.5, 1))
+    return figure
+
+
+def data_uri(figure: Figure) -> str:
+    """A figure as the address of an image that holds it."""
+    buffer = io.BytesIO()
+    FigureCanvasSVG(figure)
+    with rc_context({'svg.hashsalt': 'mmwsss'}):  # the same figure gives the same file
+        figure.savefig(buffer, format='svg', metadata={'Date': None})
+    return 'data:image/svg+xml;base64,' + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _axes(size: tuple[float, float], x_label: str, y_label: str) -> tuple:
+    figure = Figure(figsize=size, layout='constrained')
+    axes = figure.add_subplot()
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.grid(alpha=0.3, axis='y')
+    axes.set_axisbelow(True)
+    axes.spines[['top', 'right']].set_visible(False)
+    return figure, axes
+
+
+def _cycle(count: int) -> list[str]:
+    return [COLOURS[index % len(COLOURS)] for index in range(count)]

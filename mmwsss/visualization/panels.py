@@ -1,0 +1,56 @@
+"""Small pictures of what the stages make of a picture, and their embedding in a page."""
+import base64
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from matplotlib import colormaps
+
+UNLABELLED = (255, 255, 255)
+
+
+def paint_labels(labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_index: int = 255) -> np.ndarray:
+    """Colours of a label map.
+
+    Args:
+        labels: `(H, W)` in `0..C-1`, or `ignore_index` where there is none.
+        palette: `(C, 3)` RGB.
+        ignore_index: painted white.
+
+    Returns:
+        `(H, W, 3)` uint8 RGB.
+    """
+    colours = np.full((256, 3), UNLABELLED, dtype=np.uint8)
+    colours[:len(palette)] = palette
+    colours[ignore_index] = UNLABELLED
+    return colours[labels]
+
+
+def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> np.ndarray:
+    """A heat map over a picture, blue at 0 and red at 1.
+
+    Args:
+        image: `(H, W, 3)` uint8 RGB.
+        heat: `(h, w)` in [0, 1], resized to the picture.
+        weight: of the heat map against the picture.
+
+    Returns:
+        `(H, W, 3)` uint8 RGB.
+    """
+    heat = cv2.resize(heat.astype(np.float32), image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return (image * (1 - weight) + colormaps['jet'](heat.clip(0, 1))[..., :3] * 255 * weight).astype(np.uint8)
+
+
+def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
+    """A picture with a long side of at most `longest`; label maps must not be smoothed."""
+    scale = longest / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = [max(round(side * scale), 1) for side in image.shape[1::-1]]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if smooth else cv2.INTER_NEAREST)
+
+
+def picture_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
+    """A picture `(H, W, 3)` uint8 RGB as the address of an image that holds it, `'jpeg'` or `'png'`."""
+    content = cv2.imencode(f'.{kind}', image[..., ::-1])[1]
+    return f'data:image/{kind};base64,{base64.b64encode(content).decode()}'

@@ -1,0 +1,33 @@
+"""Figures: what is drawn in them, and their embedding."""
+import base64
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri
+
+
+def test_curves_and_marks():
+    figure = curve_figure({'loss': ([1, 2, 3], [3.0, 2.0, 1.5]), 'part': ([1, 3], [1.0, 0.5])}, 'iteration', 'loss',
+                          {'end': (3, 1.5)})
+    axes = figure.axes[0]
+    lines = {line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.lines}
+    assert lines == {'loss': ([1, 2, 3], [3.0, 2.0, 1.5]), 'part': ([1, 3], [1.0, 0.5]), 'end': ([3], [1.5])}
+    assert axes.get_xlabel() == 'iteration' and axes.get_ylim()[0] == 0
+    assert len({line.get_color() for line in axes.lines}) == 3
+
+
+def test_bars():
+    axes = bar_figure(['cat', 'cow'], {'CAM': [50, None], 'after': [60, 70]}, 'IoU (%)').axes[0]
+    assert [bar.get_height() for bar in axes.patches] == [50, 0, 60, 70]
+    starts = [bar.get_x() for bar in axes.patches]
+    assert starts == pytest.approx([-0.4, 0.6, 0.0, 1.0])  # two groups of 0.8 around 0 and 1
+    assert [label.get_text() for label in axes.get_xticklabels()] == ['cat', 'cow']
+
+
+def test_embedding():
+    uris = [data_uri(curve_figure({'a': ([0, 1], [0, 1])}, 'x & y', 'z')) for _ in range(2)]
+    head, content = uris[0].split(',')
+    assert head == 'data:image/svg+xml;base64'
+    assert ElementTree.fromstring(base64.b64decode(content)).tag.endswith('svg')
+    assert uris[0] == uris[1]

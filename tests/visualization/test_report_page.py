@@ -1,0 +1,51 @@
+"""The page: everything is on it, nothing is fetched, text is escaped."""
+from html.parser import HTMLParser
+
+from mmwsss.visualization.report_page import Page, Row, Section, write_page
+
+
+class Reader(HTMLParser):
+    """Collects texts, images, and addresses of anything else."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self.images, self.links, self.tags = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        attributes = dict(attributes)
+        if tag == 'img':
+            self.images.append((attributes['src'], attributes['alt']))
+        elif 'src' in attributes or 'href' in attributes:
+            self.links.append((tag, attributes))
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append(data.strip())
+
+
+def read(path):
+    reader = Reader()
+    reader.feed(path.read_text(encoding='utf-8'))
+    return reader
+
+
+def test_all_is_on_the_page(tmp_path):
+    page = Page('Title', 'what', ['stage', 'result', 'time'], [('cams', 'mIoU 47.00', '3 s')],
+                [Section('Training', [('IRNet', 'data:image/svg+xml;base64,AAAA')], 'a note')],
+                ['picture', 'truth'], [Row('cat & <dog>', ['data:image/png;base64,BBBB', None])], 'some',
+                [('cat', '#400000')])
+    write_page(page, tmp_path / 'report' / 'report.html')
+    reader = read(tmp_path / 'report' / 'report.html')
+    for text in ('Title', 'what', 'stage', 'cams', 'mIoU 47.00', '3 s', 'Training', 'IRNet', 'a note', 'picture',
+                 'truth', 'cat & <dog>', 'cat'):
+        assert text in reader.texts
+    assert reader.images == [('data:image/svg+xml;base64,AAAA', 'Training: IRNet'),
+                             ('data:image/png;base64,BBBB', 'picture of cat & <dog>')]
+    assert reader.links == [] and 'script' not in reader.tags and 'dog' not in reader.tags
+
+
+def test_without_pictures(tmp_path):
+    write_page(Page('Title', 'what', ['stage'], [('cams', )]), tmp_path / 'page.html')
+    reader = read(tmp_path / 'page.html')
+    assert reader.images == [] and 'Pictures' not in reader.texts
