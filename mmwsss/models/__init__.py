@@ -2,13 +2,13 @@
 from .backbones import EfficientNetLite0Init, FrozenTIMMBackbone, ResNetWithStem
 from .data_preprocessor import CAMDataPreProcessor
 from .heads import CAMHead, DeepLabV2Head, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead
-from .losses import BalancedCrossEntropyLoss, affinity_displacement_loss, decorrelation_loss
+from .losses import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, affinity_displacement_loss, decorrelation_loss
 from .necks import HSPP, GlobalMaxPooling
 from .segmentors import CAMClassifier, IRNet, MultiScaleEncoderDecoder
 
 __all__ = [
     'HSPP', 'BalancedCrossEntropyLoss', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'DeepLabV2Head',
     'EfficientNetLite0Init', 'FrozenTIMMBackbone', 'GlobalMaxPooling', 'IRNHead', 'IRNet', 'LearnableCodebook',
-    'MultiScaleEncoderDecoder', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder', 'affinity_displacement_loss',
+    'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder', 'affinity_displacement_loss',
     'decorrelation_loss'
 ]

@@ -23,7 +23,7 @@ model = dict(
         in_index=-1,
         dilations=(4, 8, 12, 16),
         num_classes=7,
-        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
+        loss_decode=dict(type='PixelCrossEntropyLoss')),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
 tta_model = dict(type='SegTTAModel')

@@ -26,7 +26,7 @@ model = dict(
         dilations=(6, 12, 18, 24),
         num_classes=21,
         # BalancedCrossEntropyLoss averages background and foreground apart.
-        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
+        loss_decode=dict(type='PixelCrossEntropyLoss')),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
 tta_model = dict(type='SegTTAModel')

@@ -6,12 +6,13 @@ when they differ; ignored pixels are in no pair.
 """
 import numpy as np
 import torch
-import torch.distributed as dist
 from torch import Tensor
 
 from mmwsss.pseudo_labels.path_index import path_index
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.threads import one_thread
+
+from .over_ranks import over_ranks
 
 EPS = 1e-5  # of the published losses: in each logarithm and each denominator
 
@@ -53,7 +54,7 @@ def affinity_displacement_loss(boundary_logits: Tensor,
             pairs = pair_labels(labels, targets, radius, ignore_index)
             counts += torch.stack([pair.sum(dtype=torch.float64) for pair in pairs])
             sums = sums + _group_sums(boundary, displacement, pairs, targets, paths, radius)
-    counts, world = _over_ranks(counts)
+    counts, world = over_ranks(counts)
     background, foreground, negative = (counts + EPS).to(sums.dtype)
     return dict(
         loss_pos_affinity=world * (sums[0] / background + sums[1] / foreground) / 2,
@@ -154,12 +155,3 @@ class _StrongestOnPath(torch.autograd.Function):
 def _empty_sums(boundary: Tensor, displacement: Tensor) -> Tensor:
     """Five zeros that all parameters belong to, so that a batch without pairs still has gradients."""
     return boundary.new_zeros(5) + 0 * (boundary.sum() + displacement.sum())
-
-
-def _over_ranks(counts: Tensor) -> tuple[Tensor, int]:
-    """The counts of all ranks, and how many ranks there are."""
-    if not (dist.is_available() and dist.is_initialized()):
-        return counts, 1
-    counts = counts.clone()
-    dist.all_reduce(counts)
-    return counts, dist.get_world_size()

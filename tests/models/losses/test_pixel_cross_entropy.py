@@ -1,10 +1,10 @@
-"""The balanced cross entropy against a loop over pixels."""
+"""Cross entropies of pixels against a loop over them, and against MMSeg's."""
 import pytest
 import torch
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmwsss.models import BalancedCrossEntropyLoss
+from mmwsss.models import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
 
 
 def slow_loss(logits, label, weight=None):
@@ -30,9 +30,23 @@ def test_against_a_loop(values):
     torch.testing.assert_close(BalancedCrossEntropyLoss(loss_weight=0.3)(logits, label), 0.3 * loss(logits, label))
 
 
-def test_nothing_to_learn_from():
+@pytest.mark.parametrize('values', [(0, 1, 2, 255), (0, 255), (1, 2)])
+def test_is_that_of_mmseg_on_one_process(values):
+    init_default_scope('mmseg')
+    logits = 3 * torch.randn(2, 3, 4, 5)
+    label = torch.tensor(values)[torch.randint(0, len(values), (2, 4, 5))]
+    reference = MODELS.build(dict(type='CrossEntropyLoss', avg_non_ignore=True, loss_weight=0.3))
+    torch.testing.assert_close(PixelCrossEntropyLoss(loss_weight=0.3)(logits, label),
+                               reference(logits, label, ignore_index=255))
+    picked = [torch.logsumexp(logits[n, :, y, x], 0) - logits[n, label[n, y, x], y, x]
+              for n, y, x in torch.cartesian_prod(*map(torch.arange, label.shape)).tolist() if label[n, y, x] != 255]
+    torch.testing.assert_close(PixelCrossEntropyLoss()(logits, label), sum(picked) / len(picked))
+
+
+@pytest.mark.parametrize('kind', [BalancedCrossEntropyLoss, PixelCrossEntropyLoss])
+def test_nothing_to_learn_from(kind):
     logits = torch.randn(1, 3, 2, 2, requires_grad=True)
-    loss = BalancedCrossEntropyLoss()(logits, torch.full((1, 2, 2), 255))
+    loss = kind()(logits, torch.full((1, 2, 2), 255))
     loss.backward()
     assert loss == 0 and logits.grad.abs().max() == 0
 

@@ -1,0 +1,68 @@
+"""Cross entropy of pixels, averaged over the batch of all processes."""
+import torch
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from .over_ranks import over_ranks
+
+
+@MODELS.register_module()
+class PixelCrossEntropyLoss(nn.Module):
+    """The mean cross entropy of labelled pixels, as `loss_decode` of any decode head of MMSeg.
+
+    MMSeg's `CrossEntropyLoss(avg_non_ignore=True)` averages on each rank apart, so that a pixel weighs more where the
+    rank's other pixels are ignored. Here the number of pixels is summed over ranks: the result is that of one process
+    with the whole batch.
+
+    Args:
+        loss_weight: factor of the loss.
+        loss_name: its name in the log.
+    """
+
+    def __init__(self, loss_weight: float = 1.0, loss_name: str = 'loss_ce') -> None:
+        super().__init__()
+        self.loss_weight = loss_weight
+        self.loss_name = loss_name
+
+    def kinds(self, label: Tensor, ignore_index: int) -> list[Tensor]:
+        """Masks `(N, H, W)` of the pixels that are averaged apart."""
+        return [label != ignore_index]
+
+    def forward(self, cls_score: Tensor, label: Tensor, weight: Tensor | None = None,
+                ignore_index: int = 255) -> Tensor:
+        """The loss, a scalar.
+
+        Args:
+            cls_score: `(N, C, H, W)` logits.
+            label: `(N, H, W)` in `0..C-1`, 0 the background, or `ignore_index`.
+            weight: `(N, H, W)` of each pixel's loss, from the head's sampler.
+            ignore_index: label of pixels that are left out. A kind without any pixel counts as 0.
+        """
+        losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index)
+        if weight is not None:
+            losses = losses * weight
+        kinds = torch.stack(self.kinds(label, ignore_index))
+        counts, ranks = over_ranks(kinds.sum(dim=(1, 2, 3)).to(losses.dtype))
+        means = (losses * kinds).sum(dim=(1, 2, 3)) / counts.clamp(min=1)
+        return self.loss_weight * ranks * means.mean()
+
+
+@MODELS.register_module()
+class BalancedCrossEntropyLoss(PixelCrossEntropyLoss):
+    """Half the mean cross entropy of background pixels plus half that of foreground pixels.
+
+    Pseudo labels hold far more background than objects; averaged apart, neither drowns the other.
+
+    Args:
+        loss_weight: factor of the loss.
+        loss_name: its name in the log.
+    """
+
+    def __init__(self, loss_weight: float = 1.0, loss_name: str = 'loss_balanced_ce') -> None:
+        super().__init__(loss_weight, loss_name)
+
+    def kinds(self, label: Tensor, ignore_index: int) -> list[Tensor]:
+        """Masks `(N, H, W)` of background and of foreground."""
+        background = label == 0
+        return [background, ~background & (label != ignore_index)]

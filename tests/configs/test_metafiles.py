@@ -1,0 +1,44 @@
+"""The model index: every config is in it, as it is, and figures tell whose they are."""
+import pytest
+import yaml
+from mmengine.config import Config
+from reference_network import REPO
+
+INDEX = yaml.safe_load((REPO / 'configs' / 'model-index.yml').read_text())
+METAFILES = {path: yaml.safe_load((REPO / path).read_text()) for path in INDEX['Import']}
+MODELS = [model for metafile in METAFILES.values() for model in metafile['Models']]
+
+
+def test_the_index_names_every_config_once():
+    configs = {path.relative_to(REPO).as_posix() for path in (REPO / 'configs').rglob('*.py')
+               if not {'_base_', 'mini'} & set(path.parts) and not path.name.startswith('pipeline')}
+    named = [model['Config'] for model in MODELS]
+    assert set(named) == configs and len(named) == len(configs)
+    assert {path.relative_to(REPO).as_posix() for path in (REPO / 'configs').rglob('metafile.yml')} == set(METAFILES)
+
+
+@pytest.mark.parametrize('model', MODELS, ids=lambda model: model['Name'])
+def test_models(model):
+    collections = {entry['Name']: entry for metafile in METAFILES.values() for entry in metafile['Collections']}
+    assert (REPO / collections[model['In Collection']]['README']).is_file()
+    assert model['Config'].endswith(f"/{model['Name']}.py")
+    cfg = Config.fromfile(REPO / model['Config'])
+    metadata = model['Metadata']
+    assert metadata['Batch Size'] == cfg.train_dataloader.batch_size
+    if 'Epochs' in metadata:
+        assert metadata['Epochs'] == cfg.train_cfg.max_epochs
+    else:
+        assert metadata['Iterations'] == cfg.train_cfg.max_iters
+    assert 'Weights' not in model  # none are published
+    for result in model.get('Results', ()):
+        assert model['Source'].startswith('mmwsss') == ('voc6' in model['Config']) == ('voc6' in result['Dataset'])
+        assert all(0 < figure < 100 for figure in result['Metrics'].values())
+
+
+def test_figures_are_those_of_the_readme():
+    readme = (REPO / 'README.md').read_text()
+    for model in MODELS:
+        for result in model.get('Results', ()):
+            for figure in result['Metrics'].values():
+                if model['Source'].startswith('mmwsss'):
+                    assert str(figure) in readme, (model['Name'], figure)
