@@ -9,6 +9,6 @@ from .segmentors import CAMClassifier, IRNet, MultiScaleEncoderDecoder
 __all__ = [
     'HSPP', 'BalancedCrossEntropyLoss', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'DeepLabV2Head',
     'EfficientNetLite0Init', 'FrozenTIMMBackbone', 'GlobalMaxPooling', 'IRNHead', 'IRNet', 'LearnableCodebook',
-    'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder', 'affinity_displacement_loss',
-    'decorrelation_loss'
+    'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder',
+    'affinity_displacement_loss', 'decorrelation_loss'
 ]
