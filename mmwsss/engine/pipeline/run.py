@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -94,7 +95,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
             print(f'# {stage.name}: {describe.__doc__}\n{shlex.join(launcher.command(stage))}\n')
         return []
     records = []
-    with _only_run(plan) as lock:
+    with _only_run(plan) as lock, _termination_as_interruption():
         check_inputs(plan)
         for index, describe in enumerate(plan.stages()[:end + 1]):
             stage = describe()
@@ -192,7 +193,7 @@ def _call(command: list[str], log: Path, name: str, lock: TextIO) -> float:
                 if console.is_terminal:
                     status.update(f'{name}: {_last_line(log)[:console.width - len(name) - 8]}')
                 time.sleep(0.2)
-        except BaseException:  # Ctrl-C, or a scheduler's SIGTERM
+        except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
             _stop(process)
             raise
     process.returncode = os.waitstatus_to_exitcode(code)
@@ -215,6 +216,19 @@ def _stop(process: subprocess.Popen) -> None:
                 time.sleep(0.1)
         except (ProcessLookupError, ChildProcessError):
             return
+
+
+@contextmanager
+def _termination_as_interruption() -> Iterator[None]:
+    """Let SIGTERM, which schedulers send, do what Ctrl-C does: end the stage, too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _last_line(log: Path) -> str:

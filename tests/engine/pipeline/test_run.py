@@ -102,6 +102,21 @@ def test_kill_9_in_every_stage(finished, folder):
         assert contents(work / name, suffix) == written[name]
 
 
+def test_sigterm_ends_the_stage_too(folder):
+    work = folder / 'terminated'
+    command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', work.name]
+    run = subprocess.Popen(command, cwd=folder, env=dict(os.environ, OMP_NUM_THREADS='1'), stderr=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL, text=True)
+    while not (work / 'logs' / 'classifier.log').is_file():
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGTERM)
+    assert 'The same command goes on' in run.communicate(timeout=60)[1] and run.returncode == 130
+    stage = int((work / 'lock').read_text().split()[1])
+    with pytest.raises(ProcessLookupError):
+        os.killpg(stage, 0)
+
+
 def copy_of(finished: Path, name: str) -> Path:
     return shutil.copytree(finished, finished.with_name(name))
 
