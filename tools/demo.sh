@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to class activation maps, on a drawn sample: installs what is missing, then runs tools/demo.py.
+# From nothing to a segmentation network, on a drawn sample: installs what is missing, then runs tools/demo.py.
 #   bash tools/demo.sh [--work-dir DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,6 +24,7 @@ from .stage import Stage, read_record, write_record
 from .table import write_tables
 
 GRACE = 10  # seconds that a stage gets to end after each signal
+INTERVAL = 10  # seconds between notes of the time that a stage took
 
 
 class Launcher:
@@ -133,11 +134,15 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, redo: bool, must_be
     print(f'{stage.name}: {"goes on" if begun else "starts"} (output in {_log(plan, stage)})', flush=True)
     record['command'] = shlex.join(command)
     start = time.time()
-    try:
-        peak = _call(command, _log(plan, stage), stage.name, lock)
-    finally:
+
+    def note_time() -> None:
         record['seconds'] = spent + time.time() - start
         write_record(path, record)
+
+    try:
+        peak = _call(command, _log(plan, stage), stage.name, lock, note_time)
+    finally:
+        note_time()
     size = sum(file.stat().st_size for file in stage.folder.rglob('*') if file.is_file())
     record.update(state='done', output=stage.output_mark(), metrics=stage.metrics(), peak_megabytes=round(peak, 1),
                   disk_megabytes=round(size / 1e6, 1))
@@ -172,8 +177,10 @@ def _log(plan: Plan, stage: Stage) -> Path:
     return plan.work_dir / 'logs' / f'{stage.name}.log'
 
 
-def _call(command: list[str], log: Path, name: str, lock: TextIO) -> float:
+def _call(command: list[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None]) -> float:
     """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
+
+    `note_time` is called now and then, so that a killed run knows how long it worked.
 
     Raises:
         InputError: it failed; the end of its output is shown.
@@ -185,6 +192,7 @@ def _call(command: list[str], log: Path, name: str, lock: TextIO) -> float:
                                    start_new_session=True, pass_fds=(lock.fileno(), ))
         lock.truncate(0)
         print(os.getpid(), process.pid, file=lock, flush=True)
+        noted = time.time()
         try:
             while True:
                 ended, code, usage = os.wait4(process.pid, os.WNOHANG)
@@ -192,6 +200,9 @@ def _call(command: list[str], log: Path, name: str, lock: TextIO) -> float:
                     break
                 if console.is_terminal:
                     status.update(f'{name}: {_last_line(log)[:console.width - len(name) - 8]}')
+                if time.time() - noted > INTERVAL:
+                    noted = time.time()
+                    note_time()
                 time.sleep(0.2)
         except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
             _stop(process)

@@ -15,6 +15,7 @@ from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
 pytest.importorskip('pydensecrf')
+SLOW = pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
 STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
           'segmentor', 'evaluation', 'crf', 'report']
 
@@ -59,12 +60,13 @@ def test_nothing_runs_twice(finished, folder):
 
 def begun(work: Path, stage: str) -> bool:
     """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a line of its log."""
-    pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint', cams='cams/*.npz',
+    pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint',
+                   segmentor='segmentor/last_checkpoint', cams='cams/*.npz',
                    ir_labels='ir_labels/*.png', pseudo_labels='pseudo_labels/*.png').get(stage, f'logs/{stage}.log')
     return any(path.stat().st_size for path in work.glob(pattern))
 
 
-@pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
+@SLOW
 def test_kill_9_in_every_stage(finished, folder):
     work = folder / 'killed'
     command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', 'killed']
@@ -83,14 +85,14 @@ def test_kill_9_in_every_stage(finished, folder):
         run.wait()
         if json.loads((work / 'records' / f'{stage}.json').read_text())['state'] == 'running':
             interrupted.add(stage)
-    assert {'classifier', 'ir_labels', 'irnet'} <= interrupted and len(interrupted) >= 5
+    assert {'classifier', 'ir_labels', 'irnet', 'segmentor'} <= interrupted and len(interrupted) >= 7
     before = {path: path.stat().st_mtime_ns for path in (work / 'records').glob('*.json')}
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'killed', cwd=folder)
     assert done.status == 0, done.err[-3000:]
     assert done.out.count(': done (') >= len(STAGES) - 1 and 'starts' not in done.out
     assert {path for path, stamp in before.items() if path.stat().st_mtime_ns != stamp} <= {
-        work / 'records' / 'pseudo_labels.json'}
-    for network in ('classifier', 'irnet'):  # went on from the first of two checkpoints
+        work / 'records' / 'report.json'}
+    for network in ('classifier', 'irnet', 'segmentor'):  # went on from the first of two checkpoints
         assert 'Resuming from' in (work / 'logs' / f'{network}.log').read_text()
     # from one checkpoint the stages that write files write the same ones
     writers = dict(cams='.npz', ir_labels='.png', pseudo_labels='.png')
@@ -100,6 +102,30 @@ def test_kill_9_in_every_stage(finished, folder):
     for name, suffix in writers.items():
         assert len(written[name]) == 6 and not list((work / f'{name}_old_1').glob('.*'))
         assert contents(work / name, suffix) == written[name]
+
+
+@SLOW
+def test_two_processes_write_and_measure_the_same(finished, folder):
+    work = copy_of(finished, 'two')
+    stages = ['cams', 'cam_quality', 'ir_labels', 'walk', 'pseudo_labels', 'evaluation', 'crf']
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--gpus', '2', '--redo', *stages,
+                       cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') >= 4 and done.out.count('begins anew, as asked for') == len(stages)
+    for name, suffix in dict(cams='.npz', ir_labels='.png', pseudo_labels='.png').items():
+        assert contents(work / name, suffix) == contents(finished / name, suffix)
+    one, two = (json.loads((folder / 'table.json').read_text()) for folder in (finished, work))
+    assert [row['metrics'] for row in one] == [row['metrics'] for row in two]
+
+
+@SLOW
+def test_every_stage_runs_in_two_processes(folder):
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'all in two', '--gpus', '2', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    rows = json.loads((folder / 'all in two' / 'table.json').read_text())
+    assert [row['stage'] for row in rows] == STAGES
+    assert {row['stage'] for row in rows if 'dist_run.sh 2' in row['command']} == {
+        'classifier', 'cams', 'irnet', 'walk', 'pseudo_labels', 'segmentor', 'evaluation', 'crf'}
 
 
 def test_sigterm_ends_the_stage_too(folder):
@@ -139,7 +165,7 @@ def test_changed_settings_redo_what_depends_on_them(finished, folder):
     irnet = (folder / 'irnet.py').read_text()
     try:
         (folder / 'irnet.py').write_text(irnet + "optim_wrapper = dict(optimizer=dict(lr=0.01))\n")
-        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--to', 'irnet', cwd=folder)
     finally:
         (folder / 'irnet.py').write_text(irnet)
     assert done.status == 0, done.err[-3000:]
