@@ -31,12 +31,17 @@ def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that MMSegmentation's tools share."""
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add --cfg-options."""
     parser.add_argument(
         '--cfg-options', nargs='+', action=_options_action(), metavar='KEY=VALUE',
         help='change settings of the config, e.g. train_dataloader.batch_size=8 or '
         'model.head.num_classes=6; lists: key="[a,b]" or key=a,b, without spaces')
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that MMSegmentation's tools share."""
+    add_config_options(parser)
     parser.add_argument(
         '--launcher', choices=('none', 'pytorch', 'slurm', 'mpi'), default='none',
         help='what started this process; the dist_ and slurm_ scripts set it')

@@ -1,0 +1,308 @@
+"""Results for single pictures and folders, of a classifier, an IRNet or a segmentor."""
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmcv.transforms import Compose
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.device import get_device
+from mmengine.infer import BaseInferencer
+from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
+from mmseg.registry import DATASETS, MODELS, TRANSFORMS, VISUALIZERS
+from mmseg.structures import SegDataSample
+from rich.progress import track
+from torch import nn
+
+from mmwsss.datasets import LoadCAM
+from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.engine.checkpoints import read_checkpoint, require_fit
+from mmwsss.engine.launch import read_config
+from mmwsss.models import CAMClassifier, IRNet
+from mmwsss.pseudo_labels import write_cam
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_file import write_image
+from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.visualization.panels import heat_overlay
+
+from .pictures import Picture, find_pictures
+
+ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
+Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
+
+
+class WSSSInferencer(BaseInferencer):
+    """MMEngine's inferencer for the networks of this project, and for any segmentor of MMSeg.
+
+    What a picture gets depends on the network:
+
+    - a classifier: probabilities, CAMs, and their segmentation;
+    - an IRNet: boundaries, and the segmentation of CAMs that come along;
+    - a segmentor: its segmentation.
+
+    Args:
+        model: path of a config, or the config.
+        weights: path of a checkpoint; it must fit the model exactly.
+        device: default: a GPU if there is one.
+        show_progress: a bar over the pictures.
+
+    Raises:
+        InputError: config or checkpoint are missing or do not belong together, or nothing tells the classes.
+
+    Example:
+        >>> inferencer = WSSSInferencer('configs/vwe_hspp_r50_voc.py', 'epoch_6.pth')
+        >>> result = inferencer('cat.jpg', labels=['cat'])['predictions'][0]
+        >>> result['sem_seg'].shape, result['cam_keys']
+    """
+
+    preprocess_kwargs = {'labels', 'cams'}
+    forward_kwargs: set[str] = set()
+    visualize_kwargs = {'show', 'wait_time'}
+    postprocess_kwargs = {'out_dir'}
+
+    def __init__(self, model: str | Path | Config, weights: str | Path, device: str | None = None,
+                 show_progress: bool = True) -> None:
+        cfg = model if isinstance(model, Config) else read_config(str(model))
+        scope = cfg.get('default_scope') or 'mmseg'
+        init_default_scope(scope)
+        super().__init__(cfg, str(weights), device or get_device(), scope, show_progress)
+
+    @property
+    def image_classes(self) -> list[str]:
+        """The classes that a picture can hold: all but the background."""
+        return list(self.dataset_meta['classes'][1:])
+
+    def __call__(self,
+                 inputs: Inputs,
+                 return_datasamples: bool = False,
+                 batch_size: int = 1,
+                 labels: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
+                 cams: str | Path | None = None,
+                 out_dir: str | Path = '',
+                 return_vis: bool = False,
+                 show: bool = False,
+                 wait_time: float = 0) -> dict[str, list]:
+        """Work on pictures, one batch after the other.
+
+        Args:
+            inputs: files, folders, arrays `(H, W, 3)` uint8 BGR.
+            return_datasamples: return what the model predicts as it is.
+            batch_size: pictures that go through the network together; the pipeline of a segmentor must then give
+                equal sizes.
+            labels: image classes that the pictures hold, of all or by their names (`{'cat1': ['cat']}`). A classifier
+                keeps the CAMs of these (without, of the probable ones), IRNet walks these, and a segmentor assigns no
+                others.
+            cams: folder of CAM files for IRNet, `<name>.npz` or `.npy`.
+            out_dir: write `pred/<name>.png` (palette PNGs with the data set's own ids), `vis/<name>.png` (overlays),
+                `cams/<name>.npz` and `boundary/<name>.png` (0 to 255), as the network has them.
+            return_vis: also return the overlays.
+            show: each overlay in a window.
+            wait_time: seconds that it stays; 0 waits for a key.
+
+        Returns:
+            `predictions`: a dictionary for each picture, with `name`, `sem_seg` `(H, W)` classes of the config, and
+            where the network has them `pred_score` `(L,)`, `cam` `(K, h, w)`, `cam_keys` `(K,)` and `boundary`
+            `(h, w)`; the paths instead of arrays where `out_dir` is given; or data samples. `visualization`: overlays
+            `(H, W, 3)` uint8 RGB.
+
+        Raises:
+            InputError: see :func:`find_pictures`; an unknown label; a picture or CAM file is missing or damaged.
+        """
+        pictures = find_pictures(inputs)
+        labels = self._labels_of(pictures, labels)
+        batches = self.preprocess(pictures, batch_size, labels, self._find_cams(pictures, cams))
+        results: dict[str, list] = dict(predictions=[], visualization=[])
+        samples = (sample for batch in batches for sample in self.forward(batch))
+        rows = zip(pictures, samples, strict=True)
+        if self.show_progress:
+            rows = track(rows, 'pictures', len(pictures))
+        for picture, sample in rows:
+            drawn = None
+            if out_dir or return_vis or show:
+                drawn = self.visualize([picture], [sample], show, wait_time)[0]
+            found = self.postprocess([sample], drawn, return_datasamples, out_dir, picture)
+            results['predictions'].append(found)
+            if return_vis:
+                results['visualization'].append(drawn)
+        return results
+
+    def preprocess(self, inputs: Sequence[Picture], batch_size: int = 1,
+                   labels: Mapping[str, Sequence[str]] | None = None,
+                   cams: Mapping[str, str] | None = None) -> Iterator[dict]:
+        """Batches of pictures as the model takes them."""
+        items = (self._item(picture, None if labels is None else labels[picture.name],
+                            None if cams is None else cams[picture.name]) for picture in inputs)
+        yield from map(self.collate_fn, self._get_chunk_data(items, batch_size))
+
+    @torch.no_grad()
+    def forward(self, inputs: dict) -> list[SegDataSample]:
+        """Predict a batch; see the class for what labels do."""
+        known = 'allowed' in inputs['data_samples'][0]
+        if isinstance(self.model, CAMClassifier):
+            self.model.test_cfg['labels'] = 'gt' if known else 'pred'
+        samples = self.model.test_step(inputs)
+        if known and not isinstance(self.model, CAMClassifier | IRNet):
+            for sample in samples:
+                rule_out(sample, [0, *(key + 1 for key in sample.allowed)])
+        return samples
+
+    def visualize(self, inputs: Sequence[Picture], preds: Sequence[SegDataSample], show: bool = False,
+                  wait_time: float = 0) -> list[np.ndarray]:
+        """Overlays `(H, W, 3)` uint8 RGB: segmentation and CAMs, or boundaries."""
+        drawn = []
+        for picture, sample in zip(inputs, preds, strict=True):
+            image = np.ascontiguousarray(self._load(picture)['img'][..., ::-1])
+            if 'pred_sem_seg' in sample:
+                self.visualizer.add_datasample(picture.name, image, sample.cpu(), draw_gt=False)
+                image = self.visualizer.get_image()
+            else:
+                image = heat_overlay(image, sample.boundary.data[0].cpu().numpy())
+            if show:
+                self.visualizer.show(image, win_name=picture.name, wait_time=wait_time)
+            drawn.append(image)
+        return drawn
+
+    def postprocess(self, preds: Sequence[SegDataSample], visualization: np.ndarray | None = None,
+                    return_datasample: bool = False, out_dir: str | Path = '',
+                    picture: Picture | None = None) -> SegDataSample | dict[str, Any]:
+        """Write a picture's results where asked for, and return them."""
+        sample = preds[0]
+        arrays: dict[str, Any] = dict(name=picture.name)
+        for field in ('pred_sem_seg', 'boundary'):
+            if field in sample:
+                arrays[field.removeprefix('pred_')] = sample.get(field).data[0].cpu().numpy()
+        if isinstance(self.model, CAMClassifier):
+            arrays.update(pred_score=sample.pred_score.cpu().numpy(), cam=sample.cam.data.cpu().numpy(),
+                          cam_keys=sample.cam_keys.cpu().numpy())
+        written = {'name': picture.name}
+        if out_dir:
+            paths = {field: str(Path(out_dir, folder, f'{picture.name}{suffix}')) for field, folder, suffix in (
+                ('sem_seg', 'pred', '.png'), ('cam', 'cams', '.npz'), ('boundary', 'boundary', '.png'))
+                if field in arrays}
+            if 'sem_seg' in arrays:
+                write_palette_png(paths['sem_seg'], ids_on_disk(self.dataset_meta)[arrays['sem_seg']])
+            if 'cam' in arrays:
+                write_cam(paths['cam'], arrays['cam'], arrays['cam_keys'], sample.ori_shape, self.image_classes)
+            if 'boundary' in arrays:
+                write_image(paths['boundary'], np.round(255 * arrays['boundary']).astype(np.uint8))
+            paths['visualization'] = str(Path(out_dir, 'vis', f'{picture.name}.png'))
+            write_image(paths['visualization'], visualization)
+            written.update(paths)
+        if return_datasample:
+            return sample
+        return written if out_dir else arrays
+
+    def _init_model(self, cfg: Config, weights: str, device: str = 'cpu') -> nn.Module:
+        """Build the model with these weights and no others."""
+        checkpoint = read_checkpoint(weights)
+        model = MODELS.build(cfg.model)
+        require_fit(model, checkpoint, weights)
+        self.dataset_meta = self._dataset_meta(cfg, checkpoint)
+        return model.to(device).eval()
+
+    def _init_pipeline(self, cfg: Config) -> Callable[[dict], dict]:
+        """The config's test pipeline behind the loading of the picture, without that of annotations."""
+        first, *others = cfg.test_dataloader.dataset.pipeline
+        self._load_file = TRANSFORMS.build(first)
+        return Compose([step for step in others if step['type'] not in ANNOTATIONS])
+
+    def _init_collate(self, cfg: Config) -> Callable[[list], dict]:
+        """Lists of pictures and samples, as the models' preprocessors take them."""
+        return pseudo_collate
+
+    def _init_visualizer(self, cfg: Config) -> Any:
+        visualizer = VISUALIZERS.build(dict(type='CAMLocalVisualizer', name='inferencer', alpha=0.5))
+        visualizer.dataset_meta = self.dataset_meta
+        return visualizer
+
+    def _dataset_meta(self, cfg: Config, checkpoint: dict) -> dict[str, Any]:
+        """Classes, palette and ids of masks: those of the training, else those of the config."""
+        meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+        if not meta.get('classes'):
+            meta = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True)).metainfo
+        if not meta.get('classes'):
+            raise InputError('Neither checkpoint nor config tell the classes. Set metainfo=dict(classes=(...)) in '
+                             'test_dataloader.dataset of the config.')
+        return dict(meta)
+
+    def _load(self, picture: Picture) -> dict[str, Any]:
+        """What the first step of the pipeline makes of a picture."""
+        if picture.image is None:
+            return self._load_file(dict(img_path=picture.path))
+        size = picture.image.shape[:2]
+        return dict(img_path=picture.name, img=picture.image, img_shape=size, ori_shape=size)
+
+    def _item(self, picture: Picture, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
+        """One picture behind the pipeline, with its labels and CAM."""
+        loaded = dict(self._load(picture), img_id=picture.name, seg_fields=[], reduce_zero_label=False)
+        cam = None
+        if cam_path is not None:
+            cam = LoadCAM().transform(dict(loaded, cam_path=cam_path, image_classes=self.image_classes))
+        item = self.pipeline(loaded)
+        sample = item['data_samples']
+        keys = None if labels is None else [self.image_classes.index(label) for label in labels]
+        if keys is not None:
+            sample.set_metainfo(dict(allowed=keys))
+            sample.gt_score = torch.zeros(len(self.image_classes))
+            sample.gt_score[keys] = 1
+        if cam is not None:
+            kept = torch.ones_like(cam['cam_keys'], dtype=torch.bool) if keys is None else torch.isin(
+                cam['cam_keys'], torch.tensor(keys, dtype=torch.int64))
+            sample.cam, sample.cam_keys = PixelData(data=cam['cam'][kept]), cam['cam_keys'][kept]
+        return item
+
+    def _labels_of(self, pictures: Sequence[Picture], labels: Sequence[str] | Mapping[str, Sequence[str]] | None
+                   ) -> dict[str, list[str]] | None:
+        """The labels of each picture by its name."""
+        if labels is None:
+            return None
+        if isinstance(labels, str):
+            labels = [labels]
+        if not isinstance(labels, Mapping):
+            labels = {picture.name: labels for picture in pictures}
+        without = [picture.name for picture in pictures if picture.name not in labels]
+        if without:
+            raise InputError(f'{len(without)} of {len(pictures)} pictures have no labels, e.g. {without[0]}. Give '
+                             'labels for every name, or for none.')
+        unknown = sorted({label for names in labels.values() for label in names} - set(self.image_classes))
+        if unknown:
+            raise InputError(f'{", ".join(unknown)}: no such class. This network knows '
+                             f'{", ".join(self.image_classes)}.')
+        return {name: list(names) for name, names in labels.items()}
+
+    def _find_cams(self, pictures: Sequence[Picture], folder: str | Path | None) -> dict[str, str] | None:
+        """The CAM file of each picture by its name."""
+        if folder is None:
+            return None
+        if not isinstance(self.model, IRNet):
+            raise InputError(f'CAM files are for an IRNet; this is a {type(self.model).__name__}. Leave them away.')
+        files = {picture.name: next((path for suffix in ('.npz', '.npy')
+                                     if (path := Path(folder, picture.name + suffix)).is_file()), None)
+                 for picture in pictures}
+        absent = [name for name, path in files.items() if path is None]
+        if absent:
+            raise InputError(f'{len(absent)} of {len(files)} pictures have no CAM in {folder}, e.g. {absent[0]} (.npz '
+                             'or .npy). Make them by tools/make_cams.py or by a classifier and tools/infer.py.')
+        return {name: str(path) for name, path in files.items()}
+
+
+def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:
+    """Assign each pixel the best of the allowed classes.
+
+    Args:
+        sample: with `seg_logits` `(C, H, W)`; its `pred_sem_seg` is replaced.
+        allowed: segmentation classes.
+
+    Raises:
+        InputError: the model has one logit for two classes.
+    """
+    logits = sample.seg_logits.data
+    if len(logits) < 2:
+        raise InputError('Labels cannot rule classes out of a segmentor with a single logit. Leave them away.')
+    others = torch.ones(len(logits), dtype=torch.bool, device=logits.device)
+    others[list(allowed)] = False
+    sample.pred_sem_seg = PixelData(
+        data=logits.masked_fill(others[:, None, None], float('-inf')).argmax(dim=0, keepdim=True))

@@ -1,0 +1,18 @@
+"""Pictures to files."""
+import os
+
+import numpy as np
+from PIL import Image
+
+from .atomic import atomic_path
+
+
+def write_image(path: str | os.PathLike, image: np.ndarray) -> None:
+    """Write a picture; a file there is replaced once the new one is complete.
+
+    Args:
+        path: its suffix decides the format.
+        image: uint8, `(H, W, 3)` RGB or `(H, W)` grey.
+    """
+    with atomic_path(path) as temporary:
+        Image.fromarray(image).save(temporary)

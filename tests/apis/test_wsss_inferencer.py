@@ -1,0 +1,193 @@
+"""Results for pictures against what the models predict on the ordinary way."""
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
+from PIL import Image
+from reference_network import REPO
+from run_tool import run_inside
+from tiny_voc import write_tiny_voc
+
+from mmwsss.apis import WSSSInferencer
+from mmwsss.apis.wsss_inferencer import rule_out
+from mmwsss.pseudo_labels import read_cam, write_cam
+from mmwsss.utils.errors import InputError
+
+CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
+CONFIGS = dict(classifier='vwe_hspp_r18_mini', irnet='irnet_r18_mini', segmentor='deeplabv2_r18_mini')
+IDS = np.array([0, 6, 7, 8, 10, 12, 13])  # of the classes in VOC's masks
+
+
+@pytest.fixture(scope='module')
+def root(tmp_path_factory):
+    return write_tiny_voc(tmp_path_factory.mktemp('inference') / 'data', CLASSES, pictures=3)
+
+
+@pytest.fixture(scope='module')
+def networks(root):
+    """Config and checkpoint of each network, with random weights."""
+    made = {}
+    for name, config in CONFIGS.items():
+        cfg = Config.fromfile(REPO / 'configs' / 'mini' / f'{config}.py')
+        cfg.model.backbone.init_cfg = None
+        cfg.test_dataloader.dataset.update(data_root=str(root), cam_dir=str(root / 'cams') if name == 'irnet' else None)
+        init_default_scope('mmseg')
+        torch.manual_seed(3)
+        model = MODELS.build(cfg.model)
+        model.init_weights()
+        checkpoint = root / f'{name}.pth'
+        torch.save(dict(state_dict=model.state_dict()), checkpoint)
+        made[name] = cfg, checkpoint
+    return made
+
+
+@pytest.fixture(scope='module')
+def inferencers(networks):
+    return {name: WSSSInferencer(*network, device='cpu', show_progress=False) for name, network in networks.items()}
+
+
+@pytest.fixture(scope='module')
+def cams(root):
+    """A folder of CAM files."""
+    draw = np.random.default_rng(0)
+    for path in (root / 'JPEGImages').iterdir():
+        maps = draw.random((2, 12, 16)).astype(np.float32)
+        write_cam(root / 'cams' / f'{path.stem}.npz', maps / maps.max(), np.array([1, 4]), (48, 64), CLASSES)
+    return root / 'cams'
+
+
+def expected(inferencer, index=0, **changes):
+    """What the model predicts for a picture of the config's own test dataset."""
+    dataset = DATASETS.build(inferencer.cfg.test_dataloader.dataset)
+    item = dataset[index]
+    for name, value in changes.items():
+        item['data_samples'].set_field(value, name)
+    return inferencer.model.test_step(pseudo_collate([item]))[0]
+
+
+def picture(root, index=0):
+    return str(root / 'JPEGImages' / f'2007_{index:06d}.jpg')
+
+
+def test_classifier_with_labels(inferencers, root):
+    inferencer = inferencers['classifier']
+    found = inferencer([picture(root), picture(root, 1)], labels={'2007_000000': ['cat', 'bus'], '2007_000001': []})
+    first, second = found['predictions']
+    assert first['name'] == '2007_000000' and first['cam_keys'].tolist() == [0, 2]
+    truth = expected(inferencer, gt_score=torch.tensor([1.0, 0, 1, 0, 0, 0]))
+    np.testing.assert_array_equal(first['cam'], truth.cam.data)
+    np.testing.assert_array_equal(first['sem_seg'], truth.pred_sem_seg.data[0])
+    np.testing.assert_array_equal(first['pred_score'], truth.pred_score)
+    assert set(np.unique(first['sem_seg'])) <= {0, 1, 3}
+    assert second['cam'].shape == (0, 12, 16) and not second['sem_seg'].any()
+    assert found['visualization'] == []
+
+
+def test_classifier_without_labels(inferencers, root):
+    inferencer = inferencers['classifier']
+    inferencer.model.test_cfg['score_thr'] = 0.0
+    kept = inferencer(picture(root))['predictions'][0]['cam_keys']
+    inferencer.model.test_cfg['score_thr'] = 1.0
+    assert kept.tolist() == list(range(6))
+    assert len(inferencer(picture(root))['predictions'][0]['cam_keys']) == 0
+
+
+def test_arrays_folders_and_batches_are_the_same(inferencers, root):
+    inferencer = inferencers['segmentor']
+    image = np.array(Image.open(picture(root, 1)))[..., ::-1]
+    array = inferencer(np.ascontiguousarray(image))['predictions'][0]
+    folder = inferencer(root / 'JPEGImages', batch_size=2)['predictions']
+    assert [result['name'] for result in folder] == ['2007_000000', '2007_000001', '2007_000002']
+    np.testing.assert_array_equal(folder[1]['sem_seg'], expected(inferencer, 1).pred_sem_seg.data[0])
+    assert (array['sem_seg'] == folder[1]['sem_seg']).mean() > 0.98  # another decoder of JPEGs
+
+
+def test_labels_rule_classes_out(inferencers, root):
+    inferencer = inferencers['segmentor']
+    logits = expected(inferencer).seg_logits.data
+    found = inferencer(picture(root), labels=['cow'])['predictions'][0]
+    np.testing.assert_array_equal(found['sem_seg'], np.where(logits[0] >= logits[4], 0, 4))
+    sample = inferencer(picture(root), return_datasamples=True)['predictions'][0]
+    assert torch.equal(sample.seg_logits.data, logits)
+    sample.seg_logits.data = logits[:1]
+    with pytest.raises(InputError, match='single logit'):
+        rule_out(sample, [0])
+
+
+def test_irnet(inferencers, root, cams):
+    inferencer = inferencers['irnet']
+    alone = inferencer(picture(root))['predictions'][0]
+    assert set(alone) == {'name', 'boundary'}
+    truth = expected(inferencer)
+    np.testing.assert_array_equal(alone['boundary'], truth.boundary.data[0])
+    walked = inferencer(picture(root), cams=cams, return_vis=True)
+    np.testing.assert_array_equal(walked['predictions'][0]['sem_seg'], truth.pred_sem_seg.data[0])
+    assert set(np.unique(truth.pred_sem_seg.data)) == {0, 2, 5}
+    assert walked['visualization'][0].dtype == np.uint8 and walked['visualization'][0].shape[:2] >= (48, 64)
+    few = inferencer(picture(root), cams=cams, labels='dog')['predictions'][0]
+    assert set(np.unique(few['sem_seg'])) == {0, 5}
+
+
+def test_files(inferencers, root, cams, tmp_path):
+    labels = ['cat', 'dog']
+    for name, options in dict(classifier=dict(labels=labels), irnet=dict(cams=cams), segmentor={}).items():
+        inferencer = inferencers[name]
+        paths = inferencer(root / 'JPEGImages', out_dir=tmp_path / name, **options)['predictions'][2]
+        arrays = inferencer(root / 'JPEGImages', **options)['predictions'][2]
+        assert set(arrays) - {'pred_score', 'cam_keys'} == set(paths) - {'visualization'}
+        mask = Image.open(paths['sem_seg'])
+        assert mask.mode == 'P' and paths['sem_seg'] == str(tmp_path / name / 'pred' / '2007_000002.png')
+        np.testing.assert_array_equal(np.array(mask), IDS[arrays['sem_seg']])
+        if name == 'classifier':
+            content = read_cam(paths['cam'])
+            assert content.classes == CLASSES and content.keys.tolist() == [2, 4] and content.size == (48, 64)
+            np.testing.assert_allclose(content.cam, arrays['cam'], atol=1e-3)
+        if name == 'irnet':
+            np.testing.assert_array_equal(np.array(Image.open(paths['boundary'])), np.round(255 * arrays['boundary']))
+        with Image.open(paths['visualization']) as drawn:
+            assert drawn.mode == 'RGB' and drawn.height >= 48
+        assert not list((tmp_path / name).rglob('.*'))
+
+
+def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
+    with pytest.raises(InputError, match='zebra: no such class. This network knows bus, car, cat'):
+        inferencers['segmentor'](picture(root), labels=['cat', 'zebra'])
+    with pytest.raises(InputError, match='1 of 2 pictures have no labels, e.g. 2007_000001'):
+        inferencers['classifier']([picture(root), picture(root, 1)], labels={'2007_000000': []})
+    with pytest.raises(InputError, match='CAM files are for an IRNet; this is a EncoderDecoder'):
+        inferencers['segmentor'](picture(root), cams=cams)
+    with pytest.raises(InputError, match='1 of 1 pictures have no CAM in .*e.g. 2007_000000'):
+        inferencers['irnet'](picture(root), cams=tmp_path)
+    broken = tmp_path / 'broken.jpg'
+    broken.write_bytes((root / 'JPEGImages' / '2007_000000.jpg').read_bytes()[:300])
+    with pytest.raises(InputError, match=r'broken\.jpg is truncated'):
+        inferencers['segmentor']([picture(root), broken])
+    with pytest.raises(InputError, match='segmentor.pth does not belong to this model'):
+        WSSSInferencer(networks['irnet'][0], networks['segmentor'][1])
+    with pytest.raises(InputError, match=r'no config nothere\.py'):
+        WSSSInferencer('nothere.py', networks['segmentor'][1])
+
+
+def test_classes_are_those_of_the_training(networks, tmp_path):
+    cfg, path = networks['segmentor']
+    names = ('background', 'a', 'b', 'c', 'd', 'e', 'f')
+    meta = dict(classes=names, palette=[[index] * 3 for index in range(7)])
+    torch.save(dict(torch.load(path), meta=dict(dataset_meta=meta)), tmp_path / 'other.pth')
+    assert WSSSInferencer(cfg, tmp_path / 'other.pth').image_classes == list(names[1:])
+    assert WSSSInferencer(cfg, path).image_classes == list(CLASSES)
+
+
+def test_tool(networks, root, capsys, monkeypatch, tmp_path):
+    cfg, path = networks['segmentor']
+    cfg.dump(tmp_path / 'segmentor.py')
+    monkeypatch.chdir(tmp_path)
+    done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--labels',
+                      'cat, cow')
+    assert done.status == 0 and 'infer: sem_seg, visualization of 3 pictures' in done.out
+    masks = [np.array(Image.open(file)) for file in (tmp_path / 'infer' / 'pred').iterdir()]
+    assert len(masks) == 3 and set(np.unique(masks)) <= {0, 8, 10}
+    done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, 'nothere')
+    assert done.status == 1 and 'error: There is no picture nothere' in done.err
