@@ -64,6 +64,7 @@ def main() -> None:
         if args.json:
             with atomic_path(Path(args.json)) as temporary:
                 figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
+                figures.update({f'IoU.{name}': iou for name, iou in zip(classes, quality.iou, strict=True)})
                 temporary.write_text(json.dumps(dict(pictures=len(truths), **{
                     name: None if np.isnan(value) else float(value) for name, value in figures.items()})))
 

@@ -1,4 +1,5 @@
 """Results for single pictures and folders, of a classifier, an IRNet or a segmentor."""
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from mmwsss.visualization.panels import heat_overlay
 
 from .pictures import Picture, find_pictures
 
+NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
 Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 
@@ -214,7 +216,7 @@ class WSSSInferencer(BaseInferencer):
         return pseudo_collate
 
     def _init_visualizer(self, cfg: Config) -> Any:
-        visualizer = VISUALIZERS.build(dict(type='CAMLocalVisualizer', name='inferencer', alpha=0.5))
+        visualizer = VISUALIZERS.build(dict(type='CAMLocalVisualizer', name=f'inferencer {next(NUMBERS)}', alpha=0.5))
         visualizer.dataset_meta = self.dataset_meta
         return visualizer
 

@@ -15,7 +15,7 @@ from mmwsss.utils.errors import InputError
 from .stage import Stage, config_mark, data_marks, read_record
 
 NETWORKS = ('classifier', 'irnet', 'segmentor')
-KNOWN = {*NETWORKS, 'ir_label_thr', 'pseudo_label_thr', 'crf', 'network_options'}
+KNOWN = {*NETWORKS, 'ir_label_thr', 'pseudo_label_thr', 'pseudo_label_crf', 'crf', 'network_options'}
 MARGIN = 0.15  # of ir_label_thr='auto' around the label-free threshold
 
 
@@ -48,7 +48,7 @@ class Plan:
         last = [self.segmentor, self.evaluation] if 'segmentor' in self.configs else []
         last += [self.crf] if last and self.settings['crf'] else []
         return [self.classifier, self.cams, self.cam_quality, self.ir_labels, self.ir_label_quality, self.irnet,
-                self.walk, self.pseudo_labels, *last, self.report]
+                self.walk, self.pseudo_labels, self.pseudo_label_quality, *last, self.report]
 
     def checkpoint(self, network: str) -> Path:
         """The last checkpoint of a network's training."""
@@ -87,11 +87,7 @@ class Plan:
 
     def ir_label_quality(self) -> Stage:
         """The IR labels against masks."""
-        result = self.work_dir / 'ir_label_quality' / 'quality.json'
-        return self._measurement(
-            'ir_label_quality', 'evaluate_labels.py', 'irnet',
-            ['--labels', self._folder('ir_labels'), '--json', str(result)], result,
-            dict(labels=self._mark(self.ir_labels)), lambda: json.loads(result.read_text()))
+        return self._label_quality('ir_label_quality', self.ir_labels)
 
     def irnet(self) -> Stage:
         """Training from IR labels."""
@@ -113,9 +109,14 @@ class Plan:
         if threshold in ('best', 'auto'):
             threshold = self._threshold('walk', threshold, 'walk_curve.json')
         listed = self._list('segmentor' if 'segmentor' in self.configs else 'irnet')
+        refine = ['--crf'] if self.settings['pseudo_label_crf'] else []
+        inputs = dict(cams=self._mark(self.cams), threshold=threshold, list=listed, **dict.fromkeys(refine, True))
         return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png',
-                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *listed],
-                           dict(cams=self._mark(self.cams), threshold=threshold, list=listed))
+                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *refine, *listed], inputs)
+
+    def pseudo_label_quality(self) -> Stage:
+        """The pseudo labels against masks."""
+        return self._label_quality('pseudo_label_quality', self.pseudo_labels)
 
     def segmentor(self) -> Stage:
         """Training from pseudo labels."""
@@ -181,6 +182,12 @@ class Plan:
                      self._inputs(network, 'test', ('model', 'test_dataloader', 'test_evaluator'), inputs), metrics,
                      self._options(network, options))
 
+    def _label_quality(self, name: str, labels: Callable[[], Stage]) -> Stage:
+        result = self.work_dir / name / 'quality.json'
+        arguments = ['--labels', self._folder(labels.__name__), '--json', str(result)]
+        return self._measurement(name, 'evaluate_labels.py', 'irnet', arguments, result,
+                                 dict(labels=self._mark(labels)), lambda: json.loads(result.read_text()))
+
     def _measurement(self, name: str, tool: str, network: str, arguments: list[str], result: Path,
                      inputs: dict[str, Any], metrics: Callable[[], dict[str, float]]) -> Stage:
         return Stage(name, tool, [self.paths[network], *arguments], self.work_dir / name, (result, ''),
@@ -231,8 +238,8 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
             a segmentor it ends with the pseudo labels);
             `ir_label_thr` is (foreground, background) or `'auto'`: the label-free threshold of the CAMs plus and
             minus 0.15; `pseudo_label_thr` is a number, `'best'` (of the masks of IRNet's test list) or `'auto'`;
-            `crf` adds a test with DenseCRF; `network_options` holds `--cfg-options` by network, in which
-            `{classifier}` stands for its checkpoint.
+            `pseudo_label_crf` refines the pseudo labels by DenseCRF; `crf` adds a test with it; `network_options` holds
+            `--cfg-options` by network, in which `{classifier}` stands for its checkpoint.
         work_dir: of the pipeline; by default `work_dirs/<name of the config>`.
         dry: for a dry run.
 
@@ -245,7 +252,8 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
     if unknown or missing:
         raise InputError(f'{path}: unknown settings {sorted(unknown)}, missing {sorted(missing)}. A pipeline has '
                          f'{", ".join(sorted(KNOWN))}.')
-    settings = {'ir_label_thr': (0.30, 0.05), 'pseudo_label_thr': 0.25, 'crf': False, 'network_options': {}, **settings}
+    settings = {'ir_label_thr': (0.30, 0.05), 'pseudo_label_thr': 0.25, 'pseudo_label_crf': False, 'crf': False,
+                'network_options': {}, **settings}
     networks = [name for name in NETWORKS if name in settings]
     paths = {name: str(Path(path).parent / settings[name]) for name in networks}
     options = {name: dict(settings['network_options'].get(name, {})) for name in networks}

@@ -63,7 +63,7 @@ def read_losses(folder: Path) -> dict[str, tuple[list[float], list[float]]]:
         folder: the work dir of the training.
 
     Returns:
-        Name -> iterations and values, the total first.
+        Name -> iterations and values, the total first; parts where there are several.
     """
     steps: dict[int, dict[str, float]] = {}
     for path in sorted(folder.glob('*/vis_data/scalars.json')):
@@ -78,7 +78,7 @@ def read_losses(folder: Path) -> dict[str, tuple[list[float], list[float]]]:
                 x, y = losses.setdefault(name, ([], []))
                 x.append(step)
                 y.append(value)
-    return losses
+    return losses if len(losses) != 2 else {'loss': losses['loss']}  # a single part is the total
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -119,18 +119,20 @@ def _thresholds(plan: Plan, records: Mapping[str, Any]) -> Section:
 def _bars(plan: Plan, records: Mapping[str, Any], classes: list[str]) -> Section:
     series = {}
     listed = _list_name(plan.configs['irnet'])
-    for name, curve in _curves(plan, records).items():
+    if 'cam_quality' in records:
+        curve = _curves(plan, records)['CAMs']
         best = curve['thresholds'].index(curve['best']['thr'])
-        series[f'{name} ({listed})'] = [curve['IoU'][label][best] for label in classes]
-    for stage, name in (('evaluation', 'Segmentor'), ('crf', 'with CRF')):
+        series[f'CAMs ({listed})'] = [curve['IoU'][label][best] for label in classes]
+    for stage, name, network in (('pseudo_label_quality', 'Pseudo labels', 'irnet'),
+                                 ('evaluation', 'Segmentor', 'segmentor'), ('crf', 'Segmentor, CRF', 'segmentor')):
         if stage in records:
             metrics = {key.rpartition('/')[2]: value for key, value in records[stage]['metrics'].items()}
-            if any(f'IoU.{label}' in metrics for label in classes):
-                series[f"{name} ({_list_name(plan.configs['segmentor'])})"] = [
-                    metrics.get(f'IoU.{label}') for label in classes]
+            heights = [metrics.get(f'IoU.{label}') for label in classes]
+            if any(height is not None for height in heights):  # another evaluator may not tell
+                series[f'{name} ({_list_name(plan.configs[network])})'] = heights
     figures = [('', data_uri(bar_figure(classes, series, 'IoU (%)')))] if series else []
-    return Section('IoU of each class', figures, 'CAMs and pseudo labels are made with known image-level labels, at '
-                   'their best thresholds; the segmentor sees pictures alone.')
+    return Section('IoU of each class', figures, 'CAMs (at their best threshold) and pseudo labels are made with known '
+                   'image-level labels; the segmentor sees pictures alone.')
 
 
 def _list_name(cfg: Config) -> str:

@@ -26,10 +26,11 @@ def commands(capsys, *args, **kwargs) -> dict[str, list[str]]:
 def test_dry_run_passes_folders_checkpoints_and_thresholds_on(config, tmp_path, capsys):
     found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
     assert list(found) == ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk',
-                           'pseudo_labels', 'segmentor', 'evaluation', 'crf', 'report']
+                           'pseudo_labels', 'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
     tools = [command[1].rpartition('/')[2] for command in found.values()]
     assert tools == ['train.py', 'make_cams.py', 'evaluate_cams.py', 'make_ir_labels.py', 'evaluate_labels.py',
-                     'train.py', 'test.py', 'make_pseudo_labels.py', 'train.py', 'test.py', 'test.py', 'make_report.py']
+                     'train.py', 'test.py', 'make_pseudo_labels.py', 'evaluate_labels.py', 'train.py', 'test.py',
+                     'test.py', 'make_report.py']
     assert 'w/classifier/epoch_2.pth' in found['cams'] and '--list' in found['cams']
     assert found['ir_labels'][found['ir_labels'].index('--fg-thr') + 1] == '<auto_thr of cam_quality + 0.15>'
     assert 'train_dataloader.dataset.seg_map_dir=w/ir_labels' in found['irnet']
@@ -46,7 +47,10 @@ def test_without_a_segmentor(config, capsys):
     text = config.read_text().replace("segmentor = 'segmentor.py'", '')
     config.write_text(text[:text.index('network_options')])
     found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
-    assert list(found)[-2:] == ['pseudo_labels', 'report'] and 'segmentor' not in found
+    assert list(found)[-2:] == ['pseudo_label_quality', 'report'] and '--crf' not in found['pseudo_labels']
+    config.write_text(config.read_text() + 'pseudo_label_crf = True\n')
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
+    assert '--crf' in found['pseudo_labels'] and 'segmentor' not in found
 
 
 def test_processes_share_the_batch(config, capsys):
@@ -96,4 +100,4 @@ def test_an_unknown_stage(config):
 def test_our_pipelines(name, capsys, monkeypatch):
     monkeypatch.chdir(REPO)
     found = commands(capsys, read_plan(f'configs/{name}', dry=True), Launcher(TOOLS, gpus=2))
-    assert list(found)[8:10] == ['segmentor', 'evaluation'] and list(found)[-1] == 'report'
+    assert list(found)[9:11] == ['segmentor', 'evaluation'] and list(found)[-1] == 'report'

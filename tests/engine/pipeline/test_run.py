@@ -17,7 +17,7 @@ from tiny_pipeline import write_tiny_pipeline
 pytest.importorskip('pydensecrf')
 SLOW = pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
 STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
-          'segmentor', 'evaluation', 'crf', 'report']
+          'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
 
 
 @pytest.fixture(scope='module')
@@ -49,6 +49,18 @@ def test_the_table(finished):
     assert f"mIoU {curve['best']['mIoU']:.2f}" in (finished / 'table.md').read_text()
     labels = json.loads((finished / 'pseudo_labels' / 'made_from.json').read_text())
     assert labels['model']['test_cfg']['bg_thr'] == curve['best']['thr']
+
+
+def test_the_report(finished):
+    page = (finished / 'report' / 'report.html').read_text()
+    assert page.count('data:image/svg+xml') == 3 + 2 + 1  # trainings, threshold curves, classes
+    assert page.count('<td class="name"') == 6 and page.count('data:image/png') == 6 * 4  # all labels of all pictures
+    assert page.count('data:image/jpeg') == 6 * 3 and 'http' not in page
+    rows = json.loads((finished / 'table.json').read_text())
+    for stage in ('walk', 'pseudo_label_quality', 'evaluation', 'crf'):
+        metrics = next(row['metrics'] for row in rows if row['stage'] == stage)
+        value = next(value for name, value in metrics.items() if name.endswith('mIoU'))
+        assert f'mIoU {value:.2f}' in page
 
 
 def test_nothing_runs_twice(finished, folder):
