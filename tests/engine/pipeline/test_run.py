@@ -189,11 +189,12 @@ def test_foreign_work_dir_and_foreign_files(finished, folder):
     (folder / 'other').mkdir()
     shutil.copy(folder / 'pipeline.py', folder / 'other')
     shutil.copy(folder / 'classifier.py', folder / 'other' / 'classifier2.py')
-    shutil.copy(folder / 'irnet.py', folder / 'other')
+    for name in ('irnet.py', 'segmentor.py'):
+        shutil.copy(folder / name, folder / 'other')
     config = folder / 'other' / 'pipeline.py'
     config.write_text(config.read_text().replace("'classifier.py'", "'classifier2.py'"))
     done = run_process('run_pipeline.py', config, '--work-dir', 'undisturbed', cwd=folder)
-    assert done.status == 1 and 'undisturbed belongs to a pipeline of classifier.py, irnet.py' in done.err
+    assert done.status == 1 and 'undisturbed belongs to a pipeline of classifier.py, irnet.py, segmentor.py' in done.err
     (folder / 'full' / 'classifier').mkdir(parents=True)
     (folder / 'full' / 'classifier' / 'epoch_2.pth').touch()
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'full', cwd=folder)
