@@ -3,5 +3,5 @@ classifier = 'vwe_hspp_r50_voc.py'
 irnet = 'irnet_r50_voc.py'
 segmentor = 'deeplabv2_r101_voc.py'
 ir_label_thr = (0.30, 0.05)
-pseudo_label_thr = 'best'
+pseudo_label_thr = 0.25
 crf = True
