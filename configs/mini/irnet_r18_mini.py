@@ -7,9 +7,9 @@ _base_ = [
 model = dict(
     backbone=dict(
         init_cfg=dict(type='Pretrained', checkpoint='work_dirs/vwe_hspp_r18_mini/epoch_15.pth', prefix='backbone.')))
-train_cfg = dict(max_epochs=4)
+train_cfg = dict(max_epochs=3)
 param_scheduler = [
-    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=4, by_epoch=True, convert_to_iter_based=True)
+    dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=3, by_epoch=True, convert_to_iter_based=True)
 ]
 default_hooks = dict(logger=dict(interval=5))
 custom_hooks = [
