@@ -13,10 +13,12 @@ from mmseg.registry import DATASETS, MODELS
 from PIL import Image
 from reference_network import REPO
 from run_tool import run_inside, run_process
+from tiny_voc import CLASSES as VOC
 from tiny_voc import write_tiny_voc
 
+from mmwsss.datasets.transforms.load_image import read_picture
 from mmwsss.engine import ir_labels
-from mmwsss.pseudo_labels import cam_to_ir_label, read_cam, write_cam
+from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf_labels, read_cam, write_cam
 
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
 DATA = "data_root='data', indices=None"
@@ -247,7 +249,8 @@ def test_labels_of_the_masks_themselves_are_perfect(there, capsys, monkeypatch):
                       'test_dataloader.dataset.ann_file=ImageSets/Segmentation/train.txt')
     assert done.status == 0, done.err
     quality = json.loads(Path('quality.json').read_text())
-    assert quality == dict(pictures=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100)
+    perfect = {f'IoU.{name}': 100 for name in ('background', *CLASSES)}
+    assert quality == dict(pictures=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100, **perfect)
 
 
 @pytest.mark.filterwarnings('error:Mean of empty slice')
@@ -306,6 +309,24 @@ def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch)
                        cwd=there)
     assert done.status == 0, done.err[-2000:]
     assert contents(there / 'pseudo2', '.png') == before
+
+
+def test_pseudo_labels_refined_by_a_crf(there, capsys, monkeypatch):
+    pytest.importorskip('pydensecrf')
+    for options in ([], ['--crf']):
+        done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', 'irnet.py', 'irnet.pth', '--bg-thr', '0.4',
+                          '--out', f'labels{len(options)}', *options)
+        assert done.status == 0, done.err[-2000:]
+    on_disk = np.array([0, *(VOC.index(name) for name in CLASSES)])
+    changed = 0
+    for name in ids():
+        plain, refined = (np.asarray(Image.open(f'labels{index}/{name}.png')) for index in (0, 1))
+        present = on_disk[[0, *(read_cam(f'cams/{name}.npz').keys + 1)]]
+        image = np.ascontiguousarray(read_picture(f'data/JPEGImages/{name}.jpg')[..., ::-1])
+        positions = np.select([plain == value for value in present], range(len(present)))
+        np.testing.assert_array_equal(refined, present[dense_crf_labels(image, positions, len(present))])
+        changed += int((plain != refined).sum())
+    assert changed > 0
 
 
 def test_missing_ir_labels_are_named_before_training(ir_label_folder, there, capsys, monkeypatch):
