@@ -34,7 +34,7 @@ def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add --cfg-options."""
     parser.add_argument(
-        '--cfg-options', nargs='+', action=_options_action(), metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', action=options_action(), metavar='KEY=VALUE',
         help='change settings of the config, e.g. train_dataloader.batch_size=8 or '
         'model.head.num_classes=6; lists: key="[a,b]" or key=a,b, without spaces')
 
@@ -56,8 +56,8 @@ def parse_run_arguments(parser: argparse.ArgumentParser) -> argparse.Namespace:
     return args
 
 
-def _options_action() -> type[argparse.Action]:
-    """MMEngine's reader of KEY=VALUE, with an error message in place of a traceback, and for paths."""
+def options_action() -> type[argparse.Action]:
+    """MMEngine's reader of KEY=VALUE for a parser, with an error message in place of a traceback, and for paths."""
     try:
         from mmengine.config import DictAction
     except ImportError:
@@ -70,7 +70,7 @@ def _options_action() -> type[argparse.Action]:
         def __call__(self, parser, namespace, values, option_string=None):
             without = [value for value in values if '=' not in value]
             if without:
-                parser.error(f'--cfg-options takes KEY=VALUE, not {without[0]}')
+                parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
             super().__call__(parser, namespace, values, option_string)
             options = getattr(namespace, self.dest)
             for key, text in (value.split('=', maxsplit=1) for value in values):

@@ -57,11 +57,14 @@ def write_untrained(path: Path) -> None:
         torch.save(dict(meta={}, state_dict=model.state_dict()), temporary)
 
 
-def run_pipeline(folder: Path, *options: str) -> None:
-    """Run the pipeline of the sample; it prints what it does, and a table."""
-    done = subprocess.run([sys.executable, 'tools/run_pipeline.py', PIPELINE, '--work-dir', str(folder), *options])
-    if done.returncode:
-        sys.exit(done.returncode)
+def run_stages(folder: Path, last: str | None = None) -> list[tuple[str, ...]]:
+    """Run the pipeline of the sample up to a stage, as tools/run_pipeline.py does; return its table."""
+    from mmwsss.engine.pipeline import read_plan, run_pipeline
+    from mmwsss.engine.pipeline.run import Launcher
+    from mmwsss.engine.pipeline.table import rows_of
+    from mmwsss.engine.plain_errors import plain_errors
+    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
+        return rows_of(run_pipeline(read_plan(PIPELINE, str(folder)), Launcher(REPO / 'tools'), last=last))
 
 
 def metrics_of(folder: Path, stage: str) -> dict[str, float]:
@@ -99,6 +102,8 @@ def main() -> None:
     import logging
 
     from mmengine.config import Config
+
+    from mmwsss.engine.pipeline.table import COLUMNS
     logging.disable(logging.INFO)
     start = time.time()
     subprocess.run([sys.executable, 'tools/dataset_converters/sample.py', 'data/sample'], check=True)
@@ -106,7 +111,7 @@ def main() -> None:
     if not untrained.is_file():
         write_untrained(untrained)
     before = evaluate('untrained', untrained, 'train', work)
-    run_pipeline(pipeline, '--to', 'cam_quality', '--quiet')
+    run_stages(pipeline, 'cam_quality')
     cams = metrics_of(pipeline, 'cam_quality')
     print(f'\nCAM mIoU on train, {SETTING} ({CONFIG})')
     table(('network', 'mIoU', 'threshold', 'mIoU, label-free threshold'), [
@@ -116,7 +121,7 @@ def main() -> None:
     print(f'Training brings {gain:.2f} points of mIoU; {time.time() - start:.0f} s after the installation.\n')
     promise(gain > GAINS['classifier'], f"more than {GAINS['classifier']} points by training")
 
-    run_pipeline(pipeline)
+    table(COLUMNS, run_stages(pipeline))
     epochs = Config.fromfile(CONFIG).train_cfg.max_epochs
     known = evaluate('trained', pipeline / 'classifier' / f'epoch_{epochs}.pth', 'val', work)
     labels, segmented = metrics_of(pipeline, 'pseudo_label_quality'), metrics_of(pipeline, 'evaluation')

@@ -6,7 +6,7 @@ MMSegmentation's datasets read as masks. tools/test.py with the same config meas
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_run_arguments, import_mmwsss, make_parser, options_action, parse_run_arguments
 
 EXAMPLES = """\
   python tools/make_pseudo_labels.py configs/irnet_r50_voc.py work_dirs/irnet_r50_voc/epoch_3.pth
@@ -26,8 +26,8 @@ def parse_args() -> argparse.Namespace:
                         'train (default: what IRNet was trained on)')
     parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
                         "largest of a picture (default: the config's, 0.25 as published)")
-    parser.add_argument('--crf', action='store_true', help="refine the labels by a DenseCRF, with the config's "
-                        'test_cfg.crf or its defaults')
+    parser.add_argument('--crf', nargs='*', action=options_action(), metavar='KEY=VALUE', help='refine the labels by '
+                        'a DenseCRF, with these settings, e.g. steps=5 (see dense_crf_labels)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
     add_run_arguments(parser)
     return parse_run_arguments(parser)
@@ -49,8 +49,8 @@ def main() -> None:
         dataset.cam_dir = args.cams or dataset.cam_dir
         if args.bg_thr is not None:
             cfg.model.test_cfg.bg_thr = args.bg_thr
-        if args.crf:
-            cfg.model.test_cfg.crf = cfg.model.test_cfg.get('crf') or {}
+        if args.crf is not None:
+            cfg.model.test_cfg.crf = args.crf
         made_from = dict(stage='pseudo labels', model=cfg.model.to_dict(), pipeline=dataset.pipeline,
                          cams=str(Path(dataset.cam_dir).resolve()), cams_made_from=read_record(dataset.cam_dir))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)

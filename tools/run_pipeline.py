@@ -25,7 +25,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--to', dest='last', metavar='STAGE', help='end there')
     parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run these anew although they are done')
     parser.add_argument('--dry-run', action='store_true', help='print the commands, run nothing')
-    parser.add_argument('--quiet', action='store_true', help='no table at the end')
     parser.add_argument('--gpus', type=int, default=1, help='processes of a stage; batches are divided among them')
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
                         help='what starts them (default: torchrun for more than one)')
@@ -46,7 +45,7 @@ def main() -> None:
         plan = read_plan(args.config, args.work_dir, args.dry_run)
         launcher = Launcher(Path(__file__).resolve().parent, args.launcher, args.gpus, args.partition)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
-        if not (args.dry_run or args.quiet):
+        if not args.dry_run:
             from prettytable import PrettyTable
             table = PrettyTable(COLUMNS, align='l')
             table.add_rows(rows_of(records))

@@ -4,7 +4,7 @@ irnet = 'irnet_r18_mini.py'
 segmentor = 'deeplabv2_r18_mini.py'
 ir_label_thr = (0.25, 0.08)
 pseudo_label_thr = 'best'
-pseudo_label_crf = True
+pseudo_label_crf = dict(steps=5)
 crf = True
 network_options = {
     'irnet': {'model.backbone.init_cfg.checkpoint': '{classifier}'},

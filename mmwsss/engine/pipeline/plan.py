@@ -109,10 +109,13 @@ class Plan:
         if threshold in ('best', 'auto'):
             threshold = self._threshold('walk', threshold, 'walk_curve.json')
         listed = self._list('segmentor' if 'segmentor' in self.configs else 'irnet')
-        refine = ['--crf'] if self.settings['pseudo_label_crf'] else []
-        inputs = dict(cams=self._mark(self.cams), threshold=threshold, list=listed, **dict.fromkeys(refine, True))
-        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png',
-                           ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *refine, *listed], inputs)
+        arguments = ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *listed]
+        inputs = dict(cams=self._mark(self.cams), threshold=threshold, list=listed)
+        refine = self.settings['pseudo_label_crf']
+        if refine is not False:
+            inputs['crf'] = {} if refine is True else dict(refine)
+            arguments += ['--crf', *(f'{key}={value}' for key, value in inputs['crf'].items())]
+        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png', arguments, inputs)
 
     def pseudo_label_quality(self) -> Stage:
         """The pseudo labels against masks."""
@@ -238,8 +241,8 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
             a segmentor it ends with the pseudo labels);
             `ir_label_thr` is (foreground, background) or `'auto'`: the label-free threshold of the CAMs plus and
             minus 0.15; `pseudo_label_thr` is a number, `'best'` (of the masks of IRNet's test list) or `'auto'`;
-            `pseudo_label_crf` refines the pseudo labels by DenseCRF; `crf` adds a test with it; `network_options` holds
-            `--cfg-options` by network, in which `{classifier}` stands for its checkpoint.
+            `pseudo_label_crf` (`True`, or settings) refines the pseudo labels by DenseCRF; `crf` adds a test with it;
+            `network_options` holds `--cfg-options` by network, in which `{classifier}` stands for its checkpoint.
         work_dir: of the pipeline; by default `work_dirs/<name of the config>`.
         dry: for a dry run.
 

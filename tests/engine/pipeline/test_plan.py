@@ -48,9 +48,9 @@ def test_without_a_segmentor(config, capsys):
     config.write_text(text[:text.index('network_options')])
     found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
     assert list(found)[-2:] == ['pseudo_label_quality', 'report'] and '--crf' not in found['pseudo_labels']
-    config.write_text(config.read_text() + 'pseudo_label_crf = True\n')
+    config.write_text(config.read_text() + 'pseudo_label_crf = dict(steps=5)\n')
     found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
-    assert '--crf' in found['pseudo_labels'] and 'segmentor' not in found
+    assert '--crf steps=5' in ' '.join(found['pseudo_labels']) and 'segmentor' not in found
 
 
 def test_processes_share_the_batch(config, capsys):
