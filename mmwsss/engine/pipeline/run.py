@@ -43,28 +43,26 @@ class Launcher:
         self.launcher = 'pytorch' if launcher == 'none' and gpus > 1 else launcher
         self.tools, self.gpus, self.partition = tools, gpus, partition
 
-    def command(self, stage: Stage, resume: bool = False) -> list[str]:
-        """The command line of a stage; the batch of a training is divided among the processes.
+    def processes(self, stage: Stage) -> int:
+        """As many as there are GPUs, or the most that the stage's batches, which keep their size, can be divided among."""
+        return max(count for count in range(1, self.gpus + 1)
+                   if all(batch % count == 0 for batch in stage.batch_keys.values()))
 
-        Raises:
-            InputError: the batch cannot be divided.
-        """
+    def command(self, stage: Stage, resume: bool = False) -> list[str]:
+        """The command line of a stage; the batch of a training is divided among the processes."""
         arguments = [*stage.arguments, *(stage.resume if resume else ())]
         several = stage.parallel and self.launcher != 'none'
         options = dict(stage.options)
-        for key, batch in stage.batch_keys.items() if several else ():
-            if batch % self.gpus:
-                raise InputError(f'{stage.name}: {key}={batch} pictures cannot be divided among {self.gpus} processes. '
-                                 'Choose --gpus so that they can.')
-            options[key] = batch // self.gpus
+        processes = self.processes(stage)
+        options.update({key: batch // processes for key, batch in stage.batch_keys.items() if several})
         if options:
             arguments += ['--cfg-options', *(f'{key}={value}' for key, value in options.items())]
         if not several:
             return [sys.executable, str(self.tools / stage.tool), *arguments]
         if self.launcher == 'slurm':
-            return ['env', f'GPUS={self.gpus}', 'bash', str(self.tools / '_srun.sh'), stage.tool, self.partition,
+            return ['env', f'GPUS={processes}', 'bash', str(self.tools / '_srun.sh'), stage.tool, self.partition,
                     stage.name, *arguments]
-        return ['bash', str(self.tools / 'dist_run.sh'), str(self.gpus), stage.tool, *arguments]
+        return ['bash', str(self.tools / 'dist_run.sh'), str(processes), stage.tool, *arguments]
 
 
 def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last: str | None = None,
@@ -131,7 +129,9 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, redo: bool, must_be
     record = dict(state='running', inputs=inputs, seconds=spent)
     write_record(path, record)
     command = launcher.command(stage, resume=begun)
-    print(f'{stage.name}: {"goes on" if begun else "starts"} (output in {_log(plan, stage)})', flush=True)
+    few = launcher.processes(stage)
+    note = f' in {few} processes, that its batch can be divided among' if few < launcher.gpus else ''
+    print(f'{stage.name}: {"goes on" if begun else "starts"}{note} (output in {_log(plan, stage)})', flush=True)
     record['command'] = shlex.join(command)
     start = time.time()
 
