@@ -44,7 +44,7 @@ class Launcher:
         self.tools, self.gpus, self.partition = tools, gpus, partition
 
     def processes(self, stage: Stage) -> int:
-        """As many as there are GPUs, or the most that the stage's batches, which keep their size, can be divided among."""
+        """As many as there are GPUs, or the most among whom the stage's batches can be divided."""
         return max(count for count in range(1, self.gpus + 1)
                    if all(batch % count == 0 for batch in stage.batch_keys.values()))
 
