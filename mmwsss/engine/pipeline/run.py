@@ -188,12 +188,12 @@ def _call(command: list[str], log: Path, name: str, lock: TextIO, note_time: Cal
     log.parent.mkdir(parents=True, exist_ok=True)
     console = Console()
     with open(log, 'a') as file, console.status(name) as status:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   start_new_session=True, pass_fds=(lock.fileno(), ))
-        lock.truncate(0)
-        print(os.getpid(), process.pid, file=lock, flush=True)
-        noted = time.time()
+        process, noted = None, time.time()
         try:
+            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                       start_new_session=True, pass_fds=(lock.fileno(), ))
+            lock.truncate(0)
+            print(os.getpid(), process.pid, file=lock, flush=True)
             while True:
                 ended, code, usage = os.wait4(process.pid, os.WNOHANG)
                 if ended:
@@ -205,7 +205,8 @@ def _call(command: list[str], log: Path, name: str, lock: TextIO, note_time: Cal
                     note_time()
                 time.sleep(0.2)
         except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
-            _stop(process)
+            if process is not None:
+                _stop(process)
             raise
     process.returncode = os.waitstatus_to_exitcode(code)
     if process.returncode:

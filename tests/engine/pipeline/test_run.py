@@ -145,7 +145,8 @@ def test_sigterm_ends_the_stage_too(folder):
     command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', work.name]
     run = subprocess.Popen(command, cwd=folder, env=dict(os.environ, OMP_NUM_THREADS='1'), stderr=subprocess.PIPE,
                            stdout=subprocess.DEVNULL, text=True)
-    while not (work / 'logs' / 'classifier.log').is_file():
+    log = work / 'logs' / 'classifier.log'
+    while not (log.is_file() and log.stat().st_size):
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(signal.SIGTERM)
