@@ -2,6 +2,6 @@
 # python tools/train.py configs/voc6/deeplabv2_efflite0_voc6.py
 _base_ = [
     '../_base_/models/deeplabv2_efficientnet_lite0.py', '../_base_/datasets/voc6_segmentation.py',
-    '../_base_/schedules/deeplabv2_240.py', '../_base_/iteration_runtime.py'
+    '../_base_/schedules/deeplabv2_720.py', '../_base_/iteration_runtime.py'
 ]
-default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=120))
+default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=120))

@@ -1,5 +1,7 @@
-# DeepLabv2's head on EfficientNet-Lite0 (timm) at stride 8, one scale: for CPUs. The 320 channels before conv_head
-# cost less than the 1280 behind it. Stem and first four block groups frozen, batch-norm statistics kept.
+# DeepLabv2's head on EfficientNet-Lite0 (timm), one scale: for CPUs. Stride 16 and half the dilations see what the
+# published network sees at stride 8; a processor takes 4 to 5 times as long for the depthwise convolutions of stride 8,
+# and in the same time three times the iterations at stride 16 are the better network. The 320 channels before
+# conv_head cost less than the 1280 behind it. Stem and first four block groups frozen, batch-norm statistics kept.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(
@@ -13,7 +15,7 @@ model = dict(
         type='FrozenTIMMBackbone',
         model_name='tf_efficientnet_lite0',
         features_only=True,
-        output_stride=8,
+        output_stride=16,
         frozen_modules=('conv_stem', 'bn1', 'blocks.0', 'blocks.1', 'blocks.2', 'blocks.3'),
         norm_eval=True,
         init_cfg=dict(type='EfficientNetLite0Init')),
@@ -21,7 +23,7 @@ model = dict(
         type='DeepLabV2Head',
         in_channels=320,
         in_index=-1,
-        dilations=(4, 8, 12, 16),
+        dilations=(2, 4, 6, 8),
         num_classes=7,
         loss_decode=dict(type='PixelCrossEntropyLoss')),
     train_cfg=dict(),
