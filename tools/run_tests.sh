@@ -6,5 +6,8 @@ cd "$(dirname "$0")/.."
 . tools/setup_env.sh crf demo dev
 style=0
 "$PYTHON" -m ruff check . || style=$?
-"$PYTHON" -m pytest -c tests/pytest.ini --rootdir . --import-mode=importlib -q --durations=10 "$@"
+# Two processes, each with whole files of tests (-n 0: one), share the cores that PyTorch would take for each.
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(( ($(getconf _NPROCESSORS_ONLN) + 1) / 2 ))}
+"$PYTHON" -m pytest -c tests/pytest.ini --rootdir . --import-mode=importlib -q --durations=10 \
+    -n 2 --dist loadfile --no-loadscope-reorder "$@"
 exit "$style"
