@@ -1,8 +1,6 @@
-# DeepLabv2's head on EfficientNet-Lite0 (timm), one scale: for CPUs. Stride 16 and half the dilations see what the
-# published network sees at stride 8; a processor takes 4 to 5 times as long for the depthwise convolutions of stride 8.
-# In the time of 240 iterations there, 720 bring more with masks (53.4 against 48.5 on voc6's val) and about as much
-# with pseudo labels (35.6 against 36.5). The 320 channels before conv_head cost less than the 1280 behind it. Stem and
-# first four block groups frozen, batch-norm statistics kept.
+# DeepLabv2's head on EfficientNet-Lite0 (timm) at stride 16 with half the dilations, one scale: for CPUs, which are slow
+# at the dilated depthwise convolutions of stride 8. The 320 channels before conv_head cost less than the 1280 behind
+# it. Stem and first four block groups frozen, batch-norm statistics kept.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(
