@@ -94,8 +94,8 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
         raise InputError(f'CRFIoUMetric needs seg_logits of {num_classes} classes, which this model does not predict. '
                          'Take IoUMetric.')
     if not torch.equal(logits.argmax(dim=0), sample['pred_sem_seg']['data'].squeeze(0)):
-        raise InputError('CRFIoUMetric: pred_sem_seg is not the maximum of seg_logits. Test-time augmentation keeps '
-                         'the logits of its last view alone: drop --tta, or take IoUMetric.')
+        raise InputError('CRFIoUMetric: pred_sem_seg is not the maximum of seg_logits. SegTTAModel keeps the logits of '
+                         "its last view alone: set tta_model.type='LogitsTTAModel', or drop --tta.")
     return logits.float().softmax(dim=0).cpu().numpy()
 
 

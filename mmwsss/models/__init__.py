@@ -4,11 +4,11 @@ from .data_preprocessor import CAMDataPreProcessor
 from .heads import CAMHead, DeepLabV2Head, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead
 from .losses import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, affinity_displacement_loss, decorrelation_loss
 from .necks import HSPP, GlobalMaxPooling
-from .segmentors import CAMClassifier, IRNet, MultiScaleEncoderDecoder
+from .segmentors import CAMClassifier, IRNet, LogitsTTAModel, MultiScaleEncoderDecoder
 
 __all__ = [
     'HSPP', 'BalancedCrossEntropyLoss', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'DeepLabV2Head',
     'EfficientNetLite0Init', 'FrozenTIMMBackbone', 'GlobalMaxPooling', 'IRNHead', 'IRNet', 'LearnableCodebook',
-    'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss', 'ResNetWithStem', 'VWEHead', 'VisualWordEncoder',
-    'affinity_displacement_loss', 'decorrelation_loss'
+    'LogitsTTAModel', 'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss', 'ResNetWithStem', 'VWEHead',
+    'VisualWordEncoder', 'affinity_displacement_loss', 'decorrelation_loss'
 ]

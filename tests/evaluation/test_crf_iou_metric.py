@@ -90,7 +90,7 @@ def test_bad_samples(samples):
         metric_of().process({}, [{key: value for key, value in good.items() if key != 'seg_logits'}])
     with pytest.raises(InputError, match='seg_logits of 4 classes'):
         metric_of().process({}, [dict(good, seg_logits=dict(data=good['seg_logits']['data'][:3]))])
-    with pytest.raises(InputError, match='drop --tta'):
+    with pytest.raises(InputError, match='LogitsTTAModel'):
         metric_of().process({}, [dict(good, pred_sem_seg=dict(data=good['gt_sem_seg']['data'][0]))])
 
 

@@ -1,4 +1,5 @@
-# voc6 (see voc6_image_labels.py) for IRNet, at the pictures' full size; it learns from the 370 pictures of `train`.
+# voc6 (see voc6_image_labels.py) for IRNet, at the pictures' full size; it learns from the 750
+# pictures of `train_aug`, its mean displacement and its test are of the 370 of `train`.
 _base_ = 'voc_irnet.py'
 data_root = '{{$MMWSSS_VOC6:data/voc6}}'
 metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
@@ -25,7 +26,6 @@ train_dataloader = dict(
     dataset=dict(
         data_root=data_root,
         metainfo=metainfo,
-        ann_file='ImageSets/Segmentation/train.txt',
         seg_map_dir=ir_label_dir,
         pipeline=train_pipeline))
 mean_dataloader = dict(

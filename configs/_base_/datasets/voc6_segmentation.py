@@ -1,5 +1,6 @@
-# voc6 (see voc6_image_labels.py) for the last stage: the network sees pictures with a long side of 256, its maps are
-# scored at full size on the official masks of `val`.
+# voc6 (see voc6_image_labels.py) for the last stage: the network learns from the 750 pictures of `train_aug`, with a
+# long side of 160 to 320; in tests it sees pictures with a long side of 256, and its maps are scored at full size on
+# the official masks of `val`.
 _base_ = 'voc_segmentation.py'
 data_root = '{{$MMWSSS_VOC6:data/voc6}}'
 metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
@@ -35,7 +36,6 @@ train_dataloader = dict(
     dataset=dict(
         data_root=data_root,
         metainfo=metainfo,
-        ann_file='ImageSets/Segmentation/train.txt',
         seg_map_dir=pseudo_label_dir,
         pipeline=train_pipeline))
 val_dataloader = dict(

@@ -28,4 +28,4 @@ model = dict(
         loss_decode=dict(type='PixelCrossEntropyLoss')),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
-tta_model = dict(type='SegTTAModel')
+tta_model = dict(type='LogitsTTAModel')
