@@ -133,7 +133,7 @@ def segmentor_config(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
     root = write_tiny_voc(tmp_path / 'data', classes=classes)
-    labels = 'SegmentationClassAug' if name == 'deeplabv2_r101_voc_full.py' else 'SegmentationClass'
+    labels = 'SegmentationClassAug' if name.endswith(('_voc_full.py', '_voc6_full.py')) else 'SegmentationClass'
     if name.endswith('_full.py'):
         assert cfg.train_dataloader.dataset.seg_map_dir is None
         (root / 'SegmentationClass').rename(root / labels)  # what must not be read is not there

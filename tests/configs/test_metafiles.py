@@ -4,8 +4,9 @@ import yaml
 from mmengine.config import Config
 from reference_network import REPO
 
-INDEX = yaml.safe_load((REPO / 'configs' / 'model-index.yml').read_text())
-METAFILES = {path: yaml.safe_load((REPO / path).read_text()) for path in INDEX['Import']}
+FOLDER = REPO / 'configs'  # paths of the index, and of a metafile to its README, are relative to the file they stand in
+INDEX = yaml.safe_load((FOLDER / 'model-index.yml').read_text())
+METAFILES = {FOLDER / path: yaml.safe_load((FOLDER / path).read_text()) for path in INDEX['Import']}
 MODELS = [model for metafile in METAFILES.values() for model in metafile['Models']]
 
 
@@ -14,13 +15,14 @@ def test_the_index_names_every_config_once():
                if not {'_base_', 'mini'} & set(path.parts) and not path.name.startswith('pipeline')}
     named = [model['Config'] for model in MODELS]
     assert set(named) == configs and len(named) == len(configs)
-    assert {path.relative_to(REPO).as_posix() for path in (REPO / 'configs').rglob('metafile.yml')} == set(METAFILES)
+    assert set(FOLDER.rglob('metafile.yml')) == set(METAFILES)
 
 
 @pytest.mark.parametrize('model', MODELS, ids=lambda model: model['Name'])
 def test_models(model):
-    collections = {entry['Name']: entry for metafile in METAFILES.values() for entry in metafile['Collections']}
-    assert (REPO / collections[model['In Collection']]['README']).is_file()
+    readmes = {entry['Name']: path.parent / entry['README'] for path, metafile in METAFILES.items()
+               for entry in metafile['Collections']}
+    assert readmes[model['In Collection']].is_file()
     assert model['Config'].endswith(f"/{model['Name']}.py")
     cfg = Config.fromfile(REPO / model['Config'])
     metadata = model['Metadata']

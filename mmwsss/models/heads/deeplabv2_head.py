@@ -19,30 +19,47 @@ class DeepLabV2Head(BaseDecodeHead):
     Weights are drawn from N(0, 0.01), biases start at 0, as published.
 
     Args:
-        in_channels: of the feature map.
+        in_channels: of the feature map, or of each level that `input_transform='resize_concat'` joins.
+        channels: unused, so that the head takes the place of another in a config of MMSeg.
         num_classes: with the background.
         dilations: of the branches, each >= 1.
+        dropout_ratio: of whole channels before the branches; 0 as published.
+        input_transform: `None` or `'resize_concat'`, see `BaseDecodeHead`.
         init_cfg: MMEngine's initialisation config.
         **kwargs: those of `BaseDecodeHead` (`in_index`, `loss_decode`, `ignore_index`, `align_corners`, ...).
+
+    Raises:
+        InputError: the dilations are no positive numbers, or the levels would not be joined to one map.
     """
 
     def __init__(self,
-                 in_channels: int,
+                 in_channels: int | Sequence[int],
+                 channels: int | None = None,
+                 *,
                  num_classes: int,
                  dilations: Sequence[int] = (6, 12, 18, 24),
+                 dropout_ratio: float = 0.0,
+                 input_transform: str | None = None,
                  init_cfg: dict | None = None,
                  **kwargs) -> None:
         if not dilations or min(dilations) < 1:
             raise InputError(f'DeepLabV2Head: dilations {tuple(dilations)} must be one or more integers >= 1.')
-        super().__init__(in_channels, num_classes, num_classes=num_classes, dropout_ratio=0,
+        if input_transform not in (None, 'resize_concat'):
+            raise InputError(f"DeepLabV2Head: input_transform={input_transform!r} gives no single map. Set it to "
+                             "None or 'resize_concat'.")
+        super().__init__(in_channels, channels or num_classes, num_classes=num_classes, dropout_ratio=dropout_ratio,
+                         input_transform=input_transform,
                          init_cfg=init_cfg or dict(type='Normal', layer='Conv2d', std=0.01), **kwargs)
         del self.conv_seg  # the branches classify; parameters without a gradient would stop distributed training
         self.branches = nn.ModuleList(
-            nn.Conv2d(in_channels, self.out_channels, 3, padding=dilation, dilation=dilation)
+            nn.Conv2d(self.in_channels, self.out_channels, 3, padding=dilation, dilation=dilation)
             for dilation in dilations)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """The levels' features -> logits `(N, num_classes, h, w)` at the size of the level `in_index`.
+
+        Args:
+            inputs: `(N, C, h, w)` of each level.
 
         Raises:
             InputError: the backbone gives another number of channels.
@@ -51,4 +68,6 @@ class DeepLabV2Head(BaseDecodeHead):
         if feat.shape[1] != self.in_channels:
             raise InputError(f'DeepLabV2Head: in_channels={self.in_channels}, but the backbone gives {feat.shape[1]} '
                              f'channels at in_index={self.in_index}. Set in_channels to that.')
+        if self.dropout is not None:
+            feat = self.dropout(feat)
         return sum(branch(feat) for branch in self.branches)

@@ -69,7 +69,7 @@ class VisualWordEncoder(BaseModule):
         return self.codebook.num_words
 
     def encode(self, feat: Tensor) -> Tensor:
-        """Word probabilities `(N, K, H, W)` of features `(N, C, H, W)`, in float32.
+        """Word probabilities `(N, K, H, W)` of features `(N, C, H, W)`, in float32 or, of such features, float64.
 
         Raises:
             InputError: the features do not have the codebook's channels.
@@ -81,8 +81,9 @@ class VisualWordEncoder(BaseModule):
                 f'{codewords.shape[1]}. Set in_channels={feat.shape[1]} in the head.')
         # Cosines of 256 words differ in the third digit, which half precision does not hold.
         with torch.autocast(feat.device.type, enabled=False):
-            feat = F.normalize(feat.detach().float(), dim=1)
-            codewords = F.normalize(codewords.float(), dim=1)
+            dtype = torch.promote_types(feat.dtype, torch.float32)
+            feat = F.normalize(feat.detach().to(dtype), dim=1)
+            codewords = F.normalize(codewords.to(dtype), dim=1)
             return F.conv2d(feat, codewords[:, :, None, None]).softmax(dim=1)
 
     def forward(self, feat: Tensor) -> Encoding:

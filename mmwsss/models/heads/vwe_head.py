@@ -47,7 +47,7 @@ class VWEHead(CAMHead):
 
     def word_to_image_logits(self, frequency: Tensor) -> Tensor:
         """Image logits `(N, L)` from word frequencies `(N, K)`."""
-        return self.word_to_image(frequency[:, :, None, None]).flatten(1)
+        return self._seen_through(frequency[:, :, None, None]).flatten(1)
 
     def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
         """The three losses of Eq. 9, and the codebook's own if it has one."""
@@ -62,7 +62,11 @@ class VWEHead(CAMHead):
 
     def word_map(self, feat: Tensor) -> Tensor:
         """Word probabilities seen through the word-to-image weights: `(N, L, H, W)`, >= 0."""
-        return F.relu(self.word_to_image(self.encoder.encode(feat)))
+        return F.relu(self._seen_through(self.encoder.encode(feat)))
+
+    def _seen_through(self, words: Tensor) -> Tensor:
+        """The word-to-image classifier at every pixel; the encoder's precision is its own."""
+        return self.word_to_image(words.to(self.word_to_image.weight.dtype))
 
     def cam(self, feat: Tensor) -> Tensor:
         """Class activation maps `(N, L, H, W)`, Eq. 12 when `word_cam`."""

@@ -4,6 +4,8 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmwsss.utils.errors import InputError
+
 from .over_ranks import over_ranks
 
 
@@ -16,12 +18,19 @@ class PixelCrossEntropyLoss(nn.Module):
     with the whole batch.
 
     Args:
+        use_sigmoid: only `False`, so that this takes the place of MMSeg's loss in a config.
         loss_weight: factor of the loss.
         loss_name: its name in the log.
+
+    Raises:
+        InputError: `use_sigmoid` is `True`.
     """
 
-    def __init__(self, loss_weight: float = 1.0, loss_name: str = 'loss_ce') -> None:
+    def __init__(self, use_sigmoid: bool = False, loss_weight: float = 1.0, loss_name: str = 'loss_ce') -> None:
         super().__init__()
+        if use_sigmoid:
+            raise InputError(f"{type(self).__name__} is of a softmax. Drop use_sigmoid, or take MMSeg's "
+                             'CrossEntropyLoss.')
         self.loss_weight = loss_weight
         self.loss_name = loss_name
 
@@ -30,18 +39,27 @@ class PixelCrossEntropyLoss(nn.Module):
         return [label != ignore_index]
 
     def forward(self, cls_score: Tensor, label: Tensor, weight: Tensor | None = None,
-                ignore_index: int = 255) -> Tensor:
-        """The loss, a scalar.
+                ignore_index: int = 255, reduction_override: str | None = None) -> Tensor:
+        """The loss, a scalar, or that of each pixel.
 
         Args:
             cls_score: `(N, C, H, W)` logits.
             label: `(N, H, W)` in `0..C-1`, 0 the background, or `ignore_index`.
             weight: `(N, H, W)` of each pixel's loss, from the head's sampler.
             ignore_index: label of pixels that are left out. A kind without any pixel counts as 0.
+            reduction_override: `'none'` for the loss `(N, H, W)` of each pixel, by which MMSeg's samplers choose.
+
+        Raises:
+            InputError: another `reduction_override`.
         """
         losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index)
         if weight is not None:
             losses = losses * weight
+        if reduction_override == 'none':
+            return self.loss_weight * losses
+        if reduction_override not in (None, 'mean'):
+            raise InputError(f'{type(self).__name__}: reduction_override={reduction_override!r} is unknown. Take '
+                             "'none' or 'mean'.")
         kinds = torch.stack(self.kinds(label, ignore_index))
         counts, ranks = over_ranks(kinds.sum(dim=(1, 2, 3)).to(losses.dtype))
         means = (losses * kinds).sum(dim=(1, 2, 3)) / counts.clamp(min=1)
@@ -55,14 +73,14 @@ class BalancedCrossEntropyLoss(PixelCrossEntropyLoss):
     Pseudo labels hold far more background than objects; averaged apart, neither drowns the other.
 
     Args:
-        loss_weight: factor of the loss.
-        loss_name: its name in the log.
+        use_sigmoid, loss_weight, loss_name: see :class:`PixelCrossEntropyLoss`.
     """
 
-    def __init__(self, loss_weight: float = 1.0, loss_name: str = 'loss_balanced_ce') -> None:
-        super().__init__(loss_weight, loss_name)
+    def __init__(self, use_sigmoid: bool = False, loss_weight: float = 1.0,
+                 loss_name: str = 'loss_balanced_ce') -> None:
+        super().__init__(use_sigmoid, loss_weight, loss_name)
 
     def kinds(self, label: Tensor, ignore_index: int) -> list[Tensor]:
         """Masks `(N, H, W)` of background and of foreground."""
-        background = label == 0
-        return [background, ~background & (label != ignore_index)]
+        labelled = label != ignore_index
+        return [labelled & (label == 0), labelled & (label != 0)]

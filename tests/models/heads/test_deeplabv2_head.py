@@ -73,7 +73,43 @@ def test_every_parameter_learns_and_ignored_pixels_do_not_count(autocast):
                for parameter in head.parameters())
 
 
+def test_takes_the_place_of_a_head_of_mmseg():
+    """Only the type of a stock config changes; several levels are joined at the size of the first."""
+    head = build(in_channels=(2, 3), in_index=(0, 1), input_transform='resize_concat', channels=16, dropout_ratio=0.1,
+                 dilations=(1, 2), norm_cfg=dict(type='BN'),
+                 loss_decode=dict(type='PixelCrossEntropyLoss', use_sigmoid=False, loss_weight=1.0))
+    fine, coarse = torch.randn(1, 2, 6, 8), torch.randn(1, 3, 3, 4)
+    joined = torch.cat([fine, torch.nn.functional.interpolate(coarse, size=(6, 8), mode='bilinear')], dim=1)
+    with torch.no_grad():
+        torch.testing.assert_close(head.eval()((fine, coarse)), slow_logits(head, joined), atol=1e-5, rtol=0)
+        assert head.dropout.p == 0.1
+        head.train().dropout.p = 1.0
+        assert head((fine, coarse)).abs().max() == 0  # nothing is left but biases, which are 0
+    assert {name.split('.')[0] for name, _ in head.named_parameters()} == {'branches'}
+
+
+@pytest.mark.parametrize('kind', ['PixelCrossEntropyLoss', 'BalancedCrossEntropyLoss', 'CrossEntropyLoss'])
+@pytest.mark.parametrize('thresh', [None, 0.7])
+def test_hard_pixels_are_sampled(kind, thresh):
+    head = build(dilations=(1, ), sampler=dict(type='OHEMPixelSampler', thresh=thresh, min_kept=4),
+                 loss_decode=dict(type=kind))
+    head.branches[0].weight.data.normal_()
+    label = torch.randint(0, 3, (1, 4, 4))
+    label[:, 0] = 255
+    logits = head([torch.randn(1, 5, 4, 4)])
+    loss = head.loss_by_feat(logits, [SegDataSample(gt_sem_seg=PixelData(data=label))])[head.loss_decode.loss_name]
+    values = -logits.log_softmax(dim=1)[0].gather(0, label.clamp(max=2))[0]
+    certain = (-values).exp()[label[0] != 255].sort().values
+    limit = values[label[0] != 255].sort().values[-4] if thresh is None else -max(certain[4], torch.tensor(0.7)).log()
+    kept = (values >= limit if thresh is None else values > limit) & (label[0] != 255)
+    if kind == 'PixelCrossEntropyLoss':
+        torch.testing.assert_close(loss, values[kept].sum() / 12)
+    assert loss > 0 and kept.sum() >= 4
+
+
 def test_bad_settings():
+    with pytest.raises(InputError, match="input_transform='multiple_select'"):
+        build(in_channels=(2, 3), in_index=(0, 1), input_transform='multiple_select')
     with pytest.raises(InputError, match='dilations'):
         build(dilations=())
     with pytest.raises(InputError, match='in_channels=5.*gives 4'):

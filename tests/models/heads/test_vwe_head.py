@@ -75,6 +75,18 @@ def test_words_do_not_teach_the_backbone_but_their_prediction_does():
     assert feat.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize('dtype, tolerance', [(torch.float64, 1e-6), (torch.bfloat16, 0.05)])
+def test_other_precisions(dtype, tolerance):
+    head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
+    feat, labels = torch.randn(2, 3, 4, 4), samples([[1, 0], [0, 1]])
+    wanted, cam = head.loss(feat, feat.mean((2, 3)), labels), head.cam(feat)
+    head, feat = head.to(dtype), feat.to(dtype)
+    assert head.cam(feat).dtype == dtype
+    torch.testing.assert_close(head.cam(feat).float(), cam, atol=tolerance, rtol=tolerance)
+    for name, loss in head.loss(feat, feat.mean((2, 3)), labels).items():
+        torch.testing.assert_close(loss.float(), wanted[name], atol=tolerance, rtol=tolerance)
+
+
 def test_channels_that_do_not_match():
     with pytest.raises(InputError, match='4 words of 5 channels, but 4 words of 3'):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,

@@ -5,6 +5,7 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
 from mmwsss.models import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
+from mmwsss.utils.errors import InputError
 
 
 def slow_loss(logits, label, weight=None):
@@ -59,6 +60,26 @@ def test_background_does_not_drown_the_foreground():
     BalancedCrossEntropyLoss()(logits, label).backward()
     gradient = logits.grad[0, 0]
     torch.testing.assert_close(gradient[0, 0], -(gradient.sum() - gradient[0, 0]))
+
+
+def test_another_ignored_label_is_no_background():
+    logits, label = torch.randn(1, 3, 2, 2), torch.tensor([[[0, 1], [2, 0]]])
+    losses = torch.nn.functional.cross_entropy(logits, label, reduction='none')
+    torch.testing.assert_close(BalancedCrossEntropyLoss()(logits, label, ignore_index=0),
+                               (losses[0, 0, 1] + losses[0, 1, 0]) / 4)
+
+
+@pytest.mark.parametrize('kind', [BalancedCrossEntropyLoss, PixelCrossEntropyLoss])
+def test_the_loss_of_each_pixel(kind):
+    logits, label = torch.randn(2, 3, 4, 5), torch.randint(0, 3, (2, 4, 5))
+    label[0, 0] = 255
+    losses = kind(loss_weight=0.5)(logits, label, reduction_override='none')
+    torch.testing.assert_close(losses, 0.5 * torch.nn.functional.cross_entropy(logits, label, reduction='none',
+                                                                               ignore_index=255))
+    with pytest.raises(InputError, match="reduction_override='sum'"):
+        kind()(logits, label, reduction_override='sum')
+    with pytest.raises(InputError, match='use_sigmoid'):
+        kind(use_sigmoid=True)
 
 
 def test_as_loss_of_a_head():
