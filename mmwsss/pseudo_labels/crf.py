@@ -31,7 +31,7 @@ def dense_crf_labels(image: np.ndarray,
 
     Args:
         image: `(H, W, 3)` uint8, RGB.
-        labels: `(H, W)` integers in `0..num_labels - 1`.
+        labels: `(H, W)` integers in `0..num_labels - 1`, or bool.
         num_labels: number of labels that a pixel could have, present in `labels` or not. It
             matters because the labels that a pixel was not given share `1 - gt_prob`.
         gt_prob: probability of the given label, in (0, 1).
@@ -53,7 +53,7 @@ def dense_crf_labels(image: np.ndarray,
     if not 0 < gt_prob < 1:
         raise InputError(f'The probability of the given labels is {gt_prob}. It must lie between '
                          '0 and 1.')
-    if labels.dtype.kind not in 'iu' or not 0 <= labels.min() <= labels.max() < num_labels:
+    if labels.dtype.kind not in 'biu' or not 0 <= labels.min() <= labels.max() < num_labels:
         raise InputError(f'The labels for the CRF are not all integers in 0..{num_labels - 1}. '
                          'Number them from 0, and give every pixel one.')
     present, index = np.unique(labels, return_inverse=True)

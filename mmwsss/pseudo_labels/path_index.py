@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from numbers import Integral
 
 import numpy as np
 
@@ -51,8 +52,9 @@ def path_index(radius: int) -> PathIndex:
     Raises:
         InputError: `radius` is not a positive integer.
     """
-    if not isinstance(radius, int) or radius < 1:
+    if not isinstance(radius, Integral) or radius < 1:
         raise InputError(f'The search radius is {radius!r}. It must be an integer of at least 1.')
+    radius = int(radius)  # NumPy's integers may overflow
     # A stable sort: paths of equal length stay in the order of the scan.
     paths = sorted((_path(dy, dx) for dy, dx in _scan(radius)), key=len)
     destinations = np.array([path[-1] for path in paths], dtype=np.int64).reshape(-1, 2)

@@ -19,6 +19,7 @@ What makes it fast, lean and exact:
 """
 import math
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 import torch
 import torch.nn.functional as F
@@ -62,8 +63,8 @@ def random_walk(cam: Tensor,
     if not seed.numel():
         return seed
     with one_thread():
-        transition = _Transition(boundary, radius, beta)
-        return transition.unflatten(_walk(transition, transition.flatten(seed), steps, tol))
+        transition = _Transition(boundary, path_index(radius).radius, beta)
+        return transition.unflatten(_walk(transition, transition.flatten(seed), int(steps), tol))
 
 
 def walk_to_label(walk: Tensor,
@@ -253,7 +254,7 @@ def _check(cam: Tensor, boundary: Tensor, beta: float, steps: int, tol: float) -
     if not cam.isfinite().all():
         raise InputError('The CAM has values that are not finite. Look at the model or the file '
                          'that it came from.')
-    if not beta > 0 or not isinstance(steps, int) or steps < 0 or not tol >= 0:
+    if not beta > 0 or not isinstance(steps, Integral) or steps < 0 or not tol >= 0:
         raise InputError(f'A walk with beta={beta}, steps={steps}, tol={tol} is not defined. '
                          'Use beta > 0, an integer steps >= 0 and tol >= 0.')
     return boundary

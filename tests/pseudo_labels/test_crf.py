@@ -176,6 +176,15 @@ def test_bad_labels(image, labels, num_labels, message):
         dense_crf_labels(image, labels, num_labels)
 
 
+def test_bool_labels(image):
+    labels = np.random.rand(24, 30) < np.where(np.arange(30) < 15, .8, .2)
+    refined = dense_crf_labels(image, labels, 2)
+    np.testing.assert_array_equal(refined, dense_crf_labels(image, labels.astype(np.int64), 2))
+    assert refined.dtype == np.int64 and (refined != labels).any() and refined.any()
+    constant = dense_crf_labels(image, np.ones((24, 30), bool), 2)
+    assert constant.dtype == np.int64 and (constant == 1).all()
+
+
 @pytest.mark.parametrize('gt_prob', [0, 1, float('nan')])
 def test_bad_certainty(image, gt_prob):
     with pytest.raises(InputError, match='between 0 and 1'):

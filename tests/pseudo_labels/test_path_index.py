@@ -70,6 +70,15 @@ def test_radius_one_has_no_pair():
     assert len(index) == 0 and index.destinations.shape == (0, 2) and list(index) == []
 
 
+@pytest.mark.parametrize('kind', [np.int64, np.uint8])
+def test_radius_of_numpy(kind):
+    path_index.cache_clear()  # equal numbers share an entry, whatever their type
+    index = path_index(kind(7))
+    path_index.cache_clear()
+    np.testing.assert_array_equal(index.destinations, path_index(7).destinations)
+    assert type(index.radius) is int and index.radius == 7
+
+
 @pytest.mark.parametrize('radius', [0, -3, 2.5, '5'])
 def test_bad_radius(radius):
     with pytest.raises(InputError, match='search radius'):

@@ -196,10 +196,19 @@ def test_chebyshev_saves_products():
     (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(steps=2.5), 'steps'),
     (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(tol=-1), 'tol'),
     (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=0), 'radius'),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=2.5), 'radius'),
 ])
 def test_bad_input(cam, boundary, settings, message):
     with pytest.raises(InputError, match=message):
         random_walk(cam, boundary, **settings)
+
+
+@pytest.mark.parametrize('kind', [np.int64, np.uint8])
+def test_integers_of_numpy(kind):
+    cam, boundary = torch.rand(2, 6, 7), torch.rand(6, 7)
+    for tol in (0, 1e-5):
+        walk = random_walk(cam, boundary, radius=kind(3), steps=kind(200), tol=tol)
+        assert torch.equal(walk, random_walk(cam, boundary, radius=3, steps=200, tol=tol))
 
 
 @pytest.mark.parametrize('case', ['rw', 'rwb'])
