@@ -1,4 +1,6 @@
 """Masks that fit their picture, or an error that names them."""
+import math
+
 import numpy as np
 from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
@@ -31,12 +33,15 @@ class LoadMask(LoadAnnotations):
             raise InputError(f'The mask {path} is missing or does not decode: {error}. Replace it, or take its '
                              'picture out of the list.') from error
         seg_map = results['gt_seg_map'] = np.ascontiguousarray(results['gt_seg_map'])
-        if seg_map.ndim != 2:
+        expected = tuple(results.get('ori_shape', seg_map.shape)[:2])
+        if seg_map.ndim < 2 and seg_map.size == math.prod(expected):  # MMSeg's loader drops sides of one pixel
+            seg_map = results['gt_seg_map'] = seg_map.reshape(expected)
+        if seg_map.ndim > 2:
             raise InputError(f'The mask {path} has the shape {seg_map.shape}: it holds colours. Save one class '
                              'index a pixel, as a grey or palette PNG.')
-        expected = tuple(results.get('ori_shape', seg_map.shape)[:2])
         if seg_map.shape != expected:
-            raise InputError(f'The mask {path} is {seg_map.shape[0]} x {seg_map.shape[1]}, its picture '
+            size = ' x '.join(map(str, seg_map.shape)) if seg_map.ndim == 2 else 'one pixel high or wide'
+            raise InputError(f'The mask {path} is {size}, its picture '
                              f'{results.get("img_path")} is {expected[0]} x {expected[1]} (height x width). Make '
                              'both from one original.')
         strange = _strange_values(seg_map, results)

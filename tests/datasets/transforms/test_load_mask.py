@@ -52,6 +52,19 @@ def test_another_size_than_the_picture(path):
     assert load(path, ori_shape=(2, 3), img_shape=(20, 30))['gt_seg_map'].shape == (2, 3)
 
 
+@pytest.mark.parametrize('size', [(1, 3), (3, 1), (1, 1)])
+def test_sides_of_one_pixel(tmp_path, size):
+    mask = np.array([8, 12, 255], np.uint8)[:size[0] * size[1]].reshape(size)
+    Image.fromarray(mask).save(tmp_path / 'thin.png')
+    results = load(tmp_path / 'thin.png', {0: 0, 8: 2, 12: 1}, ori_shape=size)
+    np.testing.assert_array_equal(results['gt_seg_map'], np.array([2, 1, 255])[:mask.size].reshape(size))
+    assert results['gt_seg_map'].dtype == np.uint8
+    with pytest.raises(InputError, match='thin.png is one pixel high or wide, its picture p.jpg is 2 x 3'):
+        load(tmp_path / 'thin.png', ori_shape=(2, 3))
+    with pytest.raises(InputError, match='the value 8,'):
+        load(tmp_path / 'thin.png', ori_shape=size, num_classes=3)
+
+
 def test_masks_that_can_not_be_read(path):
     cut = path.with_name('cut.png')
     cut.write_bytes(path.read_bytes()[:-30])
