@@ -5,6 +5,7 @@ import mmcv
 import numpy as np
 import torch
 from mmengine.dist import master_only
+from mmengine.structures import PixelData
 from mmseg.registry import VISUALIZERS
 from mmseg.structures import SegDataSample
 from mmseg.visualization import SegLocalVisualizer
@@ -83,6 +84,10 @@ class CAMLocalVisualizer(SegLocalVisualizer):
             mmcv.imwrite(mmcv.rgb2bgr(drawn), out_file)
         else:
             self.add_image(name, drawn, step)
+
+    def _draw_sem_seg(self, image: np.ndarray, sem_seg: PixelData, *args: Any, **kwargs: Any) -> np.ndarray:
+        """What the parent draws of arrays: the masks that it makes of tensors fail on a picture of one pixel."""
+        return super()._draw_sem_seg(image, sem_seg.numpy(), *args, **kwargs)
 
     def _cam_panels(self, image: np.ndarray, sample: SegDataSample,
                     with_labels: bool | None) -> list[np.ndarray]:

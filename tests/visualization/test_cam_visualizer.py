@@ -160,3 +160,20 @@ def test_a_real_picture(voc6, tmp_path):
     result = drawn(visualizer(), tmp_path, picture, sample)
     assert result.shape == (height, 2 * width, 3)
     assert np.array_equal(result[:, :width], picture)
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 5), (5, 1)])
+def test_sides_of_one_pixel(tmp_path, size):
+    """With CAMs and without; the picture is black, so that the colours are those of the classes."""
+    black = np.zeros((*size, 3), np.uint8)
+    sample = SegDataSample(gt_sem_seg=PixelData(data=torch.ones(1, *size, dtype=torch.int64)),
+                           pred_sem_seg=PixelData(data=torch.full((1, *size), 3)))
+    ours = drawn(visualizer(), tmp_path, black, sample, with_labels=False)
+    truth, predicted = (np.broadcast_to((np.array(META['palette'][label]) * 0.8).astype(np.uint8), black.shape)
+                        for label in (1, 3))
+    np.testing.assert_array_equal(ours, np.concatenate([truth, predicted], axis=1))
+    sample.cam, sample.cam_keys = PixelData(data=torch.ones(1, 1, 1)), torch.tensor([0])
+    panels = drawn(visualizer(columns=4), tmp_path, black, sample, with_labels=False)
+    heat = np.broadcast_to((np.array(colormaps['jet'](1.0)[:3]) * 255 * 0.5).astype(np.uint8), black.shape)
+    np.testing.assert_array_equal(panels, np.concatenate([black, truth, predicted, heat], axis=1))
+    assert drawn(visualizer(columns=4), tmp_path, black, sample).shape == panels.shape  # with names
