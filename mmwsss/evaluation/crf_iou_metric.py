@@ -1,7 +1,9 @@
 """IoU of predictions that a DenseCRF refined, in processes beside the network."""
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -25,14 +27,15 @@ class CRFIoUMetric(ClassIoUMetric):
     Args:
         workers: processes of each rank; `None` for as many as there are cores for.
         crf: settings of :func:`dense_crf_probs` that differ from its defaults.
-        prefix: put before the names of the metrics.
-        **kwargs: those of `IoUMetric`; `output_dir` gets the refined maps.
+        output_dir: gets the refined maps, one PNG a picture.
+        **kwargs: those of `IoUMetric`; its `prefix` is `'crf'` by default.
     """
 
     default_prefix = 'crf'
 
-    def __init__(self, workers: int | None = None, crf: dict | None = None, **kwargs) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, workers: int | None = None, crf: dict | None = None, output_dir: str | None = None,
+                 **kwargs) -> None:
+        super().__init__(output_dir=output_dir, **kwargs)
         self.workers = workers or default_workers()
         self.crf = dict(crf or {})
         self._pool: ProcessPoolExecutor | None = None
@@ -42,22 +45,29 @@ class CRFIoUMetric(ClassIoUMetric):
         """Hand pictures to the processes, and count those that came back.
 
         Raises:
-            InputError: a sample has no logits that belong to its prediction, or its picture cannot be refined.
+            InputError: a sample has no logits that belong to its prediction, its picture cannot be refined, or a
+                process ended early.
         """
         try:
-            for sample in data_samples:
-                self._submit(sample)
-                while len(self._pending) > 2 * self.workers:
-                    self._count_oldest()
+            with explain_broken_pool():
+                for sample in data_samples:
+                    self._submit(sample)
+                    while len(self._pending) > 2 * self.workers:
+                        self._count_oldest()
         except BaseException:  # Ctrl-C too
             self._close()
             raise
 
     def evaluate(self, size: int) -> dict:
-        """The metrics, when all pictures came back."""
+        """The metrics, when all pictures came back.
+
+        Raises:
+            InputError: a picture cannot be refined, or a process ended early.
+        """
         try:
-            while self._pending:
-                self._count_oldest()
+            with explain_broken_pool():
+                while self._pending:
+                    self._count_oldest()
         finally:
             self._close()
         return super().evaluate(size)
@@ -81,6 +91,21 @@ class CRFIoUMetric(ClassIoUMetric):
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def explain_broken_pool() -> Iterator[None]:
+    """Say what ends processes early.
+
+    Raises:
+        InputError: one of the processes is gone.
+    """
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise InputError('A process of CRFIoUMetric was ended from outside, perhaps for want of memory, or could not '
+                         'start. Set fewer workers; and in a script of your own, put what it runs below '
+                         "`if __name__ == '__main__':`.") from error
 
 
 def probabilities(sample: dict, num_classes: int) -> np.ndarray:

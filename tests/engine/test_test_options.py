@@ -53,6 +53,7 @@ def test_augmentation_wraps_the_model():
     ([dict(type='CAMIoUMetric')],
      [dict(type='CAMIoUMetric'), dict(type='IoUMetric', format_only=True, output_dir='out')]),
     ([], [dict(type='IoUMetric', format_only=True, output_dir='out')]),
+    (dict(type='CRFIoUMetric', workers=1), [dict(type='CRFIoUMetric', workers=1, output_dir='out')]),
 ])
 def test_a_metric_writes_the_predictions(given, expected):
     cfg = config(test_evaluator=given)

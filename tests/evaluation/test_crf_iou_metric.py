@@ -100,3 +100,17 @@ def test_an_error_of_a_process_names_the_picture_and_ends_all(samples):
     with pytest.raises(InputError, match=r'2\.png: The picture for the CRF has the size \(26, 36\)'):
         metric.evaluate(2)
     assert metric._pool is None and not metric._pending
+
+
+@pytest.mark.parametrize('go_on', [lambda metric, samples: metric.evaluate(1),
+                                   lambda metric, samples: metric.process({}, samples)])
+def test_a_process_that_is_ended_from_outside(samples, go_on):
+    metric = metric_of()
+    metric.process({}, samples[:1])
+    for process in metric._pool._processes.values():
+        process.kill()
+    with pytest.raises(InputError, match="want of memory.*fewer workers.*`if __name__ == '__main__':`"):
+        go_on(metric, samples)
+    assert metric._pool is None and not metric._pending
+    metric.process({}, samples[:1])  # with new processes
+    assert metric.evaluate(1) == slow_metrics(samples[:1])
