@@ -4,7 +4,7 @@ Reads .npz of tools/make_cams.py and the .npy dictionaries of IRN, SEAM, AdvCAM 
 """
 import argparse
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_config_options, import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/evaluate_cams.py configs/vwe_hspp_r50_voc.py --cams work_dirs/vwe_hspp_r50_voc/cams
@@ -17,8 +17,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
     parser.add_argument('--cams', required=True, metavar='DIR', help='folder of CAM files')
     parser.add_argument('--out', default='.', metavar='DIR', help='folder of cam_curve.json and .png (default: here)')
-    add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    add_config_options(parser)
+    return parser.parse_args()
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_config_options, import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/evaluate_labels.py configs/irnet_r50_voc.py --labels work_dirs/vwe_hspp_r50_voc/ir_labels
@@ -20,8 +20,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
     parser.add_argument('--labels', required=True, metavar='DIR', help='folder of <id>.png')
     parser.add_argument('--json', metavar='FILE', help='write the figures there, too')
-    add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    add_config_options(parser)
+    return parser.parse_args()
 
 
 def main() -> None:

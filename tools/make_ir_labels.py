@@ -11,7 +11,7 @@ A killed run goes on where it stopped.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_config_options, import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/make_ir_labels.py configs/irnet_r50_voc.py
@@ -28,8 +28,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--bg-thr', type=float, default=0.05, help='certain background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='processes (default: one for each core)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
-    add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    add_config_options(parser)
+    return parser.parse_args()
 
 
 def main() -> None:

@@ -176,6 +176,14 @@ def test_a_process_that_is_ended_from_outside(monkeypatch):
         ir_labels.make_ir_labels([1, 1], workers=2)
 
 
+@pytest.mark.parametrize('tool, options', [
+    ('evaluate_cams.py', ('--cams', 'cams')), ('evaluate_labels.py', ('--labels', 'cams')), ('make_ir_labels.py', ())])
+def test_tools_of_one_process_refuse_a_launcher(tool, options, there, capsys, monkeypatch):
+    """Each of its processes would do the whole work."""
+    done = run_inside(capsys, monkeypatch, tool, 'irnet.py', *options, '--launcher', 'pytorch')
+    assert done.status == 2 and 'unrecognized arguments: --launcher pytorch' in done.err
+
+
 def test_no_processes_make_no_labels():
     with pytest.raises(ir_labels.InputError, match='-1 processes'):
         ir_labels.make_ir_labels([], workers=-1)
