@@ -68,14 +68,12 @@ def options_action() -> type[argparse.Action]:
         """KEY=VALUE ... -> dictionary."""
 
         def __call__(self, parser, namespace, values, option_string=None):
+            import_mmwsss()
+            from mmwsss.engine.options import parse_option
             without = [value for value in values if '=' not in value]
             if without:
                 parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
-            super().__call__(parser, namespace, values, option_string)
-            options = getattr(namespace, self.dest)
-            for key, text in (value.split('=', maxsplit=1) for value in values):
-                # MMEngine takes the spaces out of everything, also out of a path.
-                if isinstance(options[key], str) and ' ' in text:
-                    options[key] = text.strip('\'"')
+            pairs = (value.split('=', maxsplit=1) for value in values)
+            setattr(namespace, self.dest, {key: parse_option(text) for key, text in pairs})
 
     return OptionsAction

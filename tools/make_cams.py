@@ -33,13 +33,13 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.launch import load_config
     from mmwsss.engine.plain_errors import plain_errors
-    from mmwsss.engine.write_run import prepare, write_files
+    from mmwsss.engine.write_run import prepare, without_weights, write_files
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)
         out = args.out or str(Path(cfg.work_dir) / 'cams')
         dataset = prepare(cfg, args.checkpoint, out, args.list)
-        made_from = dict(stage='cams', model=cfg.model.to_dict(), pipeline=dataset.pipeline)
+        made_from = dict(stage='cams', model=without_weights(cfg.model.to_dict()), pipeline=dataset.pipeline)
         write_files(cfg, dict(type='CAMWriter', output_dir=out), '.npz', made_from, args.overwrite)
 
 

@@ -38,9 +38,10 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
     from mmwsss.engine.launch import load_config
-    from mmwsss.engine.output_folder import check_complete, claim_folder, read_record
+    from mmwsss.engine.output_folder import check_complete, claim_folder
     from mmwsss.engine.plain_errors import plain_errors
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.engine.write_run import origin_of_cams
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.errors import InputError
 
@@ -54,9 +55,8 @@ def main() -> None:
         out = Path(out)
         settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
-        made_from = dict(stage='IR labels', cams=str(Path(cams).resolve()), cams_made_from=read_record(cams),
-                         fg_thr=args.fg_thr, bg_thr=args.bg_thr, classes=dataset.image_classes,
-                         list=Path(settings.ann_file).name)
+        made_from = dict(stage='IR labels', **origin_of_cams(cams), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
+                         classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
         claim_folder(out, made_from, '.png', args.overwrite)
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr)
         summary = make_ir_labels(jobs, args.workers, len(dataset))

@@ -38,9 +38,8 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.launch import load_config
-    from mmwsss.engine.output_folder import read_record
     from mmwsss.engine.plain_errors import plain_errors
-    from mmwsss.engine.write_run import prepare, write_files
+    from mmwsss.engine.write_run import origin_of_cams, prepare, without_weights, write_files
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)
@@ -51,8 +50,8 @@ def main() -> None:
             cfg.model.test_cfg.bg_thr = args.bg_thr
         if args.crf is not None:
             cfg.model.test_cfg.crf = args.crf
-        made_from = dict(stage='pseudo labels', model=cfg.model.to_dict(), pipeline=dataset.pipeline,
-                         cams=str(Path(dataset.cam_dir).resolve()), cams_made_from=read_record(dataset.cam_dir))
+        made_from = dict(stage='pseudo labels', model=without_weights(cfg.model.to_dict()), pipeline=dataset.pipeline,
+                         **origin_of_cams(dataset.cam_dir))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)
 
 

@@ -1,6 +1,7 @@
 """A test run that writes a file for each picture of a list, and goes on where it was stopped."""
 import time
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, broadcast_object_list, is_main_process
@@ -9,7 +10,7 @@ from mmwsss.utils.errors import InputError
 
 from .distributed import leave_group
 from .launch import build_runner, say
-from .output_folder import check_complete, claim_folder, file_mark
+from .output_folder import check_complete, claim_folder, file_mark, read_record
 
 MASK_STEPS = ('LoadMask', 'LoadAnnotations')
 
@@ -21,22 +22,44 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
         cfg: from :func:`load_config`, changed in place; logs go to `<out>_log`.
         checkpoint: of the model.
         out: folder of the files.
-        list_name: a list file, or the name of a list beside the training list (`train`, `val`, ...), in its place.
+        list_name: a list file, or the name of a list beside the training list (`train`, `val`, ...), in its place; an
+            empty one stands for all pictures.
 
     Returns:
         The config of the dataset.
     """
     cfg.work_dir, cfg.load_from, cfg.resume = f'{out}_log', checkpoint, False
     dataset = cfg.test_dataloader.dataset
-    listed = Path(cfg.train_dataloader.dataset.ann_file)
-    if list_name is None:
-        dataset.ann_file = str(listed)
+    listed = cfg.train_dataloader.dataset.get('ann_file') or ''
+    if not list_name:
+        dataset.ann_file = listed if list_name is None else ''
     elif Path(list_name).is_file():
         dataset.ann_file = str(Path(list_name).resolve())
     else:
-        dataset.ann_file = str(listed.with_name(list_name + listed.suffix))
+        dataset.ann_file = str(Path(listed or '.txt').with_name(list_name + (Path(listed).suffix or '.txt')))
     dataset.pipeline = [step for step in dataset.pipeline if step['type'] not in MASK_STEPS]
     return dataset
+
+
+def without_weights(settings: Any) -> Any:
+    """A model's config without where its weights came from, for these lie in the checkpoint that is loaded.
+
+    Args:
+        settings: of the model, or of a part of it.
+    """
+    if isinstance(settings, dict):
+        return {key: without_weights(value) for key, value in settings.items() if key != 'init_cfg'}
+    return [without_weights(value) for value in settings] if isinstance(settings, list | tuple) else settings
+
+
+def origin_of_cams(folder: str) -> dict[str, Any]:
+    """What identifies a folder of CAM files: what they were made from, or, of those of others, its place.
+
+    Args:
+        folder: of the files.
+    """
+    made_from = read_record(folder)
+    return dict(cams=str(Path(folder).resolve())) if made_from is None else dict(cams_made_from=made_from)
 
 
 def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwrite: bool = False) -> None:

@@ -1,21 +1,29 @@
 """From a pipeline's config to its stages: which tool, which config, which folders and thresholds."""
 import functools
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmseg.registry import DATASETS
+from mmengine.evaluator import BaseMetric
+from mmengine.registry import init_default_scope
+from mmseg.evaluation import IoUMetric
+from mmseg.registry import METRICS
 
 from mmwsss.engine.launch import load_config, read_config
+from mmwsss.engine.options import option_text
+from mmwsss.engine.output_folder import file_mark
+from mmwsss.evaluation import CAMIoUMetric
 from mmwsss.utils.errors import InputError
 
-from .stage import Stage, config_mark, data_marks, read_record
+from .classes import check_classes
+from .pictures import pictures_mark, read_pictures
+from .settings import NETWORKS, check_settings, fill_places
+from .stage import Stage, config_mark, read_record
 
-NETWORKS = ('classifier', 'irnet', 'segmentor')
-KNOWN = {*NETWORKS, 'ir_label_thr', 'pseudo_label_thr', 'pseudo_label_crf', 'crf', 'network_options'}
+NOT_TRAINED_BY = ('test_', 'val_', 'tta_')  # settings of these names do not change what a training computes
 MARGIN = 0.15  # of ir_label_thr='auto' around the label-free threshold
 
 
@@ -42,6 +50,13 @@ class Plan:
     settings: dict[str, Any]
     work_dir: Path
     dry: bool = False
+    _pictures: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def pictures(self, network: str, loop: str) -> list[dict[str, Any]]:
+        """What a loop's data set knows of its pictures, see :func:`read_pictures`; it is read once."""
+        if (network, loop) not in self._pictures:
+            self._pictures[network, loop] = read_pictures(network, self.configs[network], loop)
+        return self._pictures[network, loop]
 
     def stages(self) -> list[Callable[[], Stage]]:
         """Descriptions of all stages, in order."""
@@ -62,8 +77,7 @@ class Plan:
 
     def cams(self) -> Stage:
         """CAM files of the pictures that the next stages train on."""
-        return self._files('cams', 'make_cams.py', 'classifier', '.npz',
-                           self._list('irnet'), dict(list=self._list('irnet')))
+        return self._files('cams', 'make_cams.py', 'classifier', '.npz', self._list('irnet'), {})
 
     def cam_quality(self) -> Stage:
         """The CAM files against masks, at every threshold."""
@@ -91,14 +105,15 @@ class Plan:
 
     def irnet(self) -> Stage:
         """Training from IR labels."""
-        return self._training('irnet', {'train_dataloader.dataset.seg_map_dir': self._folder('ir_labels')},
+        return self._training('irnet', {'train_dataloader.dataset.seg_map_dir': option_text(self._folder('ir_labels'))},
                               dict(labels=self._mark(self.ir_labels)))
 
     def walk(self) -> Stage:
         """The random walk against masks, at every threshold."""
         folder = self.work_dir / 'walk'
         stage = self._test('walk', 'irnet', folder / 'walk_curve.json', {
-            'test_dataloader.dataset.cam_dir': self._folder('cams'), 'test_evaluator.0.out_dir': str(folder)
+            'test_dataloader.dataset.cam_dir': option_text(self._folder('cams')),
+            f'{self._evaluator("irnet", CAMIoUMetric)}.out_dir': option_text(str(folder))
         }, lambda: self._curve('walk', 'walk_curve.json'))
         stage.inputs['cams'] = self._mark(self.cams)
         return stage
@@ -108,14 +123,14 @@ class Plan:
         threshold = self.settings['pseudo_label_thr']
         if threshold in ('best', 'auto'):
             threshold = self._threshold('walk', threshold, 'walk_curve.json')
-        listed = self._list('segmentor' if 'segmentor' in self.configs else 'irnet')
-        arguments = ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *listed]
-        inputs = dict(cams=self._mark(self.cams), threshold=threshold, list=listed)
+        reader = 'segmentor' if 'segmentor' in self.configs else 'irnet'
+        arguments = ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *self._list(reader)]
+        inputs = dict(cams=self._mark(self.cams), threshold=threshold)
         refine = self.settings['pseudo_label_crf']
         if refine is not False:
             inputs['crf'] = {} if refine is True else dict(refine)
             arguments += ['--crf', *(f'{key}={value}' for key, value in inputs['crf'].items())]
-        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png', arguments, inputs)
+        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png', arguments, inputs, reader)
 
     def pseudo_label_quality(self) -> Stage:
         """The pseudo labels against masks."""
@@ -123,7 +138,8 @@ class Plan:
 
     def segmentor(self) -> Stage:
         """Training from pseudo labels."""
-        return self._training('segmentor', {'train_dataloader.dataset.seg_map_dir': self._folder('pseudo_labels')},
+        labels = option_text(self._folder('pseudo_labels'))
+        return self._training('segmentor', {'train_dataloader.dataset.seg_map_dir': labels},
                               dict(labels=self._mark(self.pseudo_labels)))
 
     def evaluation(self) -> Stage:
@@ -135,8 +151,8 @@ class Plan:
     def crf(self) -> Stage:
         """The same with a DenseCRF on its probabilities."""
         result = self.work_dir / 'crf' / 'result.json'
-        return self._test('crf', 'segmentor', result, {'test_evaluator.type': 'CRFIoUMetric'},
-                          lambda: self._logged('crf'), ['--json', str(result)])
+        options = {f'{self._evaluator("segmentor", IoUMetric)}.type': 'CRFIoUMetric'}
+        return self._test('crf', 'segmentor', result, options, lambda: self._logged('crf'), ['--json', str(result)])
 
     def report(self) -> Stage:
         """A page of tables, curves and pictures."""
@@ -161,28 +177,32 @@ class Plan:
         for index, hook in enumerate(cfg.get('custom_hooks') or []):
             if 'dataloader' in hook:
                 batches[f'custom_hooks.{index}.dataloader.batch_size'] = hook['dataloader']['batch_size']
+        parts = tuple(key for key in cfg if not key.startswith(NOT_TRAINED_BY))
+        inputs = dict(inputs, **{} if self.dry else dict(weights=[file_mark(path) for path in _local_weights(cfg)]))
         return Stage(
             network, 'train.py', [self.paths[network], '--work-dir', self._folder(network)], self.work_dir / network,
-            (self.checkpoint(network), ''), self._inputs(network, 'train', tuple(cfg), inputs), dict,
+            (self.checkpoint(network), ''), self._inputs((network, 'train'), cfg, parts, inputs), dict,
             self._options(network, options), batches, resume=('--resume', ))
 
     def _files(self, name: str, tool: str, network: str, suffix: str, arguments: list[str], inputs: dict[str, Any],
-               with_checkpoint: bool = True) -> Stage:
+               reader: str = 'irnet', with_checkpoint: bool = True) -> Stage:
+        """A stage that writes a file for each picture of the training list of `reader`."""
         checkpoint, parts = [], ('train_dataloader.dataset', )
         if with_checkpoint:
             checkpoint, parts = [str(self.checkpoint(network))], ('model', 'test_dataloader')
             inputs = dict(inputs, checkpoint=self._mark(getattr(self, network)))
         return Stage(name, tool, [self.paths[network], *checkpoint, '--out', self._folder(name), *arguments],
                      self.work_dir / name, (self.work_dir / name, suffix),
-                     self._inputs(network, 'train', parts, inputs), dict,
+                     self._inputs((reader, 'train'), self.configs[network], parts, inputs), dict,
                      self._options(network, {}))
 
     def _test(self, name: str, network: str, result: Path, options: dict[str, Any],
               metrics: Callable[[], dict[str, float]], arguments: Sequence[str] = ()) -> Stage:
         arguments = [self.paths[network], str(self.checkpoint(network)), '--work-dir', self._folder(name), *arguments]
         inputs = dict(checkpoint=self._mark(getattr(self, network)))
+        parts = ('model', 'test_dataloader', 'test_evaluator')
         return Stage(name, 'test.py', arguments, self.work_dir / name, (result, ''),
-                     self._inputs(network, 'test', ('model', 'test_dataloader', 'test_evaluator'), inputs), metrics,
+                     self._inputs((network, 'test'), self.configs[network], parts, inputs), metrics,
                      self._options(network, options))
 
     def _label_quality(self, name: str, labels: Callable[[], Stage]) -> Stage:
@@ -194,13 +214,26 @@ class Plan:
     def _measurement(self, name: str, tool: str, network: str, arguments: list[str], result: Path,
                      inputs: dict[str, Any], metrics: Callable[[], dict[str, float]]) -> Stage:
         return Stage(name, tool, [self.paths[network], *arguments], self.work_dir / name, (result, ''),
-                     self._inputs(network, 'test', ('test_dataloader.dataset', ), inputs), metrics,
-                     self._options(network, {}), parallel=False)
+                     self._inputs((network, 'test'), self.configs[network], ('test_dataloader.dataset', ), inputs),
+                     metrics, self._options(network, {}), parallel=False)
 
     def _list(self, network: str) -> list[str]:
-        """The option that names the list which a network trains on, where it has one."""
-        listed = self.configs[network].train_dataloader.dataset.get('ann_file')
-        return ['--list', Path(listed).stem] if listed else []
+        """The option that names the list which a network trains on; an empty one stands for all pictures."""
+        dataset = self.configs[network].train_dataloader.dataset
+        listed = dataset.get('ann_file')
+        return ['--list', str(Path(dataset.get('data_root') or '', listed)) if listed else '']
+
+    def _evaluator(self, network: str, kind: type[BaseMetric]) -> str:
+        """The key of a network's first evaluator of a kind."""
+        evaluators = self.configs[network].get('test_evaluator') or []
+        init_default_scope(self.configs[network].get('default_scope') or 'mmseg')
+        single = isinstance(evaluators, dict)
+        for index, evaluator in enumerate([evaluators] if single else evaluators):
+            found = METRICS.get(evaluator['type']) if isinstance(evaluator['type'], str) else evaluator['type']
+            if issubclass(found, kind):
+                return 'test_evaluator' if single else f'test_evaluator.{index}'
+        raise InputError(f'{self.paths[network]} has no {kind.__name__} among its test_evaluator. Add one: the '
+                         'pipeline reads its figures.')
 
     def _folder(self, name: str) -> str:
         return str(self.work_dir / name)
@@ -209,16 +242,19 @@ class Plan:
         """The mark of another stage's output."""
         return f'<output of {describe.__name__}>' if self.dry else describe().output_mark()
 
-    def _inputs(self, network: str, loop: str, parts: Sequence[str], inputs: dict[str, Any]) -> dict[str, Any]:
-        """Those parts of a config that decide the outputs, the lists of a loop, and `inputs`."""
-        cfg = self.configs[network]
+    def _inputs(self, pictures: tuple[str, str], cfg: Config, parts: Sequence[str],
+                inputs: dict[str, Any]) -> dict[str, Any]:
+        """Those parts of a config that decide the outputs, the pictures of a network's loop, and `inputs`."""
+        if self.dry:
+            return {}
         settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), cfg) for part in parts}
-        return dict(config=config_mark(settings), data=data_marks(cfg[f'{loop}_dataloader'].dataset), **inputs)
+        if 'train_dataloader' in settings:  # of a training, which does not read how the model is tested
+            settings['model'] = {key: value for key, value in cfg.model.items() if key not in ('test_cfg', 'val_cfg')}
+        return dict(config=config_mark(settings), pictures=pictures_mark(self.pictures(*pictures)), **inputs)
 
     def _options(self, network: str, options: dict[str, Any]) -> dict[str, Any]:
         places = {name: str(self.checkpoint(name)) for name in self.configs}
-        own = {key: value.format(**places) if isinstance(value, str) else value
-               for key, value in self.options[network].items()}
+        own = {key: option_text(fill_places(value, places)) for key, value in self.options[network].items()}
         return {**own, **options}
 
     def _curve(self, folder: str, name: str = 'cam_curve.json') -> dict[str, float]:
@@ -250,25 +286,28 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
         InputError: a config is missing or damaged, a setting is unknown, or the networks' classes differ.
     """
     settings = dict(read_config(path))
-    work_dir = work_dir or settings.pop('work_dir', None) or f'./work_dirs/{Path(path).stem}'
-    unknown, missing = set(settings) - KNOWN, set(NETWORKS[:2]) - set(settings)
-    if unknown or missing:
-        raise InputError(f'{path}: unknown settings {sorted(unknown)}, missing {sorted(missing)}. A pipeline has '
-                         f'{", ".join(sorted(KNOWN))}.')
-    settings = {'ir_label_thr': (0.30, 0.05), 'pseudo_label_thr': 0.25, 'pseudo_label_crf': False, 'crf': False,
-                'network_options': {}, **settings}
+    own = settings.pop('work_dir', None)
+    settings = check_settings(settings, path)
     networks = [name for name in NETWORKS if name in settings]
     paths = {name: str(Path(path).parent / settings[name]) for name in networks}
     options = {name: dict(settings['network_options'].get(name, {})) for name in networks}
     configs = {name: load_config(paths[name], options[name]) for name in networks}
-    classes = {name: _classes(configs[name]) for name in networks}
-    for name in networks[1:]:
-        if classes[name] != classes['classifier']:
-            raise InputError(f'{paths[name]} has the classes {", ".join(classes[name])}, {paths["classifier"]} has '
-                             f'{", ".join(classes["classifier"])}. All stages need the same, in the same order.')
-    return Plan(path, configs, paths, options, settings, Path(work_dir), dry)
+    check_classes(configs, paths)
+    return Plan(path, configs, paths, options, settings, Path(work_dir or own or f'./work_dirs/{Path(path).stem}'), dry)
 
 
-def _classes(cfg: Config) -> tuple[str, ...]:
-    dataset = cfg.train_dataloader.dataset
-    return tuple((dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO)['classes'])
+def _local_weights(cfg: Config) -> Iterator[str]:
+    """The files here from which a training starts."""
+    for value in (cfg.get('load_from'), *_checkpoints(cfg.model)):
+        if isinstance(value, str) and Path(value).is_file():
+            yield value
+
+
+def _checkpoints(settings: Any) -> Iterator[Any]:
+    """What `init_cfg` anywhere in a model's config names."""
+    if isinstance(settings, dict):
+        yield settings.get('checkpoint')
+        settings = list(settings.values())
+    if isinstance(settings, list | tuple):
+        for value in settings:
+            yield from _checkpoints(value)

@@ -38,6 +38,12 @@ def test_lists_that_do_not_fit_together(config, tmp_path):
     irnet.write_text(irnet.read_text().replace("train_dataloader = dict(batch_size=2, dataset=dict(",
                                                "train_dataloader = dict(batch_size=2, dataset=dict("
                                                "ann_file='ImageSets/Segmentation/few.txt', "))
+    with pytest.raises(InputError, match=r'4 pictures of the test list in .*classifier\.py are measured by their CAMs'):
+        check_inputs(read_plan(str(config), 'w'))
+    classifier = config.with_name('classifier.py')
+    classifier.write_text(classifier.read_text().replace("test_dataloader = dict(dataset=dict(",
+                                                         "test_dataloader = dict(dataset=dict("
+                                                         "ann_file='ImageSets/Segmentation/few.txt', "))
     with pytest.raises(InputError, match=r'4 pictures of the test list in .*irnet\.py are tested on CAMs'
                                          r'.*e\.g\. not of 2007_000000'):
         check_inputs(read_plan(str(config), 'w'))

@@ -88,8 +88,83 @@ def test_classes_that_differ_between_the_stages(config):
     classes = "metainfo=dict(classes=('background', 'cat', 'bus'))"
     text = irnet.read_text().replace('batch_size=2, dataset=dict(', f'batch_size=2, dataset=dict({classes}, ')
     irnet.write_text(text)
-    with pytest.raises(InputError, match=r'irnet\.py has the classes background, cat, bus, .*classifier\.py has'):
+    with pytest.raises(InputError, match=r'irnet\.py has the classes background, cat, bus in its train_data'):
         read_plan(str(config))
+
+
+@pytest.mark.parametrize(('network', 'change', 'named'), [
+    ('segmentor', "test_dataloader = dict(dataset=dict(metainfo=dict(classes=('background', 'cat'))))",
+     r'segmentor\.py has the classes background, cat in its test_dataloader'),
+    ('segmentor', 'model = dict(decode_head=dict(num_classes=5))', r'num_classes=5, but its data have 7 classes\. Set'),
+    ('classifier', 'model = dict(head=dict(num_classes=7))', r'num_classes=7, but its data have 6 classes without the'),
+    ('irnet', 'train_cfg = None', r'irnet\.py has no train_cfg'),
+    ('irnet', 'test_dataloader = None', r'test_dataloader\.dataset of .*irnet\.py is missing'),
+    ('irnet', "test_evaluator = dict(_delete_=True, type='IoUMetric')", 'no CAMIoUMetric among its test_evaluator'),
+    ('segmentor', "test_evaluator = dict(_delete_=True, type='CAMWriter')", 'no IoUMetric among its test_evaluator')])
+def test_networks_that_do_not_fit(config, network, change, named):
+    path = config.with_name(f'{network}.py')
+    head, _, kept = path.read_text().partition('\n')
+    key = change.partition(' ')[0]
+    kept = '\n'.join(f'base_{line}' if line.startswith(f'{key} =') else line for line in kept.split('\n'))
+    path.write_text(f'{head}\n{kept}\n{change}\n')
+    with pytest.raises(InputError, match=named):
+        plan = read_plan(str(config), dry=True)
+        [describe() for describe in plan.stages()]
+
+
+def test_where_the_evaluators_stand(config, capsys):
+    segmentor, irnet = config.with_name('segmentor.py'), config.with_name('irnet.py')
+    segmentor.write_text(segmentor.read_text() + "test_evaluator = [dict(type='PseudoLabelWriter'), "
+                         "dict(type='ClassIoUMetric', iou_metrics=['mIoU'])]\n")
+    irnet.write_text(irnet.read_text() + "test_evaluator = dict(_delete_=True, type='CAMIoUMetric')\n")
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
+    assert 'test_evaluator.1.type=CRFIoUMetric' in found['crf'] and 'test_evaluator.out_dir=w/walk' in found['walk']
+
+
+def test_lists_are_passed_on_by_their_paths(config, tmp_path, capsys):
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
+    listed = tmp_path / 'data/ImageSets/Segmentation/train.txt'
+    for stage in ('cams', 'pseudo_labels'):
+        assert found[stage][found[stage].index('--list') + 1] == str(listed)
+    for network in ('irnet', 'segmentor'):
+        path = config.with_name(f'{network}.py')
+        path.write_text(path.read_text().replace('train_dataloader = dict(batch_size=2, dataset=dict(',
+                                                 "train_dataloader = dict(batch_size=2, dataset=dict(ann_file='', "))
+    found = commands(capsys, read_plan(str(config), 'w', dry=True), Launcher(TOOLS))
+    assert found['cams'][found['cams'].index('--list') + 1] == ''  # all pictures
+
+
+def inputs(config) -> dict[str, dict]:
+    """What decides each of the stages that need no earlier output."""
+    stage = read_plan(str(config), 'w').classifier()
+    return dict(stage.inputs)
+
+
+def test_how_a_network_is_tested_does_not_train_it_again(config):
+    classifier = config.with_name('classifier.py')
+    before, text = inputs(config), classifier.read_text()
+    classifier.write_text(text + "model = dict(test_cfg=dict(bg_thr=0.3))\ntta_model = dict(type='SegTTAModel')\n"
+                          "test_evaluator = dict(_delete_=True, type='CAMIoUMetric')\n")
+    assert inputs(config) == before
+    classifier.write_text(text + "model = dict(head=dict(word_cam=False))\n")
+    assert inputs(config)['config'] != before['config']
+
+
+def test_weights_that_a_training_starts_from(config, tmp_path):
+    classifier = config.with_name('classifier.py')
+    classifier.write_text(classifier.read_text() + "load_from = 'start.pth'\n")
+    found = []
+    for content in (None, b'1', b'2'):
+        if content:
+            (tmp_path / 'start.pth').write_bytes(content)
+        found.append(inputs(config)['weights'])
+    assert found[0] == [] and len(found[1]) == len(found[2]) == 1 and found[1] != found[2]
+
+
+def test_a_work_dir_of_the_config(config):
+    config.write_text(config.read_text() + "work_dir = 'mine'\n")
+    assert str(read_plan(str(config), dry=True).work_dir) == 'mine'
+    assert str(read_plan(str(config), 'given', dry=True).work_dir) == 'given'
 
 
 def test_an_unknown_stage(config):

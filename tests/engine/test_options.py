@@ -1,0 +1,26 @@
+"""What is written on a command line is read back as it was."""
+import pytest
+
+from mmwsss.engine.options import option_text, parse_option
+from mmwsss.utils.errors import InputError
+
+
+@pytest.mark.parametrize('value', [
+    'a,b', 'x y', '1', 'True', 'None', "it's", 'a "q" b', '', 'a[b', 'work dirs/x [1], y=z', '(é', "'a'", 1, 2.5, 1e-5,
+    True, False, None, [1, 2], ['a', 'b'], (1, 2), [[1, 2], [3]]])
+def test_round_trip(value):
+    found = parse_option(option_text(value))
+    assert found == value and type(found) is type(value)
+
+
+@pytest.mark.parametrize('value', [dict(a=1), ['a b'], '[1]', [[1], dict(a=2)]])
+def test_what_has_no_text(value):
+    with pytest.raises(InputError, match='cannot be given on a command line'):
+        option_text(value)
+
+
+@pytest.mark.parametrize('text, value', [
+    ('1,2', [1, 2]), ('[a,b]', ['a', 'b']), ('(1,2)', (1, 2)), ('"a,b"', 'a,b'), ("'7'", '7'), ('"[1,2]"', [1, 2]),
+    ('a b', 'a b'), ('true', True), ('1e-3', 0.001)])
+def test_as_mmengine_reads_it(text, value):
+    assert parse_option(text) == value
