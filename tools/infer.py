@@ -24,7 +24,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cams', metavar='DIR', help='folder of CAM files <name>.npz or .npy, for an IRNet')
     parser.add_argument('--out', default='infer', metavar='DIR', help='folder of the results: pred, vis, cams, '
                         'boundary (default: %(default)s)')
-    parser.add_argument('--batch-size', type=int, default=1, help='pictures at a time (default: %(default)s)')
+    parser.add_argument('--batch-size', type=int, default=1, help='at most so many pictures at a time, neighbours of '
+                        'equal size (default: %(default)s)')
     parser.add_argument('--device', help='e.g. cuda:1 or cpu (default: a GPU if there is one)')
     parser.add_argument('--show', action='store_true', help='show each overlay in a window')
     add_config_options(parser)

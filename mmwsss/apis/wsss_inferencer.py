@@ -1,6 +1,6 @@
 """Results for single pictures and folders, of a classifier, an IRNet or a segmentor."""
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from torch import nn
 
 from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.datasets.transforms.load_image import read_picture, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
 from mmwsss.engine.launch import read_config
 from mmwsss.models import CAMClassifier, IRNet
@@ -33,6 +34,7 @@ from .pictures import Picture, find_pictures
 
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
+REMEDY = 'Replace the file, or leave it out.'
 Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 
 
@@ -46,13 +48,14 @@ class WSSSInferencer(BaseInferencer):
     - a segmentor: its segmentation.
 
     Args:
-        model: path of a config, or the config.
-        weights: path of a checkpoint; it must fit the model exactly.
+        model: path of a config, or the config, also as a dictionary.
+        weights: path of a checkpoint; it must fit the model exactly. Default: `load_from` of the config.
         device: default: a GPU if there is one.
         show_progress: a bar over the pictures.
 
     Raises:
-        InputError: config or checkpoint are missing or do not belong together, or nothing tells the classes.
+        InputError: config or checkpoint are missing or do not belong together, the device cannot be used, or nothing
+            tells the classes.
 
     Example:
         >>> inferencer = WSSSInferencer('configs/vwe_hspp_r50_voc.py', 'epoch_6.pth')
@@ -65,12 +68,19 @@ class WSSSInferencer(BaseInferencer):
     visualize_kwargs = {'show', 'wait_time'}
     postprocess_kwargs = {'out_dir'}
 
-    def __init__(self, model: str | Path | Config, weights: str | Path, device: str | None = None,
-                 show_progress: bool = True) -> None:
+    def __init__(self, model: str | Path | Config | dict, weights: str | Path | None = None,
+                 device: str | None = None, show_progress: bool = True) -> None:
+        if isinstance(model, dict):
+            model = Config(model)
         cfg = model if isinstance(model, Config) else read_config(str(model))
+        weights = weights or cfg.get('load_from')
+        if not weights:
+            raise InputError('There are no weights: the config has no load_from. Give the path of a .pth file.')
+        device = device or get_device()
+        require_device(device)
         scope = cfg.get('default_scope') or 'mmseg'
         init_default_scope(scope)
-        super().__init__(cfg, str(weights), device or get_device(), scope, show_progress)
+        super().__init__(cfg, str(weights), device, scope, show_progress)
 
     @property
     def image_classes(self) -> list[str]:
@@ -92,8 +102,8 @@ class WSSSInferencer(BaseInferencer):
         Args:
             inputs: files, folders, arrays `(H, W, 3)` uint8 BGR.
             return_datasamples: return what the model predicts as it is.
-            batch_size: pictures that go through the network together; the pipeline of a segmentor must then give
-                equal sizes.
+            batch_size: at most so many pictures go through the network together; they are neighbours that have equal
+                sizes behind the pipeline.
             labels: image classes that the pictures hold, of all or by their names (`{'cat1': ['cat']}`). A classifier
                 keeps the CAMs of these (without, of the probable ones), IRNet walks these, and a segmentor assigns no
                 others.
@@ -111,10 +121,14 @@ class WSSSInferencer(BaseInferencer):
             `(H, W, 3)` uint8 RGB.
 
         Raises:
-            InputError: see :func:`find_pictures`; an unknown label; a picture or CAM file is missing or damaged.
+            InputError: see :func:`find_pictures`; an unknown label; `batch_size` is below 1; a picture or CAM file is
+                missing or damaged. What was written before it stays.
         """
         pictures = find_pictures(inputs)
         labels = self._labels_of(pictures, labels)
+        for picture in pictures:
+            if picture.path:
+                read_whole(picture.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
         batches = self.preprocess(pictures, batch_size, labels, self._find_cams(pictures, cams))
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
@@ -134,10 +148,16 @@ class WSSSInferencer(BaseInferencer):
     def preprocess(self, inputs: Sequence[Picture], batch_size: int = 1,
                    labels: Mapping[str, Sequence[str]] | None = None,
                    cams: Mapping[str, str] | None = None) -> Iterator[dict]:
-        """Batches of pictures as the model takes them."""
+        """Batches of pictures as the model takes them.
+
+        Raises:
+            InputError: `batch_size` is below 1.
+        """
+        if batch_size < 1:
+            raise InputError(f'A batch of {batch_size} pictures is none. Give a batch size of 1 or more.')
         items = (self._item(picture, None if labels is None else labels[picture.name],
                             None if cams is None else cams[picture.name]) for picture in inputs)
-        yield from map(self.collate_fn, self._get_chunk_data(items, batch_size))
+        return map(self.collate_fn, batches_of_equal_size(items, batch_size))
 
     @torch.no_grad()
     def forward(self, inputs: dict) -> list[SegDataSample]:
@@ -232,10 +252,15 @@ class WSSSInferencer(BaseInferencer):
 
     def _load(self, picture: Picture) -> dict[str, Any]:
         """What the first step of the pipeline makes of a picture."""
-        if picture.image is None:
+        if picture.image is not None:
+            size = picture.image.shape[:2]
+            return dict(img_path=picture.name, img=picture.image, img_shape=size, ori_shape=size)
+        try:
             return self._load_file(dict(img_path=picture.path))
-        size = picture.image.shape[:2]
-        return dict(img_path=picture.name, img=picture.image, img_shape=size, ori_shape=size)
+        except Exception as error:  # every loader has its own, with advice for data sets
+            failure = error
+        read_picture(picture.path, remedy=REMEDY)  # says what is wrong
+        raise failure
 
     def _item(self, picture: Picture, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
         """One picture behind the pipeline, with its labels and CAM."""
@@ -269,10 +294,10 @@ class WSSSInferencer(BaseInferencer):
         if without:
             raise InputError(f'{len(without)} of {len(pictures)} pictures have no labels, e.g. {without[0]}. Give '
                              'labels for every name, or for none.')
-        unknown = sorted({label for names in labels.values() for label in names} - set(self.image_classes))
+        known = self.image_classes
+        unknown = sorted({str(label) for names in labels.values() for label in names if label not in known})
         if unknown:
-            raise InputError(f'{", ".join(unknown)}: no such class. This network knows '
-                             f'{", ".join(self.image_classes)}.')
+            raise InputError(f'{", ".join(unknown)}: no such class. This network knows {", ".join(known)}.')
         return {name: list(names) for name, names in labels.items()}
 
     def _find_cams(self, pictures: Sequence[Picture], folder: str | Path | None) -> dict[str, str] | None:
@@ -289,6 +314,32 @@ class WSSSInferencer(BaseInferencer):
             raise InputError(f'{len(absent)} of {len(files)} pictures have no CAM in {folder}, e.g. {absent[0]} (.npz '
                              'or .npy). Make them by tools/make_cams.py or by a classifier and tools/infer.py.')
         return {name: str(path) for name, path in files.items()}
+
+
+def batches_of_equal_size(items: Iterable[dict], batch_size: int) -> Iterator[list[dict]]:
+    """Neighbours of equal size, for MMSeg puts no others into one batch.
+
+    Args:
+        items: with `inputs` `(3, H, W)`; read no further than to the batch's last.
+        batch_size: the most that are put together, at least 1.
+    """
+    for _, equals in itertools.groupby(items, lambda item: item['inputs'].shape):
+        while batch := list(itertools.islice(equals, batch_size)):
+            yield batch
+
+
+def require_device(device: str) -> None:
+    """See that a device works.
+
+    Raises:
+        InputError: it does not.
+    """
+    try:
+        torch.zeros(1, device=device).item()
+    except Exception as error:  # every backend has its own
+        reason = str(error).partition('\n')[0].rstrip('.')
+        raise InputError(f'The device {device} cannot be used ({reason}). Give one that this machine has, such as '
+                         'cpu, or none.') from error
 
 
 def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:

@@ -1,18 +1,21 @@
 """Results for pictures against what the models predict on the ordinary way."""
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS, MODELS, TRANSFORMS
 from PIL import Image
 from reference_network import REPO
 from run_tool import run_inside
 from tiny_voc import write_tiny_voc
 
 from mmwsss.apis import WSSSInferencer
-from mmwsss.apis.wsss_inferencer import rule_out
+from mmwsss.apis.wsss_inferencer import batches_of_equal_size, rule_out
+from mmwsss.engine.plain_errors import plain_message
 from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
 
@@ -105,6 +108,40 @@ def test_arrays_folders_and_batches_are_the_same(inferencers, root):
     assert (array['sem_seg'] == folder[1]['sem_seg']).mean() > 0.98  # another decoder of JPEGs
 
 
+@pytest.mark.parametrize('name', ['classifier', 'segmentor'])
+def test_sizes_that_differ_do_not_share_a_batch(inferencers, root, name):
+    inferencer = inferencers[name]
+    image = np.array(Image.open(picture(root)))[..., ::-1]
+    images = [np.ascontiguousarray(part) for part in (image, image[:40], image[:40, ::-1], image[::-1], image)]
+    together = inferencer(images, batch_size=2)['predictions']
+    assert [result['name'] for result in together] == [f'{place:08d}' for place in range(5)]
+    for result, image in zip(together, images, strict=True):
+        np.testing.assert_array_equal(result['sem_seg'], inferencer(image)['predictions'][0]['sem_seg'])
+        assert result['sem_seg'].shape == image.shape[:2]
+
+
+def test_batches_are_neighbours_of_equal_size():
+    sides, read = [4, 4, 4, 5, 4, 4], []
+
+    def items():
+        for place, side in enumerate(sides):
+            read.append(place)
+            yield dict(inputs=torch.zeros(3, side, 4), place=place)
+
+    batches = batches_of_equal_size(items(), 2)
+    assert [item['place'] for item in next(batches)] == [0, 1] == read
+    assert [[item['place'] for item in batch] for batch in batches] == [[2], [3], [4, 5]]
+
+
+@pytest.mark.parametrize('name, shape', [('classifier', (1, 3, 3)), ('segmentor', (1, 1, 3))])
+def test_picture_of_one_pixel(inferencers, name, shape):
+    """The classifier's overlay has three panels; that of the segmentation is under the black frame of a name."""
+    found = inferencers[name](np.full((1, 1, 3), 90, np.uint8), labels=['cat'], return_vis=True)
+    assert found['predictions'][0]['sem_seg'].tolist() in ([[0]], [[3]])
+    drawn = found['visualization'][0]
+    assert drawn.shape == shape and drawn[0, shape[1] // 2].tolist() == [45, 45, 45]
+
+
 def test_labels_rule_classes_out(inferencers, root):
     inferencer = inferencers['segmentor']
     logits = expected(inferencer).seg_logits.data
@@ -155,20 +192,73 @@ def test_files(inferencers, root, cams, tmp_path):
 def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
     with pytest.raises(InputError, match='zebra: no such class. This network knows bus, car, cat'):
         inferencers['segmentor'](picture(root), labels=['cat', 'zebra'])
+    with pytest.raises(InputError, match=r"0, \['dog'\], zebra: no such class. This network knows bus, car, cat"):
+        inferencers['segmentor'](picture(root), labels=['zebra', 0, 'cat', ['dog']])
+    with pytest.raises(InputError, match='A batch of 0 pictures is none. Give'):
+        inferencers['segmentor'](picture(root), batch_size=0)
     with pytest.raises(InputError, match='1 of 2 pictures have no labels, e.g. 2007_000001'):
         inferencers['classifier']([picture(root), picture(root, 1)], labels={'2007_000000': []})
     with pytest.raises(InputError, match='CAM files are for an IRNet; this is a EncoderDecoder'):
         inferencers['segmentor'](picture(root), cams=cams)
     with pytest.raises(InputError, match='1 of 1 pictures have no CAM in .*e.g. 2007_000000'):
         inferencers['irnet'](picture(root), cams=tmp_path)
-    broken = tmp_path / 'broken.jpg'
-    broken.write_bytes((root / 'JPEGImages' / '2007_000000.jpg').read_bytes()[:300])
-    with pytest.raises(InputError, match=r'broken\.jpg is truncated'):
-        inferencers['segmentor']([picture(root), broken])
     with pytest.raises(InputError, match='segmentor.pth does not belong to this model'):
         WSSSInferencer(networks['irnet'][0], networks['segmentor'][1])
     with pytest.raises(InputError, match=r'no config nothere\.py'):
         WSSSInferencer('nothere.py', networks['segmentor'][1])
+
+
+@pytest.mark.parametrize('device', ['cuda:99', 'nonsense', 'meta'])
+def test_devices_that_are_not_there(networks, device):
+    with pytest.raises(InputError, match=rf'The device {device} cannot be used \(.+\)\. Give one .* such as cpu'):
+        WSSSInferencer(*networks['segmentor'], device=device)
+
+
+def test_broken_files_are_found_before_the_first_prediction(inferencers, root, tmp_path):
+    content = Path(picture(root)).read_bytes()
+    (tmp_path / 'truncated.jpg').write_bytes(content[:300])
+    (tmp_path / 'empty.jpg').write_bytes(b'')
+    for problem in ('truncated', 'empty'):
+        with pytest.raises(InputError, match=rf'{problem}\.jpg is {problem}. Replace the file, or leave it out.$'):
+            inferencers['segmentor']([picture(root), tmp_path / f'{problem}.jpg'], out_dir=tmp_path / 'out')
+    assert not (tmp_path / 'out').exists()
+
+
+@pytest.mark.parametrize('loader', [None, dict(type='LoadImageFromFile')])
+def test_what_was_written_before_a_broken_file_stays(inferencers, root, tmp_path, monkeypatch, loader):
+    """Its end is there, so that only decoding finds out."""
+    inferencer = inferencers['segmentor']
+    if loader:
+        monkeypatch.setattr(inferencer, '_load_file', TRANSFORMS.build(loader))
+    content = Path(picture(root)).read_bytes()
+    for name in 'ac':
+        (tmp_path / f'{name}.jpg').write_bytes(content)
+    (tmp_path / 'b.jpg').write_bytes(content[:20] + content[-2:])
+    with pytest.raises(InputError, match=r'b\.jpg does not decode') as caught:
+        inferencer(tmp_path, out_dir=tmp_path / 'out')
+    message = plain_message(caught.value)
+    assert message.endswith('Replace the file, or leave it out.') and 'skip_bad_images' not in message
+    assert [path.name for path in (tmp_path / 'out').rglob('*.png')] == ['a.png', 'a.png']  # pred and vis
+
+
+def test_other_errors_of_loading_stay_as_they_are(inferencers, root, monkeypatch):
+    def fail(results):
+        raise MemoryError('no room')
+
+    monkeypatch.setattr(inferencers['segmentor'], '_load_file', fail)
+    with pytest.raises(MemoryError, match='no room'):
+        inferencers['segmentor'](picture(root))
+
+
+def test_dictionary_and_weights_of_the_config(networks, inferencers, root):
+    cfg, path = networks['segmentor']
+    settings = dict(cfg.to_dict(), load_from=str(path))
+    found, wanted = (inferencer(picture(root))['predictions'][0]['sem_seg'] for inferencer in (
+        WSSSInferencer(settings, device='cpu', show_progress=False), inferencers['segmentor']))
+    np.testing.assert_array_equal(found, wanted)
+    for load_from in (None, ''):
+        with pytest.raises(InputError, match='There are no weights.* Give the path of a .pth file'):
+            WSSSInferencer(dict(settings, load_from=load_from))
 
 
 def test_classes_are_those_of_the_training(networks, tmp_path):
@@ -191,3 +281,5 @@ def test_tool(networks, root, capsys, monkeypatch, tmp_path):
     assert len(masks) == 3 and set(np.unique(masks)) <= {0, 8, 10}
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, 'nothere')
     assert done.status == 1 and 'error: There is no picture nothere' in done.err
+    done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--device', 'none')
+    assert done.status == 1 and done.err.startswith('error: The device none cannot be used')

@@ -7,6 +7,8 @@ from mmseg.registry import TRANSFORMS
 
 from mmwsss.utils.errors import InputError
 
+REMEDY = 'Replace the file, take it out of the list, or set skip_bad_images=True in the dataset.'
+
 
 def is_truncated(content: bytes) -> bool:
     """Whether a JPEG or PNG file ends before its end marker.
@@ -20,37 +22,35 @@ def is_truncated(content: bytes) -> bool:
     return content.startswith(b'\x89PNG\r\n\x1a\n') and b'IEND' not in content
 
 
-def decode_image(path: str, content: bytes, **kwargs) -> np.ndarray:
-    """Decode a picture.
+def read_whole(path: str, backend_args: dict | None = None, remedy: str = REMEDY) -> bytes:
+    """Read the file of a picture without decoding it.
 
     Args:
-        path: names the picture in errors.
-        content: the file.
-        **kwargs: for `mmcv.imfrombytes`.
+        path: the file.
+        backend_args: of MMEngine's file backend.
+        remedy: the sentence of an error that says what to do.
 
     Raises:
-        InputError: it is empty, truncated or no picture.
+        InputError: it is missing, empty or truncated.
     """
-    remedy = 'Replace the file, take it out of the list, or set skip_bad_images=True in the dataset.'
+    try:
+        content = fileio.get(path, backend_args=backend_args)
+    except OSError as error:
+        raise InputError(f'{path} cannot be read: {error}. Add it, or take it out of the list.') from error
     if not content:
         raise InputError(f'{path} is empty. {remedy}')
     if is_truncated(content):
         raise InputError(f'{path} is truncated. {remedy}')
-    try:
-        img = mmcv.imfrombytes(content, **kwargs)
-    except Exception as error:  # every backend has its own
-        raise InputError(f'{path} does not decode ({error}). {remedy}') from error
-    if img is None:
-        raise InputError(f'{path} does not decode: it is no picture, or damaged. {remedy}')
-    return img
+    return content
 
 
-def read_picture(path: str, backend_args: dict | None = None, **kwargs) -> np.ndarray:
+def read_picture(path: str, backend_args: dict | None = None, remedy: str = REMEDY, **kwargs) -> np.ndarray:
     """Read and decode a picture.
 
     Args:
         path: the file.
         backend_args: of MMEngine's file backend.
+        remedy: the sentence of an error that says what to do.
         **kwargs: for `mmcv.imfrombytes`.
 
     Returns:
@@ -59,11 +59,14 @@ def read_picture(path: str, backend_args: dict | None = None, **kwargs) -> np.nd
     Raises:
         InputError: it is missing, empty, truncated or no picture.
     """
+    content = read_whole(path, backend_args, remedy)
     try:
-        content = fileio.get(path, backend_args=backend_args)
-    except OSError as error:
-        raise InputError(f'{path} cannot be read: {error}. Add it, or take it out of the list.') from error
-    return decode_image(path, content, **kwargs)
+        img = mmcv.imfrombytes(content, **kwargs)
+    except Exception as error:  # every backend has its own
+        raise InputError(f'{path} does not decode ({error}). {remedy}') from error
+    if img is None:
+        raise InputError(f'{path} does not decode: it is no picture, or damaged. {remedy}')
+    return img
 
 
 @TRANSFORMS.register_module()
