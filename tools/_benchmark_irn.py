@@ -3,6 +3,7 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from PIL import Image
 
 
-def add_parsers(commands) -> None:
+def add_parsers(commands: argparse._SubParsersAction) -> None:
     """Add `ir-labels` and `affinity` to the command line."""
     labels = commands.add_parser('ir-labels', help='IR labels: pictures a second with one and with all cores')
     labels.add_argument('--pictures', type=int, default=8, help='pictures a measurement')
@@ -56,7 +57,15 @@ def run_ir_labels(args: argparse.Namespace) -> None:
 
 
 def loader_labels(labels: np.ndarray, radius: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The affinity labels of one picture as float arrays, the way a loader would ship them."""
+    """The affinity labels of one picture as float arrays, the way a loader would ship them.
+
+    Args:
+        labels: `(h, w)` uint8, 255 where not certain.
+        radius: of the search, in pixels of the map.
+
+    Returns:
+        Three masks `(P, h', w')` float32: pairs in the background, within a class, of different classes.
+    """
     from mmwsss.pseudo_labels import path_index
     margin = radius - 1
     height, width = labels.shape[0] - margin, labels.shape[1] - 2 * margin
@@ -82,7 +91,7 @@ def run_affinity(args: argparse.Namespace) -> None:
     displacement = torch.randn(args.batch, 2, *labels.shape[1:], device=args.device, requires_grad=True)
     targets = torch.tensor(path_index(10).destinations)
 
-    def seconds(run) -> float:
+    def seconds(run: Callable[[], object]) -> float:
         run()
         if args.device.startswith('cuda'):
             torch.cuda.synchronize()
@@ -92,11 +101,11 @@ def run_affinity(args: argparse.Namespace) -> None:
             torch.cuda.synchronize()
         return (time.perf_counter() - start) / args.batch
 
-    def in_the_loader():
+    def in_the_loader() -> list[torch.Tensor]:
         made = [loader_labels(label) for label in labels]
         return [torch.from_numpy(np.stack(parts)).to(args.device) for parts in zip(*made, strict=True)]
 
-    def step():
+    def step() -> None:
         losses = affinity_displacement_loss(boundary, displacement, on_device)
         (sum(losses.values()) / 2).backward()
 

@@ -27,7 +27,11 @@ class Cost(NamedTuple):
 
 
 def positive(text: str) -> int:
-    """An integer of at least 1, for argparse."""
+    """An integer of at least 1, for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text} is no positive integer')
     return int(text)
@@ -82,7 +86,14 @@ def measure_apart(*args: object) -> Cost:
 
 
 def measure(size: tuple[int, int], dense: bool, repeats: int, device: str) -> Cost:
-    """The best time of `repeats` walks on random maps, and the peak memory of the first."""
+    """The best time of some walks on random maps, and the peak memory of the first.
+
+    Args:
+        size: height and width of the maps.
+        dense: measure the dense walk.
+        repeats: walks.
+        device: `cpu` or `cuda`.
+    """
     import_mmwsss()
     from mmwsss.pseudo_labels import random_walk
     torch.manual_seed(0)
@@ -126,7 +137,17 @@ def fill_memory(device: str) -> tuple[list[Tensor], float]:
 
 
 def dense_walk(cam: Tensor, boundary: Tensor, radius: int = 5, beta: float = 10, squarings: int = 8) -> Tensor:
-    """The walk by its definition: the affinities of all pairs, normalised by columns, squared again and again."""
+    """The walk by its definition: the affinities of all pairs, normalised by columns, squared again and again.
+
+    Args:
+        cam: `(K, h, w)`.
+        boundary: `(h, w)` in [0, 1].
+        radius, beta: see :func:`random_walk`.
+        squarings: of the transition matrix; `2**squarings` are the steps.
+
+    Returns:
+        `(K, h, w)`.
+    """
     from mmwsss.pseudo_labels import path_index
     height, width = boundary.shape
     number = torch.arange(height * width, device=boundary.device).view(height, width)

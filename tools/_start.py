@@ -67,7 +67,11 @@ def options_action() -> type[argparse.Action]:
     class OptionsAction(DictAction):
         """KEY=VALUE ... -> dictionary."""
 
-        def __call__(self, parser, namespace, values, option_string=None):
+        def __call__(self,
+                     parser: argparse.ArgumentParser,
+                     namespace: argparse.Namespace,
+                     values: list[str],
+                     option_string: str | None = None) -> None:
             import_mmwsss()
             from mmwsss.engine.options import parse_option
             without = [value for value in values if '=' not in value]

@@ -1,7 +1,7 @@
 """Measure what this project claims of its speed, each claim against the released procedure in the same run."""
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _benchmark_irn
@@ -40,7 +40,15 @@ def parse_args() -> argparse.Namespace:
 
 
 def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]:
-    """Time one call of `run` after a first one that warms up; also return its result."""
+    """Time one call after a first one that warms up.
+
+    Args:
+        run: what is called.
+        device: where it runs; a GPU is waited for.
+
+    Returns:
+        Seconds, and what the timed call returned.
+    """
     run()
     if device.startswith('cuda'):
         torch.cuda.synchronize()
@@ -52,8 +60,18 @@ def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]
 
 
 @torch.no_grad()
-def released_cam(model, picture: np.ndarray, keys: list[int], device: str) -> torch.Tensor:
-    """The reference's procedure: a uint8 picture, PIL's resize, one mirror pair a scale, NCHW, float32."""
+def released_cam(model: torch.nn.Module, picture: np.ndarray, keys: list[int], device: str) -> torch.Tensor:
+    """The reference's procedure: a uint8 picture, PIL's resize, one mirror pair a scale, NCHW, float32.
+
+    Args:
+        model: a `CAMClassifier`.
+        picture: `(H, W, 3)` uint8 RGB.
+        keys: image classes that are kept, K.
+        device: of the model.
+
+    Returns:
+        `(K, ceil(H / 4), ceil(W / 4))` in [0, 1).
+    """
     height, width = picture.shape[:2]
     mean, std = (value.view(3, 1, 1) for value in (model.data_preprocessor.mean, model.data_preprocessor.std))
     total = 0
@@ -71,7 +89,7 @@ def released_cam(model, picture: np.ndarray, keys: list[int], device: str) -> to
     return total / (total.amax(dim=(1, 2), keepdim=True) + 1e-5)
 
 
-def build_model(path: str):
+def build_model(path: str) -> torch.nn.Module:
     """The model of a config, with random weights, as the tools test it."""
     from mmengine.config import Config
     from mmengine.registry import init_default_scope
@@ -95,7 +113,7 @@ def benchmark_cam(args: argparse.Namespace) -> None:
     coarse = rng.integers(0, 256, (args.pictures, 12, 16, 3), dtype=np.uint8)
     pictures = [np.asarray(Image.fromarray(c).resize(args.size[::-1], Image.BICUBIC)) for c in coarse]
 
-    def ours():
+    def ours() -> Iterator[torch.Tensor]:
         for picture in pictures:
             sample = SegDataSample()
             sample.gt_score = torch.zeros(model.num_classes)

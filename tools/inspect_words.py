@@ -1,5 +1,6 @@
 """Say what the visual words of a trained classifier do: how many are alive, how sharp they are, what Eq. 12 adds."""
 import argparse
+from collections.abc import Iterable
 
 import torch
 from _start import import_mmwsss
@@ -19,7 +20,7 @@ def parse_args() -> argparse.Namespace:
 
 
 @torch.no_grad()
-def word_statistics(model, loader) -> dict[str, float]:
+def word_statistics(model: torch.nn.Module, loader: Iterable[dict]) -> dict[str, float]:
     """Statistics of the words over a loader's pictures, at scale 1.
 
     Args:

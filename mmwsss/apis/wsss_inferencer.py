@@ -150,8 +150,18 @@ class WSSSInferencer(BaseInferencer):
                    cams: Mapping[str, str] | None = None) -> Iterator[dict]:
         """Batches of pictures as the model takes them.
 
+        Args:
+            inputs: the pictures.
+            batch_size: the most in a batch, at least 1.
+            labels: name of a picture -> image classes that it holds; `None` where nobody knows.
+            cams: name of a picture -> path of its CAM file; `None` for none.
+
+        Returns:
+            An iterator over `inputs`, a list of `(3, H, W)` of one size, and `data_samples`.
+
         Raises:
-            InputError: `batch_size` is below 1.
+            InputError: `batch_size` is below 1; while iterating, a picture or CAM file is missing or damaged, or they
+                do not belong together.
         """
         if batch_size < 1:
             raise InputError(f'A batch of {batch_size} pictures is none. Give a batch size of 1 or more.')
@@ -173,7 +183,17 @@ class WSSSInferencer(BaseInferencer):
 
     def visualize(self, inputs: Sequence[Picture], preds: Sequence[SegDataSample], show: bool = False,
                   wait_time: float = 0) -> list[np.ndarray]:
-        """Overlays `(H, W, 3)` uint8 RGB: segmentation and CAMs, or boundaries."""
+        """Draw segmentation and CAMs, or boundaries, over pictures.
+
+        Args:
+            inputs: the pictures.
+            preds: the sample of each.
+            show: each overlay in a window.
+            wait_time: seconds that it stays; 0 waits for a key.
+
+        Returns:
+            An overlay `(H, W, 3)` uint8 RGB for each picture.
+        """
         drawn = []
         for picture, sample in zip(inputs, preds, strict=True):
             image = np.ascontiguousarray(self._load(picture)['img'][..., ::-1])
@@ -190,7 +210,18 @@ class WSSSInferencer(BaseInferencer):
     def postprocess(self, preds: Sequence[SegDataSample], visualization: np.ndarray | None = None,
                     return_datasample: bool = False, out_dir: str | Path = '',
                     picture: Picture | None = None) -> SegDataSample | dict[str, Any]:
-        """Write a picture's results where asked for, and return them."""
+        """Write a picture's results where asked for, and return them.
+
+        Args:
+            preds: its sample, as a list of one.
+            visualization: its overlay `(H, W, 3)` uint8 RGB, needed where `out_dir` is given.
+            return_datasample: return the sample as it is.
+            out_dir: of the files, see :meth:`__call__`; empty for none.
+            picture: whose results these are; its name is theirs.
+
+        Returns:
+            The sample, or the picture's entry of `predictions`, see :meth:`__call__`.
+        """
         sample = preds[0]
         arrays: dict[str, Any] = dict(name=picture.name)
         for field in ('pred_sem_seg', 'boundary'):

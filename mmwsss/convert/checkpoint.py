@@ -56,8 +56,12 @@ def convert_file(source: str,
 def check_fits(state: dict[str, Tensor], config: str) -> None:
     """Load `state` strictly into the model of a config.
 
+    Args:
+        state: name -> tensor.
+        config: path of the config.
+
     Raises:
-        InputError: with PyTorch's list of what does not fit.
+        InputError: there is no such config, or the weights do not fit (with PyTorch's list of what does not).
     """
     if not os.path.isfile(config):
         raise InputError(f'The config {config} does not exist.')

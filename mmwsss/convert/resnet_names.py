@@ -1,5 +1,6 @@
 """The names that the reference programs give to the layers of their ResNet."""
 import re
+from collections.abc import Callable
 
 from torch import Tensor
 
@@ -43,6 +44,13 @@ def canonical_name(name: str, prefix: str, stages: dict[str, str]) -> str:
 def resnet_names(names: set[str], prefix: str) -> set[str]:
     """All names of the ResNet (50 or 101 layers) that `names` are part of, without counters.
 
+    Args:
+        names: canonical, see :func:`canonical_name`; they tell which of the two networks it is.
+        prefix: what the reference calls its ResNet, e.g. `resnet`.
+
+    Returns:
+        `<prefix>.<layer>...` of all weights, biases and running statistics.
+
     Raises:
         InputError: the blocks are those of neither network.
     """
@@ -63,12 +71,15 @@ def resnet_names(names: set[str], prefix: str) -> set[str]:
     return weights | {f'{prefix}.{layer}.{field}' for layer in norms for field in _NORM}
 
 
-def unalias(state_dict: dict[str, Tensor], rename) -> dict[str, Tensor]:
+def unalias(state_dict: dict[str, Tensor], rename: Callable[[str], str]) -> dict[str, Tensor]:
     """Keep each tensor once, under the name that `rename` gives.
 
     Args:
         state_dict: a released checkpoint.
         rename: its name -> canonical name.
+
+    Returns:
+        Canonical name -> tensor; the tensors are the given ones.
 
     Raises:
         InputError: two aliases hold different tensors, or a value is no tensor.
@@ -87,6 +98,11 @@ def unalias(state_dict: dict[str, Tensor], rename) -> dict[str, Tensor]:
 
 def check_names(found: set[str], wanted: set[str], what: str) -> None:
     """Refuse names that are missing or that nobody knows.
+
+    Args:
+        found: names in the checkpoint; counters (`num_batches_tracked`) may be among them.
+        wanted: names of the model.
+        what: the model, for the message.
 
     Raises:
         InputError: with both lists.

@@ -4,6 +4,7 @@ import os.path as osp
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import mmengine
 import mmengine.fileio as fileio
@@ -61,7 +62,7 @@ class ImageLabelDataset(BaseSegDataset):
                  img_suffix: str | Sequence[str] | None = None,
                  seg_map_dir: str | None = None,
                  cam_dir: str | None = None,
-                 **kwargs) -> None:
+                 **kwargs: Any) -> None:
         self.seg_map_dir = seg_map_dir
         self.cam_dir = cam_dir
         self.label_file = label_file
@@ -308,6 +309,6 @@ class VOCImageLabelDataset(ImageLabelDataset):
         'tools/dataset_converters/voc.py DATA_ROOT --archives FOLDER` unpacks them, writes the split lists and '
         "image_labels.json, and says what is missing; data_root of the config names another folder.")
 
-    def __init__(self, ann_file: str = '', data_prefix: dict | None = None, **kwargs) -> None:
+    def __init__(self, ann_file: str = '', data_prefix: dict | None = None, **kwargs: Any) -> None:
         data_prefix = data_prefix or dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
         super().__init__(ann_file=ann_file, data_prefix=data_prefix, **kwargs)

@@ -21,7 +21,16 @@ from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 @dataclass(frozen=True)
 class Job:
-    """One picture's files and settings; `ids` `(C,)` are the values on disk of the config's classes."""
+    """One picture's files and settings.
+
+    Attributes:
+        img_path: of the picture.
+        cam_path: of its CAM file.
+        out: where the label goes.
+        image_classes: the classes without the background; a CAM file that counts by others is refused.
+        ids: `(C,)` uint8, what masks on disk hold for each class, with the background.
+        fg_thr, bg_thr: see :func:`cam_to_ir_label`.
+    """
     img_path: str
     cam_path: str
     out: Path
@@ -33,7 +42,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did: pictures, seconds, and of their pixels how many are certain, and foreground."""
+    """What a run did.
+
+    Attributes:
+        written: pictures that got a label.
+        seconds: that it took.
+        pixels: of these pictures.
+        certain: pixels that are not ignored.
+        foreground: certain pixels of a class.
+    """
     written: int
     seconds: float
     pixels: int
@@ -49,7 +66,16 @@ class Summary:
 
 
 def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float) -> list[Job]:
-    """The pictures of a data set with `cam_dir` that have no label in `out` yet."""
+    """The pictures of a data set that have no label yet.
+
+    Args:
+        dataset: with `cam_dir`.
+        out: folder of the labels, `<img_id>.png`.
+        fg_thr, bg_thr: see :func:`cam_to_ir_label`.
+
+    Returns:
+        A job for each, in the order of the data set.
+    """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
     jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
                 ids_on_disk(dataset.metainfo), fg_thr, bg_thr) for info in infos]
@@ -63,7 +89,8 @@ def label_picture(job: Job) -> tuple[int, int, int]:
         Its pixels, those that are certain, those of a class.
 
     Raises:
-        InputError: the picture or its CAM is damaged, or they do not belong together.
+        InputError: the picture or its CAM is damaged, they do not belong together, the thresholds are out of their
+            range, or `pydensecrf` is not installed.
     """
     image = np.ascontiguousarray(read_picture(job.img_path)[..., ::-1])
     loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
@@ -79,15 +106,16 @@ def label_picture(job: Job) -> tuple[int, int, int]:
 
 
 def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:
-    """Label pictures in processes; an error or Ctrl-C ends all of them, and what is finished stays.
+    """Label pictures in processes (one works in this process); an error or Ctrl-C ends all, what is finished stays.
 
     Args:
         jobs: from :func:`jobs_of`.
-        workers: processes; `None` for as many as this process may use cores.
+        workers: processes, but no more than jobs; `None` for as many as this process may use cores.
         total: pictures with those that were finished before, for the progress bar.
 
     Raises:
-        InputError: of the first picture that fails, or a process was ended from outside; `workers` is below 1.
+        InputError: of the first picture that fails (see :func:`label_picture`), or a process was ended from outside;
+            `workers` is below 1.
     """
     start = time.time()
     if workers is not None and workers < 1:

@@ -31,6 +31,7 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
 
     Raises:
         InputError: there is no such file, it cannot be read, or an option does not fit into it.
+        ImportError: of a module that the config imports.
     """
     cfg = read_config(path, options)
     cfg.launcher = launcher
@@ -46,8 +47,12 @@ def read_config(path: str, options: dict | None = None) -> Config:
         path: of the config file.
         options: of `--cfg-options`, dotted keys.
 
+    Returns:
+        The config; nothing else is set in it.
+
     Raises:
         InputError: there is no such file, it cannot be read, or an option does not fit into it.
+        ImportError: of a module that the config imports.
     """
     if not Path(path).is_file():
         raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
@@ -70,15 +75,16 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
     """Decide what a training run starts from, and say it.
 
     `load_from` on the command line comes first, then with `resume` the latest checkpoint in the
-    work_dir, then the config's own `load_from`, which only initialises the weights.
+    work_dir, then the config's own `load_from`, which only initialises the weights. Where there is nothing to resume
+    from, `cfg.resume` becomes False.
 
     Args:
         cfg: from :func:`load_config`; `resume` and `load_from` are set.
-        resume: go on with a run: weights, optimizer, schedule and epoch.
+        resume: go on with a run: weights, optimizer, schedule and epoch; so does the config's own `resume=True`.
         options: of `--cfg-options`.
 
     Raises:
-        InputError: the checkpoint is missing, cannot be read, or is not one of a training run.
+        InputError: a local checkpoint is missing, cannot be read, or, to resume, is not one of a training run.
     """
     cfg.resume = bool(resume or cfg.get('resume'))
     if cfg.resume and 'load_from' not in (options or {}):
@@ -98,15 +104,18 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
 
 
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
-    """Build the runner; everything that can be wrong with its input is found before the model is.
+    """Build the runner; data, work_dir, launcher and, with `strict`, the checkpoint file are checked before that.
 
     Args:
         cfg: from :func:`load_config`.
         loops: that will run, as :func:`~mmwsss.engine.preflight.build_datasets` takes them.
-        strict: whether the weights of `load_from` must fit the model exactly.
+        strict: whether the weights of a local `load_from` must fit the model exactly; they are loaded then.
+
+    Returns:
+        The runner, with the datasets that were checked.
 
     Raises:
-        InputError: data, checkpoint or launcher do not fit.
+        InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be made.
     """
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):
@@ -134,7 +143,12 @@ def resume_hint(work_dir: str) -> str:
 
 
 def say(cfg: Config, message: str) -> None:
-    """Print once, whatever the number of processes."""
+    """Print once, whatever the number of processes.
+
+    Args:
+        cfg: its `launcher` tells where this process finds its rank; the first one prints.
+        message: a line.
+    """
     if process_rank(cfg.get('launcher', 'none')) == 0:
         print(message, flush=True)
 

@@ -18,13 +18,13 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix
 
     Args:
         folder: of the outputs.
-        made_from: everything that decides their content, of what JSON can hold; kept in `made_from.json`.
-        suffix: of the outputs.
-        overwrite: delete the outputs that are there.
+        made_from: everything that decides their content; kept in `made_from.json`, what JSON cannot hold as its text.
+        suffix: of the outputs, also in folders below.
+        overwrite: delete the outputs and the record that are there.
 
     Raises:
-        InputError: the folder's outputs were made from something else (what differs is named), or nobody knows
-            from what.
+        InputError: the folder's outputs were made from something else (what differs is named), nobody knows from
+            what, or the record cannot be read.
     """
     folder = Path(folder)
     made_from = json.loads(json.dumps(made_from, default=str))
@@ -51,8 +51,8 @@ def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str 
     """See that a folder has exactly one file for each picture of a list.
 
     Args:
-        folder: of the files, `<id><suffix>`.
-        ids: of the pictures.
+        folder: of the files, `<id><suffix>`; hidden ones do not count.
+        ids: of the pictures; one with slashes is a path below the folder.
         suffix: of the files.
 
     Raises:
@@ -71,7 +71,7 @@ def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str 
 
 
 def file_mark(path: str | os.PathLike) -> str:
-    """What identifies a file's content: its name and the start of its SHA-256.
+    """What identifies a file's content: its name and the first 16 hexadecimal digits of its SHA-256.
 
     Raises:
         InputError: there is no such file.
@@ -90,7 +90,7 @@ def read_record(folder: str | os.PathLike) -> dict[str, Any] | None:
     """What a folder's files were made from; `None` where nothing says so.
 
     Raises:
-        InputError: the record is damaged.
+        InputError: the record cannot be read.
     """
     record = Path(folder) / RECORD
     if not record.is_file():

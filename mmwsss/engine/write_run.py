@@ -19,14 +19,14 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
     """Turn a config's test into a run that writes files: no masks, and the pictures of the training list.
 
     Args:
-        cfg: from :func:`load_config`, changed in place; logs go to `<out>_log`.
-        checkpoint: of the model.
+        cfg: from :func:`load_config`, changed in place; logs go to `<out>_log`, and nothing is resumed.
+        checkpoint: of the model; becomes `load_from`.
         out: folder of the files.
         list_name: a list file, or the name of a list beside the training list (`train`, `val`, ...), in its place; an
             empty one stands for all pictures.
 
     Returns:
-        The config of the dataset.
+        The config of the test's dataset, a part of `cfg`.
     """
     cfg.work_dir, cfg.load_from, cfg.resume = f'{out}_log', checkpoint, False
     dataset = cfg.test_dataloader.dataset
@@ -46,6 +46,9 @@ def without_weights(settings: Any) -> Any:
 
     Args:
         settings: of the model, or of a part of it.
+
+    Returns:
+        A copy without the keys `init_cfg`; its tuples are lists.
     """
     if isinstance(settings, dict):
         return {key: without_weights(value) for key, value in settings.items() if key != 'init_cfg'}
@@ -57,6 +60,12 @@ def origin_of_cams(folder: str) -> dict[str, Any]:
 
     Args:
         folder: of the files.
+
+    Returns:
+        `dict(cams_made_from=...)` or `dict(cams=...)`, for the record of what is made from them.
+
+    Raises:
+        InputError: the folder's record cannot be read.
     """
     made_from = read_record(folder)
     return dict(cams=str(Path(folder).resolve())) if made_from is None else dict(cams_made_from=made_from)
@@ -66,18 +75,18 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     """Test the model of a config with a writer as its only evaluator.
 
     What the folder holds already is left out, on all ranks alike; at the end every picture of the list has its
-    file, or an error names those that have none.
+    file and there are no others, or an error of the first rank names some of them.
 
     Args:
-        cfg: from :func:`load_config`, with the checkpoint in `load_from`.
+        cfg: from :func:`load_config`, with the checkpoint in `load_from`; changed in place.
         writer: config of an evaluator that writes `<output_dir>/<img_id><suffix>`.
         suffix: of the files.
-        made_from: what decides their content, besides the checkpoint and the list; a folder made from something
-            else is refused.
-        overwrite: delete what the folder holds instead.
+        made_from: what decides their content, besides the checkpoint and the list's name; a folder made from
+            something else is refused.
+        overwrite: delete the files that the folder holds instead.
 
     Raises:
-        InputError: data, checkpoint or folder do not fit.
+        InputError: data, checkpoint or folder do not fit, or in the end files are missing or left over.
     """
     start = time.time()
     folder = Path(writer['output_dir'])

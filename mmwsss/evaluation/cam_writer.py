@@ -27,7 +27,11 @@ class CAMWriter(BaseMetric):
         self.output_dir = Path(output_dir)
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Write each picture's maps; its result is the bytes of the file."""
+        """Write each picture's maps; its result is the bytes of the file.
+
+        Raises:
+            InputError: a sample has no `cam` or no `img_id`.
+        """
         for sample in data_samples:
             if 'cam' not in sample or 'img_id' not in sample:
                 raise InputError('CAMWriter writes the CAMs of a CAMClassifier, of pictures packed by '

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ class CRFIoUMetric(ClassIoUMetric):
     default_prefix = 'crf'
 
     def __init__(self, workers: int | None = None, crf: dict | None = None, output_dir: str | None = None,
-                 **kwargs) -> None:
+                 **kwargs: Any) -> None:
         super().__init__(output_dir=output_dir, **kwargs)
         self.workers = workers or default_workers()
         self.crf = dict(crf or {})
@@ -109,7 +110,14 @@ def explain_broken_pool() -> Iterator[None]:
 
 
 def probabilities(sample: dict, num_classes: int) -> np.ndarray:
-    """The softmax `(C, H, W)` float32 of a data sample's `seg_logits`.
+    """The softmax of a data sample's logits.
+
+    Args:
+        sample: with `seg_logits` `(C, H, W)` and `pred_sem_seg` `(1, H, W)`, as MMEngine hands it to metrics.
+        num_classes: `C`, with the background.
+
+    Returns:
+        `(C, H, W)` float32 in [0, 1].
 
     Raises:
         InputError: there are none for each class, or they are not those of the sample's `pred_sem_seg`.
@@ -125,7 +133,15 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
 
 
 def refine(img_path: str, probs: np.ndarray, crf: dict) -> np.ndarray:
-    """The label map `(H, W)` uint8 of probabilities `(C, H, W)` after a DenseCRF on their picture.
+    """Refine probabilities by a DenseCRF on their picture.
+
+    Args:
+        img_path: the picture, of height H and width W.
+        probs: `(C, H, W)` float32 in [0, 1].
+        crf: settings of :func:`dense_crf_probs`.
+
+    Returns:
+        `(H, W)` uint8, the most probable class of each pixel.
 
     Raises:
         InputError: the picture is missing, damaged or of another size, or `pydensecrf` is not installed.

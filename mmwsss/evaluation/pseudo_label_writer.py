@@ -27,7 +27,11 @@ class PseudoLabelWriter(BaseMetric):
         self.output_dir = output_dir
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Write each picture's `pred_sem_seg`; its result is the bytes of the file."""
+        """Write each picture's `pred_sem_seg`; its result is the bytes of the file.
+
+        Raises:
+            InputError: a sample has no `img_id`.
+        """
         for sample in data_samples:
             if self.output_dir is None:
                 self.results.append(0)

@@ -1,4 +1,6 @@
 """Pictures of different sizes in one batch."""
+from typing import Any
+
 from mmseg.models import SegDataPreProcessor
 from mmseg.registry import MODELS
 
@@ -15,7 +17,7 @@ class CAMDataPreProcessor(SegDataPreProcessor):
         **kwargs: those of `SegDataPreProcessor`.
     """
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         if kwargs.get('size') is None and kwargs.get('size_divisor') is None:
             kwargs['size_divisor'] = 1
         super().__init__(**kwargs)

@@ -13,12 +13,28 @@ EPS = 1e-5  # of the published normalisation
 
 
 def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
-    """Height and width of a picture of `size` at `scale`, at least 1."""
+    """The size of a picture at another scale.
+
+    Args:
+        size: height and width, pixels.
+        scale: factor of both, > 0.
+
+    Returns:
+        Height and width, rounded, at least 1.
+    """
     return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
 
 
 def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
-    """Height and width of a map with one value for every `stride` pixels: `ceil(size / stride)`."""
+    """The size of a map with one value for every `stride` pixels.
+
+    Args:
+        size: height and width of the picture, pixels.
+        stride: in pixels, >= 1.
+
+    Returns:
+        Height and width, `ceil(size / stride)`.
+    """
     return -(-size[0] // stride), -(-size[1] // stride)
 
 

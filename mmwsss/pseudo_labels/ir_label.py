@@ -82,6 +82,10 @@ def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
 def check_thresholds(fg_thr: float, bg_thr: float) -> None:
     """Refuse thresholds outside of [0, 1] or in the wrong order.
 
+    Args:
+        fg_thr: strict threshold.
+        bg_thr: lenient threshold, at most `fg_thr`.
+
     Raises:
         InputError: naming both.
     """

@@ -42,7 +42,16 @@ def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> n
 
 
 def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
-    """A picture with a long side of at most `longest`; label maps must not be smoothed."""
+    """A picture that is not too large.
+
+    Args:
+        image: `(H, W)` or `(H, W, 3)` uint8.
+        longest: the most that its long side may have, pixels.
+        smooth: average over pixels; without it the nearest is taken, as label maps need.
+
+    Returns:
+        The picture made smaller, or `image` itself where it is small enough.
+    """
     scale = longest / max(image.shape[:2])
     if scale >= 1:
         return image
@@ -51,6 +60,14 @@ def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
 
 
 def picture_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
-    """A picture `(H, W, 3)` uint8 RGB as the address of an image that holds it, `'jpeg'` or `'png'`."""
+    """A picture as the address of an image that holds it.
+
+    Args:
+        image: `(H, W, 3)` uint8 RGB.
+        kind: `'jpeg'` or `'png'`.
+
+    Returns:
+        `data:image/<kind>;base64,...`.
+    """
     content = cv2.imencode(f'.{kind}', image[..., ::-1])[1]
     return f'data:image/{kind};base64,{base64.b64encode(content).decode()}'

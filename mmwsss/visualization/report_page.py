@@ -63,7 +63,12 @@ class Page:
 
 
 def write_page(page: Page, path: str | os.PathLike) -> None:
-    """Write a page as HTML; text is escaped."""
+    """Write a page as HTML; text is escaped.
+
+    Args:
+        page: what it shows.
+        path: of the file, UTF-8; one that is there is replaced once the new one is complete.
+    """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     html = environment.from_string(TEMPLATE.read_text(encoding='utf-8')).render(vars(page))
     with atomic_path(path) as temporary:

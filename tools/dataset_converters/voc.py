@@ -136,7 +136,14 @@ def warn(message: str) -> None:
 
 
 def run_parallel(what: str, function: Callable, tasks: Sequence, workers: int) -> Iterator:
-    """Results of `function` for all tasks, in order, with progress; in this process where `workers` is 1."""
+    """Results of a function for all tasks, in order, with progress.
+
+    Args:
+        what: shown before the progress.
+        function: takes one task; a function of a module, for it goes to processes.
+        tasks: its arguments.
+        workers: processes; this one works where a single one is enough.
+    """
     progress = Progress(what, len(tasks))
     if workers == 1 or len(tasks) < 2:
         for task in tasks:
@@ -247,7 +254,15 @@ def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | N
 
 
 def safe_parts(name: str, archive: Path) -> tuple[str, ...]:
-    """The parts of a member's path, which must stay inside of the folder."""
+    """The parts of a member's path, which must stay inside of the folder.
+
+    Args:
+        name: the path in the archive.
+        archive: for the message.
+
+    Raises:
+        InputError: it leads out.
+    """
     path = PurePosixPath(name)
     if path.is_absolute() or '..' in path.parts or '\\' in name or ':' in name:
         raise InputError(f'{archive} holds the path {name!r}, which leads out of the folder. This is not the '
@@ -269,7 +284,11 @@ def find_sbd(folders: Iterable[Path]) -> Path | None:
 
 
 def read_sbd_ids(sbd: Path) -> list[str]:
-    """The ids of SBD's train and val."""
+    """The ids of SBD's train and val.
+
+    Raises:
+        InputError: one of the lists is missing.
+    """
     absent = [name for name in ('train.txt', 'val.txt') if not (sbd / name).is_file()]
     if absent:
         raise InputError(f'{sbd} has no {" and no ".join(absent)}. They come with {SBD_SOURCE}.')
@@ -281,6 +300,13 @@ def read_sbd_ids(sbd: Path) -> list[str]:
 
 def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterable[str], workers: int) -> None:
     """Fill SegmentationClassAug: the official mask where there is one, else SBD's.
+
+    Args:
+        root: DATA_ROOT.
+        sbd: folder with SBD's `cls`.
+        sbd_ids: pictures of SBD.
+        official: pictures of VOC, which have official masks.
+        workers: processes.
 
     Raises:
         InputError: SciPy is missing, or .mat files or masks are missing or damaged; the others are written.
@@ -444,6 +470,11 @@ def read_labels(path: Path) -> dict[str, list[str]]:
 
 def prepare(root: Path, archives: Path | None, workers: int) -> None:
     """Unpack, merge, write lists and labels; see the module.
+
+    Args:
+        root: DATA_ROOT.
+        archives: folder of the downloads; `None` where they are unpacked.
+        workers: processes.
 
     Raises:
         InputError: something is missing or damaged, with its name and where to get it.

@@ -1,4 +1,6 @@
 """Pictures that decode wholly, or an error that names them."""
+from typing import Any
+
 import mmcv
 import numpy as np
 from mmcv.transforms import LoadImageFromFile
@@ -44,7 +46,7 @@ def read_whole(path: str, backend_args: dict | None = None, remedy: str = REMEDY
     return content
 
 
-def read_picture(path: str, backend_args: dict | None = None, remedy: str = REMEDY, **kwargs) -> np.ndarray:
+def read_picture(path: str, backend_args: dict | None = None, remedy: str = REMEDY, **kwargs: Any) -> np.ndarray:
     """Read and decode a picture.
 
     Args:

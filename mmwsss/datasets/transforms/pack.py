@@ -1,4 +1,6 @@
 """From a dictionary of the pipeline to what a model takes."""
+from typing import Any
+
 import torch
 from mmengine.structures import PixelData
 from mmseg.datasets.transforms import PackSegInputs
@@ -17,7 +19,7 @@ class PackImageLabelInputs(PackSegInputs):
         meta_keys: see `PackSegInputs`; `img_id` is added.
     """
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id')))
 

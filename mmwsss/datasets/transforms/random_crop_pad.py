@@ -25,6 +25,9 @@ class RandomCropPad(BaseTransform):
         crop_size: height and width.
         pad_val: R, G, B. With a fraction the picture becomes float32, else it keeps its type.
         channel_order: of the loaded picture; MMCV loads `'bgr'`.
+
+    Raises:
+        InputError: an argument is out of its range.
     """
 
     def __init__(self,
@@ -47,8 +50,17 @@ class RandomCropPad(BaseTransform):
             int(np.random.randint(min(size - crop, 0), max(size - crop, 0) + 1))
             for size, crop in zip((height, width), self.crop_size, strict=True))
 
-    def cut(self, array: np.ndarray, offsets: tuple[int, int], fill) -> np.ndarray:
-        """The window at `offsets` of `(H, W, ...)`, filled where it leaves the array."""
+    def cut(self, array: np.ndarray, offsets: tuple[int, int], fill: int | np.ndarray) -> np.ndarray:
+        """The window of an array at one place, filled where it leaves the array.
+
+        Args:
+            array: `(H, W)` or `(H, W, C)`.
+            offsets: from :meth:`offsets`.
+            fill: a value, or one for each channel, `(C,)`.
+
+        Returns:
+            `(*crop_size)` or `(*crop_size, C)`, of the array's type.
+        """
         result = np.empty((*self.crop_size, *array.shape[2:]), dtype=array.dtype)
         result[...] = fill
         source, target = [], []

@@ -18,6 +18,17 @@ def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
     """Resize the picture so that its long side is `size`, and segmentation maps with it.
 
     Pillow's filters are used, as in the reference programs: unlike OpenCV's they do not alias when they shrink.
+
+    Args:
+        results: with `img` `(H, W, 3)` uint8; changed in place.
+        size: the long side, pixels.
+        interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+
+    Returns:
+        `results`, with the keys that :class:`RandomResizeLongSide` lists.
+
+    Raises:
+        InputError: the picture is not uint8.
     """
     if results['img'].dtype != np.uint8:
         raise InputError(f"Pictures of type {results['img'].dtype} can't be resized by Pillow. Resize them before "
@@ -42,6 +53,9 @@ class RandomResizeLongSide(BaseTransform):
         min_size: shortest long side, pixels.
         max_size: longest, inclusive.
         interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+
+    Raises:
+        InputError: an argument is out of its range.
     """
 
     def __init__(self, min_size: int = 320, max_size: int = 640, interpolation: str = 'bicubic') -> None:
@@ -72,6 +86,9 @@ class ResizeLongSide(BaseTransform):
         size: the long side, pixels.
         only_shrink: leave smaller pictures as they are.
         interpolation: of the picture, a filter of Pillow.
+
+    Raises:
+        InputError: `size` is below 1.
     """
 
     def __init__(self, size: int, only_shrink: bool = True, interpolation: str = 'bicubic') -> None:

@@ -19,6 +19,9 @@ class RandomScale(BaseTransform):
         min_scale: smallest factor, > 0.
         max_scale: largest.
         interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+
+    Raises:
+        InputError: an argument is out of its range.
     """
 
     def __init__(self, min_scale: float = 0.5, max_scale: float = 1.5, interpolation: str = 'bicubic') -> None:

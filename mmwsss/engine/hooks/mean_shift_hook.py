@@ -1,4 +1,6 @@
 """The mean of IRNet's displacements, computed when training ends."""
+from collections.abc import Iterable
+
 import torch
 import torch.distributed as dist
 from mmengine.hooks import Hook
@@ -28,7 +30,11 @@ class MeanShiftHook(Hook):
         self.dataloader = dataloader
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Compute the mean after the last epoch."""
+        """Compute the mean after the last epoch.
+
+        Raises:
+            InputError: the pictures do not fill one batch.
+        """
         if runner.epoch + 1 < runner.max_epochs:
             return
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -46,8 +52,17 @@ class MeanShiftHook(Hook):
 
     @staticmethod
     @torch.no_grad()
-    def total(model: torch.nn.Module, loader, quiet: bool = False) -> torch.Tensor:
-        """`(3,)` float64: the batches' mean displacements (dy, dx), summed, and their number."""
+    def total(model: torch.nn.Module, loader: Iterable[dict], quiet: bool = False) -> torch.Tensor:
+        """Sum the mean displacements of batches.
+
+        Args:
+            model: an `IRNet`; its head is left in training mode.
+            loader: batches of `inputs` and `data_samples`.
+            quiet: show no progress.
+
+        Returns:
+            `(3,)` float64: the sums of dy and of dx, in pixels at stride 4, and the number of batches.
+        """
         total = torch.zeros(3, dtype=torch.float64)
         model.head.train()  # without the mean shift
         for data in track(loader, 'mean displacement', disable=quiet):

@@ -1,5 +1,6 @@
 """A progress bar for tests on a terminal."""
 import sys
+from collections.abc import Sequence
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -24,8 +25,19 @@ class TestProgressHook(Hook):
             self._task = self._progress.add_task('test', total=len(runner.test_dataloader))
             self._progress.start()
 
-    def after_test_iter(self, runner: Runner, batch_idx: int, data_batch=None, outputs=None) -> None:
-        """One batch is done."""
+    def after_test_iter(self,
+                        runner: Runner,
+                        batch_idx: int,
+                        data_batch: dict | tuple | list | None = None,
+                        outputs: Sequence | None = None) -> None:
+        """One batch is done.
+
+        Args:
+            runner: of the test.
+            batch_idx: of the batch, from 0.
+            data_batch: unused, for MMEngine's convention.
+            outputs: unused as well.
+        """
         if self._progress is not None:
             self._progress.update(self._task, completed=batch_idx + 1)
 

@@ -1,5 +1,6 @@
 """timm's networks with frozen parts."""
 from collections.abc import Sequence
+from typing import Any
 
 from mmpretrain.models.backbones import TIMMBackbone
 from mmseg.registry import MODELS
@@ -22,7 +23,7 @@ class FrozenTIMMBackbone(TIMMBackbone):
         InputError: a name that the network does not have.
     """
 
-    def __init__(self, *args, frozen_modules: Sequence[str] = (), norm_eval: bool = True, **kwargs) -> None:
+    def __init__(self, *args: Any, frozen_modules: Sequence[str] = (), norm_eval: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = dict(self.timm_model.named_modules())
         unknown = [name for name in frozen_modules if name not in names]

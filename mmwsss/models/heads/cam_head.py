@@ -11,7 +11,15 @@ DEFAULT_LOSS = dict(type='mmpretrain.CrossEntropyLoss', use_sigmoid=True)
 
 
 def stack_gt_scores(data_samples: list, num_classes: int, device: torch.device) -> Tensor:
-    """Gather the samples' multi-hot labels into `(N, L)` on `device`.
+    """Gather the samples' multi-hot labels.
+
+    Args:
+        data_samples: N samples with `gt_score` `(L,)`.
+        num_classes: `L`, image classes.
+        device: of the result.
+
+    Returns:
+        `(N, L)`.
 
     Raises:
         InputError: a sample without `gt_score`, or with another number of classes.
@@ -53,14 +61,30 @@ class CAMHead(BaseModule):
         self.loss_module = MODELS.build(loss)
 
     def forward(self, feat: Tensor, pooled: Tensor) -> Tensor:
-        """Image logits `(N, L)` of the map `(N, C, H, W)` and its pooled features `(N, C)`."""
+        """Image logits `(N, L)` of the map `(N, C, H, W)` and its pooled features `(N, C)`.
+
+        Raises:
+            InputError: the features do not have `in_channels` channels.
+        """
         if pooled.shape[1] != self.in_channels:
             raise InputError(f'{type(self).__name__}: in_channels={self.in_channels}, but the features have '
                              f'{pooled.shape[1]} channels. Set in_channels={pooled.shape[1]}.')
         return self.classifier(pooled[:, :, None, None]).flatten(1)
 
     def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
-        """Losses against the samples' `gt_score`: `loss_cls`."""
+        """Losses against the samples' image labels.
+
+        Args:
+            feat: the map, `(N, C, H, W)`.
+            pooled: its pooled features, `(N, C)`.
+            data_samples: N samples with `gt_score` `(L,)`.
+
+        Returns:
+            `loss_cls`.
+
+        Raises:
+            InputError: see :meth:`forward` and :func:`stack_gt_scores`.
+        """
         logits = self(feat, pooled)
         target = stack_gt_scores(data_samples, self.num_classes, logits.device)
         return dict(loss_cls=self.loss_module(logits.float(), target))

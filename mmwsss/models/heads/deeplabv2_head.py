@@ -4,6 +4,7 @@ Chen, Papandreou, Kokkinos, Murphy, Yuille: DeepLab: Semantic Image Segmentation
 Atrous Convolution, and Fully Connected CRFs, TPAMI 2018, section 3.2 (ASPP).
 """
 from collections.abc import Sequence
+from typing import Any
 
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
@@ -41,7 +42,7 @@ class DeepLabV2Head(BaseDecodeHead):
                  dropout_ratio: float = 0.0,
                  input_transform: str | None = None,
                  init_cfg: dict | None = None,
-                 **kwargs) -> None:
+                 **kwargs: Any) -> None:
         if not dilations or min(dilations) < 1:
             raise InputError(f'DeepLabV2Head: dilations {tuple(dilations)} must be one or more integers >= 1.')
         if input_transform not in (None, 'resize_concat'):

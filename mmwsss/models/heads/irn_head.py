@@ -18,7 +18,13 @@ STRIDE = 4  # of what the head predicts
 
 
 class IRNLayer(nn.Module):
-    """1x1 convolution without bias and group normalisation."""
+    """1x1 convolution without bias and group normalisation.
+
+    Args:
+        in_channels: of the map.
+        channels: of the result, a multiple of `groups`.
+        groups: of the normalisation.
+    """
 
     def __init__(self, in_channels: int, channels: int, groups: int) -> None:
         super().__init__()
@@ -46,6 +52,9 @@ class IRNHead(BaseModule):
     Attributes:
         running_mean: `(2,)` mean displacement over the training pictures, which is subtracted in eval mode;
             `MeanShiftHook` computes it after training.
+
+    Raises:
+        InputError: the levels' strides or channels do not fit.
     """
 
     def __init__(self,
@@ -78,7 +87,14 @@ class IRNHead(BaseModule):
         self.register_buffer('running_mean', torch.zeros(2))
 
     def forward(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` (dy, dx) at stride 4, in its pixels."""
+        """Boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` (dy, dx) at stride 4, in its pixels.
+
+        Args:
+            feats: the levels `(N, C_l, h_l, w_l)`, finest first.
+
+        Raises:
+            InputError: the levels do not have the channels `in_channels`.
+        """
         channels = tuple(feat.shape[1] for feat in feats)
         if channels != self.in_channels:
             raise InputError(f'IRNHead: in_channels={self.in_channels}, but the backbone gives levels of {channels} '

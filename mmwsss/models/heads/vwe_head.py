@@ -50,7 +50,19 @@ class VWEHead(CAMHead):
         return self._seen_through(frequency[:, :, None, None]).flatten(1)
 
     def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
-        """The three losses of Eq. 9, and the codebook's own if it has one."""
+        """The three losses of Eq. 9, and the codebook's own if it has one.
+
+        Args:
+            feat: the map, `(N, C, H, W)`.
+            pooled: its pooled features, `(N, C)`.
+            data_samples: N samples with `gt_score` `(L,)`.
+
+        Returns:
+            `loss_cls`, `loss_word` and `loss_word_to_image`, and those of the codebook (`loss_decorrelation`).
+
+        Raises:
+            InputError: see :class:`CAMHead`.
+        """
         losses = super().loss(feat, pooled, data_samples)
         encoding = self.encoder(feat)
         image_logits = self.word_to_image_logits(encoding.frequency).float()

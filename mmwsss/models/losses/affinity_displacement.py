@@ -4,6 +4,9 @@ Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-p
 2019, section 4.2. Pairs of pixels closer than a radius are positive when their labels are equal and negative
 when they differ; ignored pixels are in no pair.
 """
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -81,7 +84,7 @@ def pair_labels(labels: Tensor, targets: Tensor, radius: int, ignore_index: int 
     return equal & (source == 0), equal & (source != 0), valid & (source != target)
 
 
-def _groups(radius: int):
+def _groups(radius: int) -> Iterator[tuple[Tensor, np.ndarray]]:
     """Destinations `(P_l, 2)` and paths `(P_l, l, 2)` of one length after the other."""
     index, start = path_index(radius), 0
     for paths in index.paths:
@@ -127,7 +130,7 @@ class _StrongestOnPath(torch.autograd.Function):
 
     @staticmethod
     @one_thread()
-    def forward(ctx, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
+    def forward(ctx: Any, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
         strongest, places = [], []
         for path in paths.tolist():
             best = _window(maps, *path[0], radius).clone()
@@ -144,7 +147,7 @@ class _StrongestOnPath(torch.autograd.Function):
 
     @staticmethod
     @one_thread()
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         total = gradient.new_zeros(ctx.size)
         for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
             for step, (dy, dx) in enumerate(path):

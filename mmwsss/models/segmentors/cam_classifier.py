@@ -1,6 +1,6 @@
 """A classifier that MMSegmentation trains, tests and draws like a segmentor."""
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.nn.functional as F
@@ -164,7 +164,18 @@ class CAMClassifier(BaseSegmentor):
 
     def fill_sample(self, sample: SegDataSample, score: Tensor, cams: list[Tensor],
                     size: Sequence[int], cfg: dict) -> None:
-        """Write one picture's results into its sample, see :meth:`predict`."""
+        """Write one picture's results into its sample, see :meth:`predict`.
+
+        Args:
+            sample: of the picture.
+            score: `(L,)` probabilities.
+            cams: for each scale `(L, h_s, w_s)`, >= 0, mirror pairs merged.
+            size: height and width of the results.
+            cfg: `labels`, `score_thr` and `bg_thr`, see the class.
+
+        Raises:
+            InputError: see :meth:`kept_classes`.
+        """
         keys = self.kept_classes(sample, score, cfg)
         small, large = merge_cams([cam[keys] for cam in cams], size)
         best, label = winner(large, keys)
@@ -176,7 +187,19 @@ class CAMClassifier(BaseSegmentor):
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
 
     def kept_classes(self, sample: SegDataSample, score: Tensor, cfg: dict) -> Tensor:
-        """Image classes `(K,)` whose maps are kept: the labelled or the probable ones."""
+        """The classes whose maps are kept: the labelled or the probable ones.
+
+        Args:
+            sample: with `gt_score` `(L,)` where `cfg` asks for labels.
+            score: `(L,)` probabilities.
+            cfg: `labels` and `score_thr`, see the class.
+
+        Returns:
+            `(K,)` int64 image classes, ascending.
+
+        Raises:
+            InputError: `labels='gt'` and a sample without `gt_score`.
+        """
         if cfg['labels'] == 'pred':
             return (score > cfg['score_thr']).nonzero().flatten()
         if 'gt_score' not in sample:
@@ -186,8 +209,13 @@ class CAMClassifier(BaseSegmentor):
         return (sample.gt_score.to(score.device) > 0.5).nonzero().flatten()
 
 
-def autocast(device: torch.device, dtype: str | None):
-    """PyTorch's autocast to the named dtype, or a context that does nothing."""
+def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
+    """PyTorch's autocast, or a context that does nothing.
+
+    Args:
+        device: where the network runs.
+        dtype: `'bfloat16'` or `'float16'`; `None` for no autocast.
+    """
     if dtype is None:
         return nullcontext()
     return torch.autocast(device.type, dtype=getattr(torch, dtype))

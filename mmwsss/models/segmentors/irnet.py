@@ -51,6 +51,9 @@ class IRNet(BaseSegmentor):
             the labels; `instances`: also find single objects (:func:`instance_masks`); `autocast`: `None`, `'bfloat16'`
             or `'float16'`.
         init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        InputError: an unknown key in `test_cfg`.
     """
 
     def __init__(self,
@@ -143,7 +146,18 @@ class IRNet(BaseSegmentor):
         return boundary, displacement[0, :, :height, :width].float()
 
     def fill_sample(self, sample: SegDataSample, boundary: Tensor, displacement: Tensor, size: Sequence[int]) -> None:
-        """Walk a sample's CAM and write the labels into it, see :meth:`predict`."""
+        """Walk a sample's CAM and write the labels into it, see :meth:`predict`.
+
+        Args:
+            sample: with `cam` `(K, h', w')` of any size and `cam_keys` `(K,)`.
+            boundary: `(1, h, w)` probability in [0, 1], `h = ceil(H / 4)`.
+            displacement: `(2, h, w)` (dy, dx), in pixels of the map.
+            size: height H and width W of the network's input.
+
+        Raises:
+            InputError: the CAM does not suit the walk, see :func:`random_walk`, or, for the CRF, the picture cannot be
+                read or `pydensecrf` is not installed.
+        """
         cfg = self.test_cfg
         keys, cam = sample.cam_keys.to(boundary.device), sample.cam.data.to(boundary)
         if len(keys) and cam.shape[1:] != boundary.shape[1:]:

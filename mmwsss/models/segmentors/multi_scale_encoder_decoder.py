@@ -3,6 +3,7 @@
 Chen, Papandreou, Kokkinos, Murphy, Yuille: DeepLab, TPAMI 2018, section 4.1.2 (MSC).
 """
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -34,10 +35,10 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
     """
 
     def __init__(self,
-                 *args,
+                 *args: Any,
                  train_scales: Sequence[float] = (1.0, 0.75, 0.5),
                  test_scales: Sequence[float] | None = None,
-                 **kwargs) -> None:
+                 **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.train_scales = tuple(train_scales)
         self.test_scales = self.train_scales if test_scales is None else tuple(test_scales)
@@ -88,7 +89,15 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
 
 
 def shrink_labels(data_samples: Sequence[SegDataSample], size: Sequence[int]) -> list[SegDataSample]:
-    """Samples whose `gt_sem_seg` is `(1, *size)`: each label is that of the nearest pixel, centre to centre."""
+    """Bring labels to the size of logits: each is that of the nearest pixel, centre to centre.
+
+    Args:
+        data_samples: with `gt_sem_seg` `(1, H, W)`.
+        size: height and width of the logits.
+
+    Returns:
+        New samples with `gt_sem_seg` `(1, *size)` alone.
+    """
     result = []
     for sample in data_samples:
         label = sample.gt_sem_seg.data
