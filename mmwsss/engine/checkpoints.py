@@ -90,8 +90,8 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
 def find_resumable(work_dir: str | Path) -> Path | None:
     """The latest checkpoint of a training run that can be read, or None where there is none.
 
-    MMEngine's note `last_checkpoint` comes first. It holds a full path, so after the folder has moved
-    the file of that name beside it is meant; and where the note is missing, or what it names was cut
+    MMEngine's note `last_checkpoint` comes first. It holds a full path, and the folder may have been moved or copied:
+    the file of that name in this folder is meant. Where the note is missing, or what it names is not here or was cut
     off by a crash, the checkpoint of the highest epoch or iteration that can be read.
 
     Args:
@@ -102,8 +102,19 @@ def find_resumable(work_dir: str | Path) -> Path | None:
                         key=lambda path: int(path.stem.rpartition('_')[2]), reverse=True)
     if (work_dir / 'last_checkpoint').is_file():
         noted = Path(find_latest_checkpoint(str(work_dir)))
-        candidates[:0] = [noted, work_dir / noted.name]
+        candidates.insert(0, work_dir / noted.name)
+        if _is_of_out_dir(noted, work_dir):
+            candidates.append(noted)
     return next((path for path in candidates if _is_resumable(path)), None)
+
+
+def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
+    """Whether CheckpointHook wrote to another folder on purpose (`out_dir`).
+
+    Such a folder has the name of the work dir and no note; one that has a note is that of another run, from which this
+    work dir was copied.
+    """
+    return noted.parent.name == work_dir.resolve().name and not (noted.parent / 'last_checkpoint').exists()
 
 
 def _is_resumable(path: Path) -> bool:

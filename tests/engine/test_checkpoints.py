@@ -135,6 +135,32 @@ def test_a_moved_folder_is_resumed(tmp_path):
     assert find_resumable(tmp_path) == tmp_path / 'epoch_9.pth'
 
 
+def test_a_copied_folder_leaves_the_original_alone(tmp_path):
+    original, copy = tmp_path / 'a' / 'irnet', tmp_path / 'b' / 'irnet'
+    for folder, epochs in ((original, (1, 2)), (copy, (1, ))):
+        folder.mkdir(parents=True)
+        save(folder, *epochs)
+        (folder / 'last_checkpoint').write_text(str(original / 'epoch_2.pth'))
+    assert find_resumable(copy) == copy / 'epoch_1.pth'
+    (copy / 'epoch_2.pth').write_bytes((original / 'epoch_2.pth').read_bytes()[:1000])
+    assert find_resumable(copy) == copy / 'epoch_1.pth'
+    for path in copy.glob('*.pth'):
+        path.unlink()
+    assert find_resumable(copy) is None
+    assert find_resumable(original) == original / 'epoch_2.pth'
+
+
+def test_an_out_dir_of_checkpoints_is_resumed(tmp_path, monkeypatch):
+    work, out = tmp_path / 'irnet', tmp_path / 'out' / 'irnet'
+    for folder in (work, out):
+        folder.mkdir(parents=True)
+    save(out, 1)
+    (work / 'last_checkpoint').write_text(str(out / 'epoch_1.pth'))
+    assert find_resumable(work) == out / 'epoch_1.pth'
+    monkeypatch.chdir(work)
+    assert find_resumable('.') == out / 'epoch_1.pth'
+
+
 def test_a_cut_off_checkpoint_is_passed_over(tmp_path):
     save(tmp_path, 9, 10)
     for name in ('epoch_10.pth', 'best_mIoU_epoch_11.pth'):
