@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # of series
 
@@ -32,7 +33,7 @@ def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], 
     axes.set_ylim(bottom=0)
     if len(series) > 1 or marks:
         axes.legend(fontsize=8, frameon=False)
-    return figure
+    return _without_formulas(figure)
 
 
 def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | None]], y_label: str) -> Figure:
@@ -50,7 +51,7 @@ def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | 
         axes.bar(x, [height or 0 for height in heights], width, color=colour, label=name)
     axes.set_xticks(range(len(categories)), categories, rotation=30 if len(categories) > 8 else 0, fontsize=9)
     axes.legend(fontsize=8, frameon=False, ncols=len(series), loc='lower center', bbox_to_anchor=(0.5, 1))
-    return figure
+    return _without_formulas(figure)
 
 
 def data_uri(figure: Figure) -> str:
@@ -71,6 +72,13 @@ def _axes(size: tuple[float, float], x_label: str, y_label: str) -> tuple:
     axes.set_axisbelow(True)
     axes.spines[['top', 'right']].set_visible(False)
     return figure, axes
+
+
+def _without_formulas(figure: Figure) -> Figure:
+    """Take names as they are: a $ in them begins no formula."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    return figure
 
 
 def _cycle(count: int) -> list[str]:

@@ -31,3 +31,12 @@ def test_embedding():
     assert head == 'data:image/svg+xml;base64'
     assert ElementTree.fromstring(base64.b64decode(content)).tag.endswith('svg')
     assert uris[0] == uris[1]
+
+
+@pytest.mark.parametrize('names', [['a$b$c', '$x_{$'], ['a$\\foo$', 'b']])
+def test_a_dollar_begins_no_formula(names):
+    bars = bar_figure(names, {name: [1, 2] for name in names}, names[0])
+    curves = curve_figure({name: ([0, 1], [0, 1]) for name in names}, *names, {'$\\bar$': (1, 1)})
+    for figure, shown in ((bars, [*names, *names, names[0]]), (curves, [*names, *names, '$\\bar$'])):
+        svg = base64.b64decode(data_uri(figure).split(',')[1]).decode()
+        assert sum(svg.count(f'<!-- {name} -->') for name in {*shown}) == len(shown)
