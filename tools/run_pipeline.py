@@ -5,6 +5,8 @@ inputs is skipped, what was interrupted goes on, what has other inputs is done a
 terminal, and as table.json and table.md in the work dir.
 """
 import argparse
+import shutil
+import sys
 from pathlib import Path
 
 from _start import import_mmwsss, make_parser
@@ -38,18 +40,22 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.pipeline import read_plan, run_pipeline
     from mmwsss.engine.pipeline.run import Launcher
-    from mmwsss.engine.pipeline.table import COLUMNS, rows_of
+    from mmwsss.engine.pipeline.table import framed
     from mmwsss.engine.plain_errors import plain_errors
 
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)
-        launcher = Launcher(Path(__file__).resolve().parent, args.launcher, args.gpus, args.partition)
+        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
-            from prettytable import PrettyTable
-            table = PrettyTable(COLUMNS, align='l')
-            table.add_rows(rows_of(records))
-            print(f'{table}\n{plan.work_dir}: table.md, table.json, records, logs')
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+            print(f'{framed(records, width)}\n{plan.work_dir}: table.md, table.json, records, logs')
+
+
+def tools_folder() -> Path:
+    """The folder of this file, short in commands that are printed: relative to here, where it is below."""
+    folder = Path(__file__).resolve().parent
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 if __name__ == '__main__':

@@ -13,6 +13,7 @@ from .distributed import process_rank
 # Seconds that another rank waits for rank 0 to speak. All ranks usually meet the same error, and a
 # launcher that sees one of them end stops the rest: rank 0 must not be stopped before it has spoken.
 PATIENCE = 10.0
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: of a user's share
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda:
         if isinstance(link, InputError):
             return _without_worker_traceback(str(link))
     for link in chain:
-        if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(link, OSError) and link.errno in FULL_DISK:
             place = f' ({link.filename})' if link.filename else ''
             return f'{os.strerror(link.errno)}{place}. Make room. {resume_hint()}'.rstrip()
     return None

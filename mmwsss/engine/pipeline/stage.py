@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import ConfigDict
-
 from mmwsss.engine.output_folder import file_mark
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
@@ -15,6 +13,9 @@ from mmwsss.utils.errors import InputError
 # Settings that change how a stage runs and not what it computes.
 HARMLESS = {'custom_imports', 'default_hooks', 'env_cfg', 'launcher', 'log_level', 'log_processor', 'num_workers',
             'persistent_workers', 'resume', 'vis_backends', 'visualizer', 'work_dir'}
+# What a record holds, and what a finished stage adds to it.
+RUNNING = dict(inputs=dict, seconds=int | float)
+DONE = dict(output=str, metrics=dict, peak_megabytes=int | float, disk_megabytes=int | float)
 
 
 @dataclass
@@ -77,13 +78,6 @@ def config_mark(settings: Mapping[str, Any]) -> str:
     return f'{zlib.crc32(json.dumps(_relevant(settings), sort_keys=True, default=str).encode()):08x}'
 
 
-def data_marks(dataset: ConfigDict) -> dict[str, str]:
-    """Marks of the files that say which pictures and labels a dataset has."""
-    root = Path(dataset.get('data_root') or '')
-    files = [dataset.get('ann_file'), dataset.get('label_file', 'image_labels.json')]
-    return {name: file_mark(root / name) for name in files if name and (root / name).is_file()}
-
-
 def read_record(path: Path) -> dict[str, Any] | None:
     """What is known of a stage: `None` if it was never begun.
 
@@ -93,15 +87,27 @@ def read_record(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        return dict(json.loads(path.read_text()))
-    except ValueError as error:
-        raise InputError(f'{path} is damaged ({error}). Delete it, and the stage runs anew.') from error
+        record = json.loads(path.read_text())
+    except ValueError:
+        record = None
+    if not _is_record(record):
+        raise InputError(f'{path} is damaged. Make the stage anew by --redo {path.stem}.')
+    return record
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:
     """Write what is known of a stage."""
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(record, indent=1, default=str) + '\n')
+
+
+def _is_record(record: Any) -> bool:
+    """Whether all that is read of a record is in it."""
+    if not isinstance(record, dict):
+        return False
+    kinds = RUNNING | DONE if record.get('state') == 'done' else RUNNING
+    return record.get('state') in ('running', 'done') and all(
+        isinstance(record.get(key), kind) for key, kind in kinds.items())
 
 
 def _relevant(value: Any) -> Any:

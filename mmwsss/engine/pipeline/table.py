@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from prettytable import PrettyTable
+
 from mmwsss.utils.atomic import atomic_path
 
 COLUMNS = ('stage', 'result', 'time', 'peak memory', 'disk')
+NARROWEST = 20  # characters of the results
 
 
 def result_of(record: dict[str, Any]) -> str:
@@ -34,6 +37,22 @@ def markdown(records: Sequence[dict[str, Any]]) -> str:
     """The table in Markdown."""
     lines = [COLUMNS, ('---', ) * len(COLUMNS), *rows_of(records)]
     return ''.join('| ' + ' | '.join(line) + ' |\n' for line in lines)
+
+
+def framed(records: Sequence[dict[str, Any]], width: int | None = None) -> str:
+    """The table for a terminal.
+
+    Args:
+        records: of the stages.
+        width: of the terminal, in characters; where the table is wider, its results are wrapped.
+    """
+    table = PrettyTable(COLUMNS, align='l')
+    table.add_rows(rows_of(records))
+    results = max(len(result) for _, result, *_ in rows_of(records))
+    excess = len(str(table).partition('\n')[0]) - width if width else 0
+    if excess > 0:
+        table.max_width = {'result': max(results - excess, NARROWEST)}
+    return str(table)
 
 
 def write_tables(records: Sequence[dict[str, Any]], work_dir: Path) -> None:

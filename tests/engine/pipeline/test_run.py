@@ -1,5 +1,6 @@
 """A whole pipeline on tiny pictures: undisturbed, killed in every stage, with changed inputs and damaged outputs."""
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -10,9 +11,17 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from reference_network import REPO
-from run_tool import run_process
+from run_tool import run_inside, run_process
+from stub_pipeline import StubPlan
 from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.engine.pipeline import run as run_module
+from mmwsss.engine.pipeline import run_pipeline
+from mmwsss.engine.pipeline.run import Launcher
+from mmwsss.engine.plain_errors import plain_message
+from mmwsss.utils.errors import InputError
 
 pytest.importorskip('pydensecrf')
 SLOW = pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
@@ -195,7 +204,8 @@ def test_foreign_work_dir_and_foreign_files(finished, folder):
     config = folder / 'other' / 'pipeline.py'
     config.write_text(config.read_text().replace("'classifier.py'", "'classifier2.py'"))
     done = run_process('run_pipeline.py', config, '--work-dir', 'undisturbed', cwd=folder)
-    assert done.status == 1 and 'undisturbed belongs to a pipeline of classifier.py, irnet.py, segmentor.py' in done.err
+    assert done.status == 1
+    assert 'undisturbed belongs to another pipeline (its classifier: classifier.py, here: classifier2.py)' in done.err
     (folder / 'full' / 'classifier').mkdir(parents=True)
     (folder / 'full' / 'classifier' / 'epoch_2.pth').touch()
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'full', cwd=folder)
@@ -218,3 +228,133 @@ def test_a_failing_stage_shows_why(folder):
 def test_from_needs_what_precedes(folder):
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'nothing', '--from', 'irnet', cwd=folder)
     assert done.status == 1 and 'classifier is not done with these inputs' in done.err
+
+
+@pytest.fixture
+def stub(tmp_path, monkeypatch) -> StubPlan:
+    monkeypatch.setattr(run_module, 'check_inputs', lambda plan: None)
+    return StubPlan(tmp_path)
+
+
+def run_stub(stub: StubPlan, *redo: str, **kwargs) -> None:
+    run_pipeline(stub, Launcher(stub.tools), redo=redo, **kwargs)
+
+
+def counts(stub: StubPlan) -> list[int]:
+    """How often the stages ran in the folders that they have now."""
+    return [len(stub.output(name).read_text()) for name in ('first', 'second')]
+
+
+def test_an_interrupted_redo_goes_on(stub, capsys):
+    run_stub(stub)
+    stub.orders('first', 'sys.exit(1)')
+    for total in (1, 2, 3):
+        with pytest.raises(InputError, match='stage first failed'):
+            run_stub(stub, 'first', 'second')
+        assert counts(stub) == [total, 1]
+    stub.orders('first', '')
+    stub.orders('second', 'sys.exit(1)')
+    for total in (1, 2):
+        with pytest.raises(InputError, match='stage second failed'):
+            run_stub(stub, 'second', 'first')
+        assert counts(stub) == [4, total]
+    assert [len(list(stub.work_dir.glob(f'{name}_old_*'))) for name in ('first', 'second')] == [1, 1]
+    assert 'first: done (' in (out := capsys.readouterr().out) and 'made anew before the interruption)' in out
+    stub.orders('second', '')
+    run_stub(stub)  # ends it, too
+    assert counts(stub) == [4, 3]
+    run_stub(stub, 'first', 'second')  # and now it means a new one
+    assert counts(stub) == [1, 1] and capsys.readouterr().out.count('begins anew, as asked for') == 2
+    assert 'redo' not in json.loads((stub.work_dir / 'records' / 'first.json').read_text())
+
+
+def test_a_redo_of_a_begun_stage_is_a_redo(stub):
+    stub.orders('first', 'sys.exit(1)')
+    with pytest.raises(InputError):
+        run_stub(stub)
+    stub.orders('first', '')
+    run_stub(stub, 'first')
+    assert counts(stub) == [1, 1] and (stub.work_dir / 'first_old_1' / 'out.txt').read_text() == 'x'
+
+
+@pytest.mark.parametrize('content', ['{"state": "do', '[]', '5', 'null', '{}', '{"state": "done", "inputs": {}}', None])
+def test_a_damaged_or_lost_record_is_mended_by_what_the_message_says(stub, content):
+    run_stub(stub)
+    path = stub.work_dir / 'records' / 'second.json'
+    path.unlink() if content is None else path.write_text(content)
+    named = 'second holds files that this pipeline did not write' if content is None else r'second\.json is damaged'
+    with pytest.raises(InputError, match=f'{named}.*--redo second'):
+        run_stub(stub)
+    run_stub(stub, 'second')
+    run_stub(stub)
+    assert counts(stub) == [1, 1] and (stub.work_dir / 'second_old_1' / 'out.txt').read_text() == 'x'
+
+
+def test_stages_that_the_options_leave_out(stub):
+    for options, named in ((dict(first='second', last='first'), '--from second lies behind --to first'),
+                           (dict(last='first', redo=['second']), '--redo second would not run'),
+                           (dict(first='second', redo=['first', 'second']), '--redo first would not run')):
+        with pytest.raises(InputError, match=named):
+            run_pipeline(stub, Launcher(stub.tools), **options)
+    assert not stub.work_dir.exists()
+
+
+def test_inputs_that_vanish_are_named(stub, capsys):
+    run_stub(stub)
+    del stub.inputs['data']
+    stub.inputs['list'] = 'a'
+    run_stub(stub, last='first')
+    assert 'first: begins anew, changed: data, list\n' in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_was_cut_off_is_no_result(tmp_path, stub):
+    torch.save(dict(state_dict=dict(weight=torch.zeros(1000))), tmp_path / 'whole.pth')
+    stub = StubPlan(tmp_path, '.pth')
+    copy = f'out.write_bytes(open({str(tmp_path / "whole.pth")!r}, "rb").read()[:SIZE])'
+    stub.orders('first', copy.replace('SIZE', '1000'))
+    with pytest.raises(InputError, match=r'first/out\.pth is missing or cannot be read') as caught:
+        run_stub(stub, last='first')
+    assert plain_message(caught.value) == str(caught.value)
+    assert json.loads((stub.work_dir / 'records' / 'first.json').read_text())['state'] == 'running'
+    stub.orders('first', copy.replace('SIZE', ''))
+    run_stub(stub, last='first')
+    assert "['--resume'] at work" in (stub.work_dir / 'logs' / 'first.log').read_text()
+    assert json.loads((stub.work_dir / 'records' / 'first.json').read_text())['state'] == 'done'
+
+
+def test_a_full_disk_is_named(stub, monkeypatch):
+    def write(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(run_module, 'write_tables', write)
+    with pytest.raises(OSError) as caught:
+        run_stub(stub)
+    assert plain_message(caught.value) == f'No space left on device ({stub.work_dir}). Make room.'
+
+
+@pytest.mark.parametrize('gpus', [0, -1])
+def test_no_process(gpus):
+    for launcher in ('none', 'pytorch', 'slurm'):
+        with pytest.raises(InputError, match=f'--gpus {gpus} leaves no process'):
+            Launcher(Path(), launcher, gpus, 'partition')
+
+
+def test_printed_commands_can_be_copied(capsys, monkeypatch):
+    monkeypatch.chdir(REPO)
+    monkeypatch.setenv('PATH', str(Path(sys.executable).parent), prepend=os.pathsep)
+    arguments = ['configs/pipeline_voc.py', '--gpus', '4', '--dry-run']
+    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
+    assert lines[:2] == [
+        '# classifier: Training from image-level labels.',
+        'bash tools/dist_run.sh 4 train.py configs/vwe_hspp_r50_voc.py --work-dir work_dirs/pipeline_voc/classifier '
+        '--cfg-options train_dataloader.batch_size=4']
+    place = lines.index('# segmentor: Training from pseudo labels in 2 processes, among which its batch can be '
+                        'divided.')
+    assert lines[place + 1] == (
+        'bash tools/dist_run.sh 2 train.py configs/deeplabv2_r101_voc.py --work-dir work_dirs/pipeline_voc/segmentor '
+        '--cfg-options train_dataloader.dataset.seg_map_dir=work_dirs/pipeline_voc/pseudo_labels '
+        'train_dataloader.batch_size=5')
+    monkeypatch.setenv('PATH', '/nowhere')
+    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
+    assert lines[1] == f'export PYTHON={sys.executable}' and lines[2].startswith('bash tools/dist_run.sh 4 train.py')
+    assert sum('export' in line for line in lines) == 1

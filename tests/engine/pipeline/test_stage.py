@@ -1,9 +1,8 @@
 import json
 
 import pytest
-from mmengine.config import Config
 
-from mmwsss.engine.pipeline.stage import config_mark, data_marks, folder_mark, read_record, write_record
+from mmwsss.engine.pipeline.stage import config_mark, folder_mark, read_record, write_record
 from mmwsss.utils.errors import InputError
 
 
@@ -35,21 +34,22 @@ def test_mark_of_a_config_ignores_what_does_not_matter():
     assert mark() != mark(lr=0.2) and mark() != mark(loader=dict(batch_size=8, num_workers=1))
 
 
-def test_marks_of_the_lists(tmp_path):
-    (tmp_path / 'train.txt').write_text('a\nb\n')
-    (tmp_path / 'labels.json').write_text('{}')
-    settings = Config(dict(d=dict(data_root=str(tmp_path), ann_file='train.txt', label_file='labels.json'))).d
-    before = data_marks(settings)
-    assert set(before) == {'train.txt', 'labels.json'}
-    (tmp_path / 'train.txt').write_text('a\n')
-    after = data_marks(settings)
-    assert after['train.txt'] != before['train.txt'] and after['labels.json'] == before['labels.json']
+RUNNING = dict(state='running', inputs=dict(config='1'), seconds=1.5)
+DONE = dict(RUNNING, state='done', output='a.pth 12', metrics={}, peak_megabytes=2, disk_megabytes=0.5)
 
 
-def test_records(tmp_path):
+@pytest.mark.parametrize('record', [RUNNING, DONE, dict(DONE, command='a', more=None)])
+def test_records(tmp_path, record):
     assert read_record(tmp_path / 'x.json') is None
-    write_record(tmp_path / 'records' / 'x.json', dict(state='done', seconds=1.5))
-    assert read_record(tmp_path / 'records' / 'x.json') == dict(state='done', seconds=1.5)
-    (tmp_path / 'x.json').write_text(json.dumps(dict(a=1))[:-2])
-    with pytest.raises(InputError, match=r'x\.json is damaged'):
+    write_record(tmp_path / 'records' / 'x.json', record)
+    assert read_record(tmp_path / 'records' / 'x.json') == record
+
+
+@pytest.mark.parametrize('content', [
+    '', b'\xff\xfe', json.dumps(DONE)[:-2], '[]', '5', 'null', '{}', '"x"', dict(DONE, state='begun'),
+    dict(RUNNING, inputs=[]), dict(RUNNING, seconds=None), *(dict(DONE, **{key: None}) for key in DONE)])
+def test_damaged_records(tmp_path, content):
+    text = json.dumps(content) if isinstance(content, dict) else content
+    (tmp_path / 'x.json').write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError, match=r'x\.json is damaged. Make the stage anew by --redo x\.'):
         read_record(tmp_path / 'x.json')

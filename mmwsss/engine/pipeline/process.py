@@ -1,0 +1,157 @@
+"""The process of a stage: its output in a log, its end, and why it failed."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from mmwsss.utils.errors import InputError
+
+GRACE = 10  # seconds that a stage gets to end after each signal
+INTERVAL = 10  # seconds between notes of the time that a stage took
+SHOWN = 15  # lines of a failed stage
+LEAST_FREE = 1 << 20  # bytes, with less of which a disk counts as full
+# Who sends a signal, and what helps.
+CAUSES = {
+    signal.SIGKILL: 'A machine does that which runs out of memory. Free some, or lower num_workers of the data loaders '
+                    "in the stage's config.",
+    signal.SIGBUS: 'That happens where shared memory (/dev/shm) runs out. Give more of it, or set num_workers=0 in the '
+                   "data loaders of the stage's config.",
+    signal.SIGTERM: 'Schedulers send it when the time is up.'}
+
+
+
+def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None]) -> float:
+    """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
+
+    Args:
+        command: of the stage; the shell scripts among the tools start the Python of this process.
+        log: what the command writes is added to it.
+        name: of the stage.
+        lock: which the stage inherits; it gets the numbers of this process and of the stage's.
+        note_time: called now and then, so that a killed run knows how long it worked.
+
+    Raises:
+        InputError: it failed; the end of its output is shown.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    with open(log, 'a') as file, console.status(name) as status:
+        begin = os.fstat(file.fileno()).st_size
+        process, noted = None, time.time()
+        try:
+            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                       start_new_session=True, pass_fds=(lock.fileno(), ),
+                                       env=dict(os.environ, PYTHON=sys.executable))
+            lock.truncate(0)
+            print(os.getpid(), process.pid, file=lock, flush=True)
+            while True:
+                ended, code, usage = os.wait4(process.pid, os.WNOHANG)
+                if ended:
+                    break
+                if console.is_terminal:
+                    status.update(f'{name}: {_last_line(log, begin)[:max(console.width - len(name) - 8, 0)]}')
+                if time.time() - noted > INTERVAL:
+                    noted = time.time()
+                    note_time()
+                time.sleep(0.2)
+        except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
+            if process is not None:
+                _stop(process)
+            raise
+    process.returncode = os.waitstatus_to_exitcode(code)
+    if process.returncode:
+        with suppress(ProcessLookupError):  # what it left behind would hold the lock
+            os.killpg(process.pid, signal.SIGKILL)
+        raise InputError(f'{_failure(name, process.returncode, log, begin)}\n\nIts whole output is in {log}. The same '
+                         'command goes on here.')
+    return usage.ru_maxrss / 1024
+
+
+@contextmanager
+def endings_as_interruption() -> Iterator[None]:
+    """Let SIGTERM, which schedulers send, and SIGHUP of a closed terminal do what Ctrl-C does: end the stage, too.
+
+    SIGHUP stays ignored where it is (nohup).
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP)
+               if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """End a stage with all its processes; Ctrl-C lets it tidy up first, a second one is less patient."""
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, name)
+            deadline = time.time() + GRACE
+            while time.time() < deadline:
+                if os.wait4(process.pid, os.WNOHANG)[0]:
+                    return
+                time.sleep(0.1)
+        except KeyboardInterrupt:
+            continue
+        except (ProcessLookupError, ChildProcessError):
+            return
+
+
+def _last_line(log: Path, begin: int) -> str:
+    """The last line that a stage wrote, without the control characters of progress bars."""
+    shown = [line for line in _output(log, max(os.path.getsize(log) - 2000, begin)) if line.strip(' -')]
+    return shown[-1].replace('[', '(').replace(']', ')') if shown else ''
+
+
+def _output(log: Path, begin: int) -> list[str]:
+    """The lines of a log from a byte on; what stands before that is of earlier runs."""
+    with open(log, 'rb') as file:
+        file.seek(begin)
+        return file.read().decode(errors='replace').replace('\r', '\n').split('\n')
+
+
+def _failure(name: str, code: int, log: Path, begin: int) -> str:
+    """Why a stage failed: a signal, a full disk, or what it says itself."""
+    output = _output(log, begin)
+    number = _signal_of(code, output)
+    parts = [f'The stage {name} failed:']
+    if number:
+        parts = [f'The stage {name} was ended by {number.name} (signal {number:d}).', CAUSES.get(number, '')]
+    if shutil.disk_usage(log.parent).free < LEAST_FREE:
+        parts.append(f'The disk of {log.parent} is full. Make room.')
+    return '\n'.join(part for part in (*parts, _message(output)) if part)
+
+
+def _signal_of(code: int, output: list[str]) -> signal.Signals | None:
+    """The signal that ended a process, or one that it started.
+
+    Args:
+        code: as `subprocess` has it: negative for a signal; a shell adds 128 to the one that ended its command.
+        output: in which torchrun, whose own code is 1, tells of the first process that failed; the others it ends.
+    """
+    first = '\n'.join(output).rpartition('Root Cause')[2]
+    told = re.search(r'Signal (\d+) \(SIG\w+\) received by PID', first)
+    number = -code if code < 0 else code - 128 if code > 128 else int(told[1]) if told else 0
+    return signal.Signals(number) if number in set(signal.Signals) else None
+
+
+def _message(output: list[str]) -> str:
+    """The lines of a failed run that are worth showing: its message, where it ended with one, else the last."""
+    lines = '\n'.join(output).strip('\n').split('\n')
+    start = next((index for index, line in enumerate(lines) if line.startswith('error: ')), max(len(lines) - SHOWN, 0))
+    return '\n'.join(lines[start:start + SHOWN])
