@@ -10,9 +10,9 @@ from mmwsss.engine.output_folder import file_mark
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
-# Settings that change how a stage runs and not what it computes.
-HARMLESS = {'custom_imports', 'default_hooks', 'env_cfg', 'launcher', 'log_level', 'log_processor', 'num_workers',
-            'persistent_workers', 'resume', 'vis_backends', 'visualizer', 'work_dir'}
+# Settings that change how or where a stage runs and not what it computes; the pictures have a mark of their own.
+HARMLESS = {'custom_imports', 'data_root', 'default_hooks', 'env_cfg', 'launcher', 'log_level', 'log_processor',
+            'num_workers', 'persistent_workers', 'resume', 'vis_backends', 'visualizer', 'work_dir'}
 # What a record holds, and what a finished stage adds to it.
 RUNNING = dict(inputs=dict, seconds=int | float)
 DONE = dict(output=str, metrics=dict, peak_megabytes=int | float, disk_megabytes=int | float)

@@ -30,7 +30,7 @@ def test_mark_of_a_config_ignores_what_does_not_matter():
         settings = dict(lr=0.1, work_dir='a', loader=dict(batch_size=4, num_workers=1))
         return config_mark(dict(settings, **changes))
 
-    assert mark() == mark(work_dir='b') == mark(loader=dict(batch_size=4, num_workers=8))
+    assert mark() == mark(work_dir='b') == mark(data_root='moved') == mark(loader=dict(batch_size=4, num_workers=8))
     assert mark() != mark(lr=0.2) and mark() != mark(loader=dict(batch_size=8, num_workers=1))
 
 
