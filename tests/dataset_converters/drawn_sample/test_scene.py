@@ -1,0 +1,44 @@
+"""What is seen of the objects."""
+import numpy as np
+import pytest
+from drawn_sample import picture, scene
+from drawn_sample.canvas import Canvas
+from drawn_sample.classes import SAMPLE_CLASSES
+from voc_layout.names import CLASSES
+
+
+@pytest.mark.parametrize('name', SAMPLE_CLASSES)
+def test_an_object_with_nothing_before_it_is_seen_as_counted(name):
+    rng = np.random.default_rng(3)
+    canvas = Canvas(np.zeros((400, 2000, 3), dtype=np.uint8))
+    seen = []
+    for number in range(3):
+        canvas.owner[:], canvas.label[:] = -1, 0
+        area, head_area = scene.place_object(rng, canvas, name, number, unit=120, bottom=380)
+        head, rest = (np.count_nonzero(canvas.owner == 2 * number + part) for part in (1, 0))
+        assert np.count_nonzero(canvas.label == CLASSES.index(name)) == head + rest
+        # The part that decides the class is the smaller one.
+        assert 0.05 < head_area / area < 0.5
+        seen.append((head + rest) / area)
+    assert max(seen) == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize('split, index', [('train', 3), ('train', 5), ('val', 4)])
+def test_what_hides_heads_or_bodies_is_drawn_again(split, index, monkeypatch):
+    kept = []
+
+    def watch(rng, canvas, names, *rest):
+        result = scene.draw_scene(rng, canvas, names, *rest)
+        if result is not None:
+            kept.append((result, names))
+        return result
+
+    monkeypatch.setattr(picture, 'draw_scene', watch)
+    picture.draw_picture(index, split, 64, 0)
+    (canvas, names), = kept
+    for number in range(len(names)):
+        assert np.count_nonzero(canvas.owner == 2 * number + 1) > 0
+        assert np.count_nonzero(canvas.owner == 2 * number) > 0
+    hidden = Canvas(canvas.rgb)
+    monkeypatch.setattr(scene, 'place_object', lambda *args: (100, 50))
+    assert scene.draw_scene(np.random.default_rng(0), hidden, names, 'room', 40) is None

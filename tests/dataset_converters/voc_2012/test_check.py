@@ -1,0 +1,86 @@
+"""What the check finds."""
+import json
+import re
+
+import numpy as np
+import pytest
+from converter_runs import snapshot
+from fake_voc import PICTURES, SHAPE, TRAIN, VAL, jpeg, png
+from PIL import Image
+from voc_2012.check import check
+
+
+def test_check_passes_what_was_prepared(root, capsys):
+    # The fake SBD's masks are noise: classes beyond the labels are told, not refused.
+    capsys.readouterr()
+    assert check(root, workers=1)
+    captured = capsys.readouterr()
+    rows = {line.split()[0]: line.split() for line in captured.out.splitlines() if line}
+    assert rows['train'] == ['train', '2', '1464', '2', '2', 'SegmentationClass', '2', '2', '2']
+    assert rows['train_aug'] == ['train_aug', '4', '10582', '4', '4', 'SegmentationClassAug', '4', '4', '2']
+    assert rows['val'] == ['val', '1', '1449', '1', '1', 'SegmentationClass', '1', '1', '1']
+    assert '2 masks have classes that the labels do not name, e.g. 2008_000001 (' in captured.err
+
+
+def damage_picture(root):
+    (root / 'JPEGImages/2008_000001.jpg').write_bytes(jpeg()[:200])
+    return r'picture: 1, .*2008_000001.jpg does not decode'
+
+
+def remove_picture(root):
+    (root / 'JPEGImages/2008_000001.jpg').unlink()
+    return r'picture: 1, .*2008_000001.jpg is missing'
+
+
+def remove_mask(root):
+    (root / 'SegmentationClass/2007_000003.png').unlink()
+    (root / 'SegmentationClassAug/2007_000003.png').unlink()
+    return r'mask: 1, .*2007_000003.png is missing'
+
+
+def write_colour_mask(root):
+    Image.new('RGB', SHAPE[::-1]).save(root / 'SegmentationClass/2007_000003.png')
+    return r'mask: 1, .*2007_000003.png is no palette or grey picture'
+
+
+def write_strange_values(root):
+    (root / 'SegmentationClass/2007_000003.png').write_bytes(png(np.full(SHAPE, 77, np.uint8)))
+    return r'mask: 1, .*2007_000003.png has values that are no classes of VOC'
+
+
+def enlarge_mask(root):
+    (root / 'SegmentationClass/2007_000003.png').write_bytes(png(np.zeros((13, 20), np.uint8)))
+    return r'size: 1, .*2007_000003: picture \(20, 12\), mask \(20, 13\)'
+
+
+def remove_label(root):
+    (root / 'image_labels.json').write_text(json.dumps({name: ['cat'] for name in PICTURES[1:]}))
+    return r'labels: 1, .*2007_000001 has no labels'
+
+
+def remove_labels(root):
+    (root / 'image_labels.json').unlink()
+    return r'image_labels.json is missing'
+
+
+def train_on_val(root):
+    (root / 'ImageSets/Segmentation/train_aug.txt').write_text('\n'.join([*TRAIN, *VAL]))
+    return r'1 pictures of train_aug are also in val, e.g. 2007_000003'
+
+
+def name_twice(root):
+    (root / 'ImageSets/Segmentation/train.txt').write_text('\n'.join([*TRAIN, TRAIN[0]]))
+    return r'list train: 1 ids are named twice'
+
+
+@pytest.mark.parametrize('damage', [damage_picture, remove_picture, remove_mask, write_colour_mask,
+                                    write_strange_values, enlarge_mask, remove_label, remove_labels, train_on_val,
+                                    name_twice])
+def test_check_finds(root, capsys, damage):
+    message = damage(root)
+    before = snapshot(root)
+    capsys.readouterr()
+    assert not check(root, workers=1)
+    problems = [line for line in capsys.readouterr().err.splitlines() if line.startswith('problem: ')]
+    assert len([line for line in problems if re.search(message, line)]) == 1, problems
+    assert snapshot(root) == before

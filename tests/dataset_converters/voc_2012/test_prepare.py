@@ -1,0 +1,79 @@
+"""Preparing VOC 2012 as a whole: runs that were stopped, what stays, what is missing."""
+import json
+
+import numpy as np
+import pytest
+from converter_parts.mmwsss_utils import InputError
+from converter_runs import contents, snapshot
+from fake_voc import TRAIN, VAL, read_mask, sbd_mask
+from voc_2012.prepare import prepare
+
+
+def test_a_second_run_writes_nothing(root, archives, capsys):
+    before = snapshot(root)
+    capsys.readouterr()
+    prepare(root, archives, workers=1)
+    assert snapshot(root) == before
+    text = capsys.readouterr().out
+    assert '0 files unpacked' in text and '0 masks of SBD converted, 2 were there' in text
+
+
+def test_a_stopped_run_goes_on(root, archives):
+    whole = contents(root)
+    damaged = root / 'SegmentationClassAug' / '2008_000001.png'
+    damaged.write_bytes(damaged.read_bytes()[:60])
+    (root / 'SegmentationClassAug' / '2008_000002.png').unlink()
+    (root / 'JPEGImages' / '2007_000002.jpg').write_bytes(b'')
+    (root / 'SBD' / 'cls' / '2008_000002.mat').unlink()
+    (root / 'image_labels.json').write_text('{"2007_0000')
+    (root / 'ImageSets/Segmentation/train_aug.txt').write_text('2007_000001\n')
+    prepare(root, archives, workers=1)
+    assert contents(root) == whole
+
+
+def test_a_list_of_other_pictures_stays(root, capsys):
+    path = root / 'ImageSets/Segmentation/train_aug.txt'
+    path.write_text('2007_000001\n2009_000009\n')
+    prepare(root, None, workers=1)
+    assert path.read_text() == '2007_000001\n2009_000009\n'
+    text = capsys.readouterr().err
+    assert f'{path} names 1 pictures that are in neither' in text
+    assert '1 of 2 pictures of train_aug are missing' in text and '2009_000009' in text
+
+
+def test_an_unpacked_sbd_is_found_beside_the_archives(tmp_path, root, archives):
+    for path in (root / 'SegmentationClassAug').iterdir():
+        path.unlink()
+    (tmp_path / 'downloads' / 'benchmark_RELEASE').mkdir(parents=True)
+    (root / 'SBD').rename(tmp_path / 'downloads' / 'benchmark_RELEASE' / 'dataset')
+    prepare(root, tmp_path / 'downloads', workers=1)
+    np.testing.assert_array_equal(read_mask(root / 'SegmentationClassAug/2008_000001.png'), sbd_mask('2008_000001'))
+
+
+def test_without_sbd_train_can_be_used(tmp_path, archives, capsys):
+    only_voc = tmp_path / 'downloads'
+    only_voc.mkdir()
+    (only_voc / 'VOCtrainval_11-May-2012.tar').symlink_to(archives / 'VOCtrainval_11-May-2012.tar')
+    root = tmp_path / 'VOC2012'
+    prepare(root, only_voc, workers=1)
+    assert not (root / 'ImageSets/Segmentation/train_aug.txt').exists()
+    assert sorted(json.loads((root / 'image_labels.json').read_text())) == [*TRAIN, *VAL]
+    captured = capsys.readouterr()
+    assert 'Semantic Boundaries Dataset' in captured.err and 'train_aug not written' in captured.out
+
+
+def test_what_is_missing_is_named_with_its_source(tmp_path, root, archives):
+    (root / 'ImageSets/Segmentation/val.txt').unlink()
+    with pytest.raises(InputError, match=r'lacks ImageSets/Segmentation/val\.txt\. .*VOC 2012 home page'):
+        prepare(root, None, workers=1)
+    with pytest.raises(InputError, match='lacks JPEGImages/, SegmentationClass/, Annotations/, '):
+        prepare(tmp_path / 'nothing', None, workers=1)
+    with pytest.raises(InputError, match='does not exist'):
+        prepare(root, tmp_path / 'nowhere', workers=1)
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(InputError, match='holds no archive'):
+        prepare(root, tmp_path / 'empty', workers=1)
+    (root / 'ImageSets/Segmentation/val.txt').write_text('\n'.join(VAL))
+    (root / 'SBD' / 'val.txt').unlink()
+    with pytest.raises(InputError, match='has no val.txt'):
+        prepare(root, None, workers=1)

@@ -1,0 +1,1 @@
+"""What every converter needs around its work: files, progress, processes and messages."""

@@ -1,0 +1,1 @@
+"""A small data set in VOC's layout that is drawn, not photographed."""

@@ -1,0 +1,9 @@
+"""What is published: how many pictures, and where to get them."""
+
+# SBD's own train and val are 11355 pictures; some of them are in VOC's val, and some of VOC's train are not in SBD.
+COUNTS = {'train': 1464, 'train_aug': 10582, 'val': 1449}
+SBD_COUNT = 11355
+VOC_SOURCE = ('VOCtrainval_11-May-2012.tar (2 GB), from the PASCAL VOC 2012 home page at the University of Oxford, '
+              'http://host.robots.ox.ac.uk/pascal/VOC/voc2012/')
+SBD_SOURCE = ('benchmark.tgz (1.4 GB) of the "Semantic Boundaries Dataset and Benchmark", Berkeley, '
+              'http://home.bharathh.info/pubs/codes/SBD/download.html')
