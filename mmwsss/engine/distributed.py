@@ -2,6 +2,7 @@
 import datetime
 import os
 import subprocess
+import time
 
 import torch
 from mmengine.config import Config
@@ -9,6 +10,7 @@ from mmengine.device import get_device
 
 from mmwsss.utils.errors import InputError
 
+LINGER = 0.2  # seconds between the last collective of a run and its end
 # What each launcher calls a process's rank, its rank on the machine and the number of processes.
 VARIABLES = {
     'pytorch': ('RANK', 'LOCAL_RANK', 'WORLD_SIZE'),
@@ -51,8 +53,16 @@ def prepare_distributed(cfg: Config) -> None:
 
 
 def leave_group() -> None:
-    """Leave the process group at the end of a run, if there is one."""
+    """Leave the process group at the end of a run, if there is one.
+
+    A thread of gloo lets go of a collective's tensors some time after the collective has ended, for which it needs the
+    interpreter; where that is ending, too, the process aborts. So all ranks first meet once more, without tensors, and
+    wait a moment.
+    """
     if torch.distributed.is_available() and torch.distributed.is_initialized():
+        if torch.distributed.get_backend() == 'gloo':
+            torch.distributed.barrier()
+            time.sleep(LINGER)
         torch.distributed.destroy_process_group()
 
 
