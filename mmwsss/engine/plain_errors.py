@@ -35,11 +35,12 @@ def plain_errors(launcher: str = 'none',
     rank = process_rank(launcher)
     try:
         yield
-    except KeyboardInterrupt:
-        if rank == 0:
-            print(f'\nInterrupted. {resume_hint()}'.rstrip(), file=sys.stderr, flush=True)
-        raise SystemExit(130) from None
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        # MMEngine's Config takes an interruption for bad syntax while it formats its text for a checkpoint.
+        if any(isinstance(link, KeyboardInterrupt) for link in _chain(error)):
+            if rank == 0:
+                print(f'\nInterrupted. {resume_hint()}'.rstrip(), file=sys.stderr, flush=True)
+            raise SystemExit(130) from None
         message = plain_message(error, resume_hint)
         if message is None:
             raise

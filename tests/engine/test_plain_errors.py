@@ -88,3 +88,13 @@ def test_other_ranks_let_rank_0_speak_first(launcher, variable, monkeypatch, cap
     with pytest.raises(SystemExit), plain_errors(launcher):
         raise KeyboardInterrupt
     assert capsys.readouterr().err == ''
+
+
+def test_an_interruption_that_somebody_took_for_something_else(capsys):
+    """MMEngine's Config does, when it is interrupted while it formats its text."""
+    with pytest.raises(SystemExit) as ended, plain_errors(resume_hint=lambda: 'Go on.'):
+        try:
+            raise KeyboardInterrupt
+        except:  # noqa: E722
+            raise SyntaxError('Failed to format the config file')  # noqa: B904
+    assert ended.value.code == 130 and capsys.readouterr().err == '\nInterrupted. Go on.\n'
