@@ -29,7 +29,6 @@ CAUSES = {
     signal.SIGTERM: 'Schedulers send it when the time is up.'}
 
 
-
 def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None]) -> float:
     """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
 
