@@ -5,6 +5,6 @@ _base_ = [
     '_base_/default_runtime.py'
 ]
 custom_hooks = [
-    dict(type='FastInferenceHook'), dict(type='TestProgressHook'),
+    dict(type='FastInferenceHook'), dict(type='ProgressHook'),
     dict(type='MeanShiftHook', dataloader={{_base_.mean_dataloader}})
 ]

@@ -29,7 +29,7 @@ def repo() -> Path:
 
 @pytest.fixture(scope='session')
 def voc6() -> Path:
-    """The folder of real VOC pictures of six classes; tests that need it skip without it."""
+    """The folder of real VOC images of six classes; tests that need it skip without it."""
     root = Path(os.environ.get('MMWSSS_VOC6', REPO.parent / 'shared' / 'data' / 'voc6'))
     if not (root / 'JPEGImages').is_dir():
         pytest.skip(f'no voc6 at {root}: set MMWSSS_VOC6 to its folder')

@@ -49,19 +49,19 @@ def test_visual_words_on_a_swin_transformer(tmp_path):
     model = MODELS.build(cfg.model)
     labels = torch.zeros(2, 20)
     labels[0, 3] = labels[0, 7] = labels[1, 14] = 1
-    pictures, labelled = torch.randn(2, 3, 64, 64), samples(labels)
-    losses = model(pictures, labelled, mode='loss')
+    images, labelled = torch.randn(2, 3, 64, 64), samples(labels)
+    losses = model(images, labelled, mode='loss')
     sum(losses.values()).backward()
     assert set(losses) == {'loss_cls', 'loss_word', 'loss_word_to_image'}
     assert model.backbone.stages[0].blocks[0].attn.w_msa.qkv.weight.grad.abs().sum() > 0
-    found = model.eval()(pictures, labelled, mode='predict')
+    found = model.eval()(images, labelled, mode='predict')
     assert found[0].cam.data.shape == (2, 16, 16) and found[1].cam_keys.tolist() == [14]
 
 
 @pytest.mark.parametrize('title', ["DeepLabv2's head in a config of MMSeg", 'Pseudo labels train a PSPNet of MMSeg'])
 def test_a_stock_config_of_mmseg_learns_from_pseudo_labels(tmp_path, title):
     """MMSeg's PascalVOCDataset reads a folder of palette PNGs as masks, and the loss falls."""
-    root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], pictures=4)
+    root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], images=4)
     labels = (root / 'SegmentationClass').rename(tmp_path / 'pseudo_labels')
     cfg = config('Pseudo labels train a PSPNet of MMSeg', tmp_path, **{
         'train_dataloader.dataset.data_root': str(root),
@@ -95,7 +95,7 @@ def test_a_stock_config_of_mmseg_learns_from_pseudo_labels(tmp_path, title):
 
 
 def test_the_cam_metric_over_cams_of_another_project(tmp_path, capsys):
-    root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], pictures=3)
+    root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], images=3)
     (tmp_path / 'cams').mkdir()
     for index in range(3):
         high_res = np.zeros((2, 48, 64), np.float32)

@@ -59,10 +59,10 @@ def write_untrained(path: Path) -> None:
 
 def run_stages(folder: Path, last: str | None = None) -> list[tuple[str, ...]]:
     """Run the pipeline of the sample up to a stage, as tools/run_pipeline.py does; return its table."""
-    from mmwsss.engine.pipeline import read_plan, run_pipeline
-    from mmwsss.engine.pipeline.run import Launcher
-    from mmwsss.engine.pipeline.table import rows_of
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.pipeline import read_plan, run_pipeline
+    from mmwsss.pipeline.run import Launcher
+    from mmwsss.pipeline.table import rows_of
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         return rows_of(run_pipeline(read_plan(PIPELINE, str(folder)), Launcher(REPO / 'tools'), last=last))
 
@@ -103,7 +103,7 @@ def main() -> None:
 
     from mmengine.config import Config
 
-    from mmwsss.engine.pipeline.table import COLUMNS
+    from mmwsss.pipeline.table import COLUMNS
     logging.disable(logging.INFO)
     start = time.time()
     subprocess.run([sys.executable, 'tools/dataset_converters/sample.py', 'data/sample'], check=True)
@@ -135,7 +135,7 @@ def main() -> None:
           f'{time.time() - start:.0f} s after the installation, all in all.')
     promise(labels['mIoU'] - cams['mIoU'] >= GAINS['irnet'], f"{GAINS['irnet']} points by IRNet")
     promise(segmented['mIoU'] > known['mIoU'], 'a segmentor, which knows no labels, that beats the CAMs, which do, on '
-            'pictures that are new to both')
+            'images that are new to both')
 
 
 def promise(kept: bool, what: str) -> None:

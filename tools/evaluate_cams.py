@@ -14,7 +14,7 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
+    parser.add_argument('config', help='config whose test dataset names images, masks and classes')
     parser.add_argument('--cams', required=True, metavar='DIR', help='folder of CAM files')
     parser.add_argument('--out', default='.', metavar='DIR', help='folder of cam_curve.json and .png (default: here)')
     add_config_options(parser)
@@ -29,9 +29,9 @@ def main() -> None:
     from mmengine.runner import Runner
     from rich.progress import track
 
-    from mmwsss.engine.launch import load_config
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.engine.runner import load_config
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)

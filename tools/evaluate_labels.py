@@ -17,7 +17,7 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config whose test dataset names pictures, masks and classes')
+    parser.add_argument('config', help='config whose test dataset names images, masks and classes')
     parser.add_argument('--labels', required=True, metavar='DIR', help='folder of <id>.png')
     parser.add_argument('--json', metavar='FILE', help='write the figures there, too')
     add_config_options(parser)
@@ -32,9 +32,9 @@ def main() -> None:
     from prettytable import PrettyTable
     from rich.progress import track
 
-    from mmwsss.engine.launch import load_config
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.engine.runner import load_config
     from mmwsss.evaluation.label_quality import count_labels, label_quality
     from mmwsss.utils.atomic import atomic_path
     from mmwsss.utils.errors import InputError
@@ -60,12 +60,12 @@ def main() -> None:
             table.add_row([name, f'{iou:.2f}', f'{iou_all:.2f}'])
         means = [np.nanmean(iou) if not np.isnan(iou).all() else np.nan for iou in (quality.iou, quality.iou_all)]
         table.add_row(['mean', f'{means[0]:.2f}', f'{means[1]:.2f}'])
-        print(f'{table}\n{len(truths)} pictures, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
+        print(f'{table}\n{len(truths)} images, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
         if args.json:
             with atomic_path(Path(args.json)) as temporary:
                 figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
                 figures.update({f'IoU.{name}': iou for name, iou in zip(classes, quality.iou, strict=True)})
-                temporary.write_text(json.dumps(dict(pictures=len(truths), **{
+                temporary.write_text(json.dumps(dict(images=len(truths), **{
                     name: None if np.isnan(value) else float(value) for name, value in figures.items()})))
 
 

@@ -1,4 +1,4 @@
-"""Results for single pictures or folders: CAMs, boundaries, masks, overlays.
+"""Results for single images or folders: CAMs, boundaries, masks, overlays.
 
 What is written depends on the network of the config: a classifier gives CAMs and their segmentation, an IRNet
 boundaries and (with CAM files) pseudo labels, a segmentor its segmentation.
@@ -9,8 +9,8 @@ from _start import add_config_options, import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/infer.py configs/vwe_hspp_r50_voc.py epoch_6.pth cat.jpg --labels cat
-  python tools/infer.py configs/irnet_r50_voc.py epoch_3.pth pictures/ --cams infer/cams
-  python tools/infer.py configs/deeplabv2_r101_voc.py iter_20000.pth pictures/ more/dog.jpg --out masks"""
+  python tools/infer.py configs/irnet_r50_voc.py epoch_3.pth images/ --cams infer/cams
+  python tools/infer.py configs/deeplabv2_r101_voc.py iter_20000.pth images/ more/dog.jpg --out masks"""
 
 
 def parse_args() -> argparse.Namespace:
@@ -18,13 +18,13 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file; it must fit the model exactly')
-    parser.add_argument('pictures', nargs='+', metavar='PICTURE', help='picture, or folder of pictures')
-    parser.add_argument('--labels', metavar='NAME,NAME', help='the classes that all of the pictures hold, if known; '
+    parser.add_argument('images', nargs='+', metavar='IMAGE', help='image, or folder of images')
+    parser.add_argument('--labels', metavar='NAME,NAME', help='the classes that all of the images hold, if known; '
                         'no others are found then')
     parser.add_argument('--cams', metavar='DIR', help='folder of CAM files <name>.npz or .npy, for an IRNet')
     parser.add_argument('--out', default='infer', metavar='DIR', help='folder of the results: pred, vis, cams, '
                         'boundary (default: %(default)s)')
-    parser.add_argument('--batch-size', type=int, default=1, help='at most so many pictures at a time, neighbours of '
+    parser.add_argument('--batch-size', type=int, default=1, help='at most so many images at a time, neighbours of '
                         'equal size (default: %(default)s)')
     parser.add_argument('--device', help='e.g. cuda:1 or cpu (default: a GPU if there is one)')
     parser.add_argument('--show', action='store_true', help='show each overlay in a window')
@@ -37,17 +37,17 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.apis import WSSSInferencer
-    from mmwsss.engine.launch import read_config
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.runner import read_config
 
     with plain_errors():
         cfg = read_config(args.config, args.cfg_options)
         inferencer = WSSSInferencer(cfg, args.checkpoint, args.device)
         labels = None if args.labels is None else [name.strip() for name in args.labels.split(',') if name.strip()]
-        found = inferencer(args.pictures, batch_size=args.batch_size, labels=labels, cams=args.cams, out_dir=args.out,
+        found = inferencer(args.images, batch_size=args.batch_size, labels=labels, cams=args.cams, out_dir=args.out,
                            show=args.show)['predictions']
         kinds = sorted({kind for result in found for kind in result} - {'name'})
-        print(f'{args.out}: {", ".join(kinds)} of {len(found)} pictures')
+        print(f'{args.out}: {", ".join(kinds)} of {len(found)} images')
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""Write the class activation maps of a trained classifier, one file a picture.
+"""Write the class activation maps of a trained classifier, one file an image.
 
 A killed run goes on where it stopped. The files are <out>/<id>.npz, float16 at stride 4 (see
 mmwsss/pseudo_labels/cam_file.py); mmwsss.pseudo_labels.read_cam reads them.
@@ -31,9 +31,9 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.launch import load_config
-    from mmwsss.engine.plain_errors import plain_errors
-    from mmwsss.engine.write_run import prepare, without_weights, write_files
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.file_writing import prepare, without_weights, write_files
+    from mmwsss.engine.runner import load_config
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

@@ -36,12 +36,12 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.file_writing import origin_of_cams
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
-    from mmwsss.engine.launch import load_config
     from mmwsss.engine.output_folder import check_complete, claim_folder
-    from mmwsss.engine.plain_errors import plain_errors
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.write_run import origin_of_cams
+    from mmwsss.engine.runner import load_config
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.errors import InputError
 
@@ -61,7 +61,7 @@ def main() -> None:
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
         check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
-        print(f'{out}: {len(dataset)} pictures; {summary}.')
+        print(f'{out}: {len(dataset)} images; {summary}.')
 
 
 if __name__ == '__main__':

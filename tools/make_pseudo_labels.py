@@ -25,7 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
                         'train (default: what IRNet was trained on)')
     parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
-                        "largest of a picture (default: the config's, 0.25 as published)")
+                        "largest of an image (default: the config's, 0.25 as published)")
     parser.add_argument('--crf', nargs='*', action=options_action(), metavar='KEY=VALUE', help='refine the labels by '
                         'a DenseCRF, with these settings, e.g. steps=5 (see dense_crf_labels)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
@@ -37,9 +37,9 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.launch import load_config
-    from mmwsss.engine.plain_errors import plain_errors
-    from mmwsss.engine.write_run import origin_of_cams, prepare, without_weights, write_files
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.file_writing import origin_of_cams, prepare, without_weights, write_files
+    from mmwsss.engine.runner import load_config
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

@@ -1,4 +1,4 @@
-"""Write the report of a pipeline: table, training and threshold curves, IoU of each class, pictures of every stage.
+"""Write the report of a pipeline: table, training and threshold curves, IoU of each class, images of every stage.
 
 The page holds all it shows and opens without a network. run_pipeline.py calls this as its last stage; called by
 hand it shows what is done so far.
@@ -10,7 +10,7 @@ from _start import import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/make_report.py configs/pipeline_voc.py
-  python tools/make_report.py configs/mini/pipeline_mini.py --work-dir work_dirs/demo/pipeline --pictures 30"""
+  python tools/make_report.py configs/mini/pipeline_mini.py --work-dir work_dirs/demo/pipeline --images 30"""
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,7 +19,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of a pipeline')
     parser.add_argument('--work-dir', help='folder of its outputs (default: ./work_dirs/<name of the config>)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='the page (default: <work dir>/report/report.html)')
-    parser.add_argument('--pictures', type=int, default=12, help='how many are shown (default: %(default)s)')
+    parser.add_argument('--images', type=int, default=12, help='how many are shown (default: %(default)s)')
     return parser.parse_args()
 
 
@@ -27,14 +27,14 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.pipeline import read_plan
-    from mmwsss.engine.pipeline.report import write_report
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.pipeline import read_plan
+    from mmwsss.pipeline.report import write_report
 
     with plain_errors():
         plan = read_plan(args.config, args.work_dir)
         path = args.out or plan.work_dir / 'report' / 'report.html'
-        write_report(plan, path, args.pictures)
+        write_report(plan, path, args.images)
         print(f'{path}: {path.stat().st_size / 1e6:.1f} MB')
 
 

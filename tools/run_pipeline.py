@@ -38,10 +38,10 @@ def main() -> None:
     """Run, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.pipeline import read_plan, run_pipeline
-    from mmwsss.engine.pipeline.run import Launcher
-    from mmwsss.engine.pipeline.table import framed
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.pipeline import read_plan, run_pipeline
+    from mmwsss.pipeline.run import Launcher
+    from mmwsss.pipeline.table import framed
 
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)

@@ -1,4 +1,4 @@
-"""Test a checkpoint: metrics, and where asked for, its predictions as pictures."""
+"""Test a checkpoint: metrics, and where asked for, its predictions as images."""
 import argparse
 import json
 
@@ -39,9 +39,9 @@ def main() -> None:
     from mmengine.dist import is_main_process
 
     from mmwsss.engine.distributed import leave_group
-    from mmwsss.engine.launch import build_runner, load_config
-    from mmwsss.engine.plain_errors import plain_errors
-    from mmwsss.engine.test_options import add_prediction_writer, augment, paint
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.evaluation_options import add_prediction_writer, augment, paint
+    from mmwsss.engine.runner import build_runner, load_config
     from mmwsss.utils.atomic import atomic_path
 
     with plain_errors(args.launcher, lambda: 'The same command starts again.'):

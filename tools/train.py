@@ -36,9 +36,9 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.distributed import leave_group
-    from mmwsss.engine.launch import build_runner, choose_checkpoint, load_config, resume_hint
+    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.mixed_precision import configure_amp
-    from mmwsss.engine.plain_errors import plain_errors
+    from mmwsss.engine.runner import build_runner, choose_checkpoint, load_config, resume_hint
 
     work_dir = args.work_dir
     with plain_errors(args.launcher, lambda: resume_hint(work_dir) if work_dir else ''):

@@ -19,4 +19,4 @@ default_hooks = dict(
     checkpoint=dict(type='CheckpointHook', by_epoch=True, interval=1, max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='SegVisualizationHook', draw=False))
-custom_hooks = [dict(type='FastInferenceHook'), dict(type='TestProgressHook')]
+custom_hooks = [dict(type='FastInferenceHook'), dict(type='ProgressHook')]

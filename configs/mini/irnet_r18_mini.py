@@ -13,6 +13,6 @@ param_scheduler = [
 ]
 default_hooks = dict(logger=dict(interval=5))
 custom_hooks = [
-    dict(type='FastInferenceHook'), dict(type='TestProgressHook'),
+    dict(type='FastInferenceHook'), dict(type='ProgressHook'),
     dict(type='MeanShiftHook', dataloader={{_base_.mean_dataloader}})
 ]

@@ -1,4 +1,4 @@
-"""Results for single pictures and folders, of a classifier, an IRNet or a segmentor."""
+"""Results for single images and folders, of a classifier, an IRNet or a segmentor."""
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +20,9 @@ from torch import nn
 
 from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.label_ids import ids_on_disk
-from mmwsss.datasets.transforms.load_image import read_picture, read_whole
+from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
-from mmwsss.engine.launch import read_config
+from mmwsss.engine.runner import read_config
 from mmwsss.models import CAMClassifier, IRNet
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.utils.errors import InputError
@@ -30,7 +30,7 @@ from mmwsss.utils.image_file import write_image
 from mmwsss.utils.palette_png import write_palette_png
 from mmwsss.visualization.panels import heat_overlay
 
-from .pictures import Picture, find_pictures
+from .inputs import InputImage, find_images
 
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
@@ -41,7 +41,7 @@ Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 class WSSSInferencer(BaseInferencer):
     """MMEngine's inferencer for the networks of this project, and for any segmentor of MMSeg.
 
-    What a picture gets depends on the network:
+    What an image gets depends on the network:
 
     - a classifier: probabilities, CAMs, and their segmentation;
     - an IRNet: boundaries, and the segmentation of CAMs that come along;
@@ -51,7 +51,7 @@ class WSSSInferencer(BaseInferencer):
         model: path of a config, or the config, also as a dictionary.
         weights: path of a checkpoint; it must fit the model exactly. Default: `load_from` of the config.
         device: default: a GPU if there is one.
-        show_progress: a bar over the pictures.
+        show_progress: a bar over the images.
 
     Raises:
         InputError: config or checkpoint are missing or do not belong together, the device cannot be used, or nothing
@@ -84,7 +84,7 @@ class WSSSInferencer(BaseInferencer):
 
     @property
     def image_classes(self) -> list[str]:
-        """The classes that a picture can hold: all but the background."""
+        """The classes that an image can hold: all but the background."""
         return list(self.dataset_meta['classes'][1:])
 
     def __call__(self,
@@ -97,14 +97,14 @@ class WSSSInferencer(BaseInferencer):
                  return_vis: bool = False,
                  show: bool = False,
                  wait_time: float = 0) -> dict[str, list]:
-        """Work on pictures, one batch after the other.
+        """Work on images, one batch after the other.
 
         Args:
             inputs: files, folders, arrays `(H, W, 3)` uint8 BGR.
             return_datasamples: return what the model predicts as it is.
-            batch_size: at most so many pictures go through the network together; they are neighbours that have equal
+            batch_size: at most so many images go through the network together; they are neighbours that have equal
                 sizes behind the pipeline.
-            labels: image classes that the pictures hold, of all or by their names (`{'cat1': ['cat']}`). A classifier
+            labels: image classes that the images hold, of all or by their names (`{'cat1': ['cat']}`). A classifier
                 keeps the CAMs of these (without, of the probable ones), IRNet walks these, and a segmentor assigns no
                 others.
             cams: folder of CAM files for IRNet, `<name>.npz` or `.npy`.
@@ -115,58 +115,58 @@ class WSSSInferencer(BaseInferencer):
             wait_time: seconds that it stays; 0 waits for a key.
 
         Returns:
-            `predictions`: a dictionary for each picture, with `name`, `sem_seg` `(H, W)` classes of the config, and
+            `predictions`: a dictionary for each image, with `name`, `sem_seg` `(H, W)` classes of the config, and
             where the network has them `pred_score` `(L,)`, `cam` `(K, h, w)`, `cam_keys` `(K,)` and `boundary`
             `(h, w)`; the paths instead of arrays where `out_dir` is given; or data samples. `visualization`: overlays
             `(H, W, 3)` uint8 RGB.
 
         Raises:
-            InputError: see :func:`find_pictures`; an unknown label; `batch_size` is below 1; a picture or CAM file is
+            InputError: see :func:`find_images`; an unknown label; `batch_size` is below 1; an image or CAM file is
                 missing or damaged. What was written before it stays.
         """
-        pictures = find_pictures(inputs)
-        labels = self._labels_of(pictures, labels)
-        for picture in pictures:
-            if picture.path:
-                read_whole(picture.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
-        batches = self.preprocess(pictures, batch_size, labels, self._find_cams(pictures, cams))
+        images = find_images(inputs)
+        labels = self._labels_of(images, labels)
+        for entry in images:
+            if entry.path:
+                read_whole(entry.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
+        batches = self.preprocess(images, batch_size, labels, self._find_cams(images, cams))
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
-        rows = zip(pictures, samples, strict=True)
+        rows = zip(images, samples, strict=True)
         if self.show_progress:
-            rows = track(rows, 'pictures', len(pictures))
-        for picture, sample in rows:
+            rows = track(rows, 'images', len(images))
+        for entry, sample in rows:
             drawn = None
             if out_dir or return_vis or show:
-                drawn = self.visualize([picture], [sample], show, wait_time)[0]
-            found = self.postprocess([sample], drawn, return_datasamples, out_dir, picture)
+                drawn = self.visualize([entry], [sample], show, wait_time)[0]
+            found = self.postprocess([sample], drawn, return_datasamples, out_dir, entry)
             results['predictions'].append(found)
             if return_vis:
                 results['visualization'].append(drawn)
         return results
 
-    def preprocess(self, inputs: Sequence[Picture], batch_size: int = 1,
+    def preprocess(self, inputs: Sequence[InputImage], batch_size: int = 1,
                    labels: Mapping[str, Sequence[str]] | None = None,
                    cams: Mapping[str, str] | None = None) -> Iterator[dict]:
-        """Batches of pictures as the model takes them.
+        """Batches of images as the model takes them.
 
         Args:
-            inputs: the pictures.
+            inputs: the images.
             batch_size: the most in a batch, at least 1.
-            labels: name of a picture -> image classes that it holds; `None` where nobody knows.
-            cams: name of a picture -> path of its CAM file; `None` for none.
+            labels: name of an image -> image classes that it holds; `None` where nobody knows.
+            cams: name of an image -> path of its CAM file; `None` for none.
 
         Returns:
             An iterator over `inputs`, a list of `(3, H, W)` of one size, and `data_samples`.
 
         Raises:
-            InputError: `batch_size` is below 1; while iterating, a picture or CAM file is missing or damaged, or they
+            InputError: `batch_size` is below 1; while iterating, an image or CAM file is missing or damaged, or they
                 do not belong together.
         """
         if batch_size < 1:
-            raise InputError(f'A batch of {batch_size} pictures is none. Give a batch size of 1 or more.')
-        items = (self._item(picture, None if labels is None else labels[picture.name],
-                            None if cams is None else cams[picture.name]) for picture in inputs)
+            raise InputError(f'A batch of {batch_size} images is none. Give a batch size of 1 or more.')
+        items = (self._item(entry, None if labels is None else labels[entry.name],
+                            None if cams is None else cams[entry.name]) for entry in inputs)
         return map(self.collate_fn, batches_of_equal_size(items, batch_size))
 
     @torch.no_grad()
@@ -181,58 +181,58 @@ class WSSSInferencer(BaseInferencer):
                 rule_out(sample, [0, *(key + 1 for key in sample.allowed)])
         return samples
 
-    def visualize(self, inputs: Sequence[Picture], preds: Sequence[SegDataSample], show: bool = False,
+    def visualize(self, inputs: Sequence[InputImage], preds: Sequence[SegDataSample], show: bool = False,
                   wait_time: float = 0) -> list[np.ndarray]:
-        """Draw segmentation and CAMs, or boundaries, over pictures.
+        """Draw segmentation and CAMs, or boundaries, over images.
 
         Args:
-            inputs: the pictures.
+            inputs: the images.
             preds: the sample of each.
             show: each overlay in a window.
             wait_time: seconds that it stays; 0 waits for a key.
 
         Returns:
-            An overlay `(H, W, 3)` uint8 RGB for each picture.
+            An overlay `(H, W, 3)` uint8 RGB for each image.
         """
         drawn = []
-        for picture, sample in zip(inputs, preds, strict=True):
-            image = np.ascontiguousarray(self._load(picture)['img'][..., ::-1])
+        for entry, sample in zip(inputs, preds, strict=True):
+            image = np.ascontiguousarray(self._load(entry)['img'][..., ::-1])
             if 'pred_sem_seg' in sample:
-                self.visualizer.add_datasample(picture.name, image, sample.cpu(), draw_gt=False)
+                self.visualizer.add_datasample(entry.name, image, sample.cpu(), draw_gt=False)
                 image = self.visualizer.get_image()
             else:
                 image = heat_overlay(image, sample.boundary.data[0].cpu().numpy())
             if show:
-                self.visualizer.show(image, win_name=picture.name, wait_time=wait_time)
+                self.visualizer.show(image, win_name=entry.name, wait_time=wait_time)
             drawn.append(image)
         return drawn
 
     def postprocess(self, preds: Sequence[SegDataSample], visualization: np.ndarray | None = None,
                     return_datasample: bool = False, out_dir: str | Path = '',
-                    picture: Picture | None = None) -> SegDataSample | dict[str, Any]:
-        """Write a picture's results where asked for, and return them.
+                    entry: InputImage | None = None) -> SegDataSample | dict[str, Any]:
+        """Write an image's results where asked for, and return them.
 
         Args:
             preds: its sample, as a list of one.
             visualization: its overlay `(H, W, 3)` uint8 RGB, needed where `out_dir` is given.
             return_datasample: return the sample as it is.
             out_dir: of the files, see :meth:`__call__`; empty for none.
-            picture: whose results these are; its name is theirs.
+            entry: the image whose results these are; its name is theirs.
 
         Returns:
-            The sample, or the picture's entry of `predictions`, see :meth:`__call__`.
+            The sample, or the image's entry of `predictions`, see :meth:`__call__`.
         """
         sample = preds[0]
-        arrays: dict[str, Any] = dict(name=picture.name)
+        arrays: dict[str, Any] = dict(name=entry.name)
         for field in ('pred_sem_seg', 'boundary'):
             if field in sample:
                 arrays[field.removeprefix('pred_')] = sample.get(field).data[0].cpu().numpy()
         if isinstance(self.model, CAMClassifier):
             arrays.update(pred_score=sample.pred_score.cpu().numpy(), cam=sample.cam.data.cpu().numpy(),
                           cam_keys=sample.cam_keys.cpu().numpy())
-        written = {'name': picture.name}
+        written = {'name': entry.name}
         if out_dir:
-            paths = {field: str(Path(out_dir, folder, f'{picture.name}{suffix}')) for field, folder, suffix in (
+            paths = {field: str(Path(out_dir, folder, f'{entry.name}{suffix}')) for field, folder, suffix in (
                 ('sem_seg', 'pred', '.png'), ('cam', 'cams', '.npz'), ('boundary', 'boundary', '.png'))
                 if field in arrays}
             if 'sem_seg' in arrays:
@@ -241,7 +241,7 @@ class WSSSInferencer(BaseInferencer):
                 write_cam(paths['cam'], arrays['cam'], arrays['cam_keys'], sample.ori_shape, self.image_classes)
             if 'boundary' in arrays:
                 write_image(paths['boundary'], np.round(255 * arrays['boundary']).astype(np.uint8))
-            paths['visualization'] = str(Path(out_dir, 'vis', f'{picture.name}.png'))
+            paths['visualization'] = str(Path(out_dir, 'vis', f'{entry.name}.png'))
             write_image(paths['visualization'], visualization)
             written.update(paths)
         if return_datasample:
@@ -257,13 +257,13 @@ class WSSSInferencer(BaseInferencer):
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: Config) -> Callable[[dict], dict]:
-        """The config's test pipeline behind the loading of the picture, without that of annotations."""
+        """The config's test pipeline behind the loading of the image, without that of annotations."""
         first, *others = cfg.test_dataloader.dataset.pipeline
         self._load_file = TRANSFORMS.build(first)
         return Compose([step for step in others if step['type'] not in ANNOTATIONS])
 
     def _init_collate(self, cfg: Config) -> Callable[[list], dict]:
-        """Lists of pictures and samples, as the models' preprocessors take them."""
+        """Lists of images and samples, as the models' preprocessors take them."""
         return pseudo_collate
 
     def _init_visualizer(self, cfg: Config) -> Any:
@@ -281,21 +281,21 @@ class WSSSInferencer(BaseInferencer):
                              'test_dataloader.dataset of the config.')
         return dict(meta)
 
-    def _load(self, picture: Picture) -> dict[str, Any]:
-        """What the first step of the pipeline makes of a picture."""
-        if picture.image is not None:
-            size = picture.image.shape[:2]
-            return dict(img_path=picture.name, img=picture.image, img_shape=size, ori_shape=size)
+    def _load(self, entry: InputImage) -> dict[str, Any]:
+        """What the first step of the pipeline makes of an image."""
+        if entry.image is not None:
+            size = entry.image.shape[:2]
+            return dict(img_path=entry.name, img=entry.image, img_shape=size, ori_shape=size)
         try:
-            return self._load_file(dict(img_path=picture.path))
+            return self._load_file(dict(img_path=entry.path))
         except Exception as error:  # every loader has its own, with advice for data sets
             failure = error
-        read_picture(picture.path, remedy=REMEDY)  # says what is wrong
+        read_image(entry.path, remedy=REMEDY)  # says what is wrong
         raise failure
 
-    def _item(self, picture: Picture, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
-        """One picture behind the pipeline, with its labels and CAM."""
-        loaded = dict(self._load(picture), img_id=picture.name, seg_fields=[], reduce_zero_label=False)
+    def _item(self, entry: InputImage, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
+        """One image behind the pipeline, with its labels and CAM."""
+        loaded = dict(self._load(entry), img_id=entry.name, seg_fields=[], reduce_zero_label=False)
         cam = None
         if cam_path is not None:
             cam = LoadCAM().transform(dict(loaded, cam_path=cam_path, image_classes=self.image_classes))
@@ -312,18 +312,18 @@ class WSSSInferencer(BaseInferencer):
             sample.cam, sample.cam_keys = PixelData(data=cam['cam'][kept]), cam['cam_keys'][kept]
         return item
 
-    def _labels_of(self, pictures: Sequence[Picture], labels: Sequence[str] | Mapping[str, Sequence[str]] | None
+    def _labels_of(self, images: Sequence[InputImage], labels: Sequence[str] | Mapping[str, Sequence[str]] | None
                    ) -> dict[str, list[str]] | None:
-        """The labels of each picture by its name."""
+        """The labels of each image by its name."""
         if labels is None:
             return None
         if isinstance(labels, str):
             labels = [labels]
         if not isinstance(labels, Mapping):
-            labels = {picture.name: labels for picture in pictures}
-        without = [picture.name for picture in pictures if picture.name not in labels]
+            labels = {entry.name: labels for entry in images}
+        without = [entry.name for entry in images if entry.name not in labels]
         if without:
-            raise InputError(f'{len(without)} of {len(pictures)} pictures have no labels, e.g. {without[0]}. Give '
+            raise InputError(f'{len(without)} of {len(images)} images have no labels, e.g. {without[0]}. Give '
                              'labels for every name, or for none.')
         known = self.image_classes
         unknown = sorted({str(label) for names in labels.values() for label in names if label not in known})
@@ -331,18 +331,18 @@ class WSSSInferencer(BaseInferencer):
             raise InputError(f'{", ".join(unknown)}: no such class. This network knows {", ".join(known)}.')
         return {name: list(names) for name, names in labels.items()}
 
-    def _find_cams(self, pictures: Sequence[Picture], folder: str | Path | None) -> dict[str, str] | None:
-        """The CAM file of each picture by its name."""
+    def _find_cams(self, images: Sequence[InputImage], folder: str | Path | None) -> dict[str, str] | None:
+        """The CAM file of each image by its name."""
         if folder is None:
             return None
         if not isinstance(self.model, IRNet):
             raise InputError(f'CAM files are for an IRNet; this is a {type(self.model).__name__}. Leave them away.')
-        files = {picture.name: next((path for suffix in ('.npz', '.npy')
-                                     if (path := Path(folder, picture.name + suffix)).is_file()), None)
-                 for picture in pictures}
+        files = {entry.name: next((path for suffix in ('.npz', '.npy')
+                                     if (path := Path(folder, entry.name + suffix)).is_file()), None)
+                 for entry in images}
         absent = [name for name, path in files.items() if path is None]
         if absent:
-            raise InputError(f'{len(absent)} of {len(files)} pictures have no CAM in {folder}, e.g. {absent[0]} (.npz '
+            raise InputError(f'{len(absent)} of {len(files)} images have no CAM in {folder}, e.g. {absent[0]} (.npz '
                              'or .npy). Make them by tools/make_cams.py or by a classifier and tools/infer.py.')
         return {name: str(path) for name, path in files.items()}
 

@@ -1,4 +1,4 @@
-"""Data sets whose annotation is the classes that a picture holds."""
+"""Data sets whose annotation is the classes that an image holds."""
 import logging
 import os.path as osp
 from collections import Counter
@@ -18,15 +18,15 @@ from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError
 
-from .image_labels import PICTURE_SUFFIXES, first_names, read_image_labels
-from .transforms.load_image import read_picture
+from .image_labels import IMAGE_SUFFIXES, first_names, read_image_labels
+from .transforms.load_image import read_image
 
 
 @DATASETS.register_module()
 class ImageLabelDataset(BaseSegDataset):
-    """Pictures with image-level labels.
+    """Images with image-level labels.
 
-    Each item has MMSeg's keys, `img_id` (the picture's path below its folder, without suffix), `num_classes` and,
+    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes` and,
     where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 of the meta information is the
     background, class `c + 1` is image class `c`. Masks are neither opened nor needed unless the pipeline
     loads them.
@@ -34,13 +34,13 @@ class ImageLabelDataset(BaseSegDataset):
     What does not fit is found here, before training starts: see `Raises`.
 
     Args:
-        ann_file: the list, an id a line; without it all pictures below `data_prefix['img_path']`, by path.
+        ann_file: the list, an id a line; without it all images below `data_prefix['img_path']`, by path.
         label_file: image-level labels, relative to `data_root`, in a form that :func:`read_image_labels` knows;
-            `None` for pictures without.
-        allow_empty: accept pictures without any label.
-        skip_bad_images: decode every picture once at the start (on every rank) and leave out those that fail, with
+            `None` for images without.
+        allow_empty: accept images without any label.
+        skip_bad_images: decode every image once at the start (on every rank) and leave out those that fail, with
             one warning that names them. Without it the first one that is met is an error.
-        img_suffix: of the pictures, or several (upper and lower case are the same); `None` for JPEG and PNG.
+        img_suffix: of the images, or several (upper and lower case are the same); `None` for JPEG and PNG.
         seg_map_dir: folder of the masks in place of `data_prefix['seg_map_path']`: one that an earlier stage
             wrote, relative to where the program runs and not to `data_root`.
         cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to where the program runs; items get
@@ -48,7 +48,7 @@ class ImageLabelDataset(BaseSegDataset):
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
 
     Raises:
-        InputError: a missing folder, list or picture, an empty list, an id twice, a picture without labels, a label
+        InputError: a missing folder, list or image, an empty list, an id twice, an image without labels, a label
             that is no class, a missing mask where the pipeline loads masks, classes without the background.
     """
 
@@ -68,7 +68,7 @@ class ImageLabelDataset(BaseSegDataset):
         self.label_file = label_file
         self.allow_empty = allow_empty
         self.skip_bad_images = skip_bad_images
-        suffixes = (img_suffix, ) if isinstance(img_suffix, str) else tuple(img_suffix or PICTURE_SUFFIXES)
+        suffixes = (img_suffix, ) if isinstance(img_suffix, str) else tuple(img_suffix or IMAGE_SUFFIXES)
         self.img_suffixes = tuple(suffix.lower() for suffix in suffixes)
         super().__init__(ann_file=ann_file, img_suffix=suffixes[0], **kwargs)
 
@@ -98,13 +98,13 @@ class ImageLabelDataset(BaseSegDataset):
 
     @property
     def image_classes(self) -> list[str]:
-        """The `L` classes that a picture can hold: all but the background."""
+        """The `L` classes that an image can hold: all but the background."""
         return list(self._metainfo['classes'][1:])
 
     def load_data_list(self) -> list[dict]:
-        """One dictionary a picture, see the class."""
+        """One dictionary an image, see the class."""
         self.check_folders()
-        paths = self.find_pictures()
+        paths = self.find_images()
         labels = self.load_labels(list(paths))
         masks = self.find_masks(list(paths))
         cams = self.find_cams(list(paths))
@@ -122,57 +122,57 @@ class ImageLabelDataset(BaseSegDataset):
         return data_list
 
     def filter_data(self) -> list[dict]:
-        """MMEngine's filter, and without the pictures that do not decode if `skip_bad_images`."""
+        """MMEngine's filter, and without the images that do not decode if `skip_bad_images`."""
         data_list = super().filter_data()
         return self.drop_bad(data_list) if self.skip_bad_images else data_list
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """The image classes of a picture, which MMEngine's `ClassBalancedDataset` asks for."""
+        """The image classes of an image, which MMEngine's `ClassBalancedDataset` asks for."""
         return np.flatnonzero(self.get_data_info(idx)['gt_score']).tolist()
 
     def check_folders(self) -> None:
-        """See that root, pictures and list exist.
+        """See that root, images and list exist.
 
         Raises:
             InputError: naming the first that does not.
         """
         if self.data_root and not fileio.isdir(self.data_root, self.backend_args):
             raise InputError(f'The data set\'s folder {self.data_root} does not exist. {self.missing_root_help}')
-        if not fileio.isdir(self.picture_folder, self.backend_args):
-            raise InputError(f'The folder of pictures {self.picture_folder} does not exist. '
+        if not fileio.isdir(self.image_folder, self.backend_args):
+            raise InputError(f'The folder of images {self.image_folder} does not exist. '
                              f'{self.missing_root_help}')
         if self.ann_file and not fileio.isfile(self.ann_file, self.backend_args):
             raise InputError(f'The list {self.ann_file} does not exist. {self.missing_root_help}')
 
     @property
-    def picture_folder(self) -> str:
+    def image_folder(self) -> str:
         """The folder that ids are relative to."""
         return self.data_prefix.get('img_path') or self.data_root or '.'
 
-    def find_pictures(self) -> dict[str, str]:
-        """Paths of the pictures by id, in the list's order."""
-        folder = self.picture_folder
+    def find_images(self) -> dict[str, str]:
+        """Paths of the images by id, in the list's order."""
+        folder = self.image_folder
         if not self.ann_file:
-            present = self._pictures_in('', recursive=True)
+            present = self._images_in('', recursive=True)
             if not present:
-                raise InputError(f'{folder} holds no pictures ({", ".join(self.img_suffixes)}). Set '
-                                 'data_prefix.img_path and img_suffix to those of the pictures.')
+                raise InputError(f'{folder} holds no images ({", ".join(self.img_suffixes)}). Set '
+                                 'data_prefix.img_path and img_suffix to those of the images.')
             return dict(sorted(present.items()))
         ids = self._read_list()
         present = {}
         for below in dict.fromkeys(osp.dirname(name) for name in ids):
-            present.update(self._pictures_in(below))
+            present.update(self._images_in(below))
         # A line may also be a file name.
         ids = [name if name in present else self._without_suffix(name) or name for name in ids]
         absent = [name for name in ids if name not in present]
         if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} pictures of {self.ann_file} are not in {folder} '
+            raise InputError(f'{len(absent)} of {len(ids)} images of {self.ann_file} are not in {folder} '
                              f'({", ".join(self.img_suffixes)}), e.g. {first_names(absent)}. Add them, or take '
                              'them out of the list.')
         twice = [name for name, count in Counter(ids).items() if count > 1]
         if twice:
-            raise InputError(f'{self.ann_file} names {len(twice)} pictures twice, e.g. {first_names(twice)}. '
-                             'Name each picture once.')
+            raise InputError(f'{self.ann_file} names {len(twice)} images twice, e.g. {first_names(twice)}. '
+                             'Name each image once.')
         return {name: present[name] for name in ids}
 
     def _read_list(self) -> list[str]:
@@ -193,22 +193,22 @@ class ImageLabelDataset(BaseSegDataset):
         return list(fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive,
                                             backend_args=self.backend_args))
 
-    def _pictures_in(self, below: str, recursive: bool = False) -> dict[str, str]:
-        """Paths by id of the pictures in a folder below that of the pictures."""
+    def _images_in(self, below: str, recursive: bool = False) -> dict[str, str]:
+        """Paths by id of the images in a folder below that of the images."""
         present: dict[str, str] = {}
-        for file in self._files_in(osp.join(self.picture_folder, below), recursive):
+        for file in self._files_in(osp.join(self.image_folder, below), recursive):
             name = osp.join(below, file)
             img_id = self._without_suffix(name)
             if img_id is None:
                 continue
-            path = osp.join(self.picture_folder, name)
+            path = osp.join(self.image_folder, name)
             if present.setdefault(img_id, path) != path:
                 raise InputError(f'{present[img_id]} and {path} have the same id. Rename one, or name the suffix '
                                  'in img_suffix.')
         return present
 
     def _without_suffix(self, name: str) -> str | None:
-        """The id of a picture's name, `None` if it is no picture's."""
+        """The id of an image's name, `None` if it is no image's."""
         fits = [suffix for suffix in self.img_suffixes if name.lower().endswith(suffix)]
         return name[:len(name) - len(fits[0])] if fits else None
 
@@ -252,12 +252,12 @@ class ImageLabelDataset(BaseSegDataset):
                    for name in fileio.list_dir_or_file(self.cam_dir, list_dir=False, suffix=suffix, recursive=True)}
         absent = [name for name in ids if name not in present]
         if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} pictures have no CAM in {self.cam_dir}, e.g. '
+            raise InputError(f'{len(absent)} of {len(ids)} images have no CAM in {self.cam_dir}, e.g. '
                              f'{first_names(absent)}. {remedy}')
         return present
 
     def drop_bad(self, data_list: list[dict]) -> list[dict]:
-        """Leave out the pictures that do not decode."""
+        """Leave out the images that do not decode."""
         bar = ProgressBar(len(data_list)) if is_main_process() else None
         good, bad = [], []
         with ThreadPoolExecutor() as pool:  # decoding does not hold the interpreter
@@ -267,16 +267,16 @@ class ImageLabelDataset(BaseSegDataset):
                     bar.update()
         names = [info['img_path'] for info in bad]
         if not good:
-            raise InputError(f'None of the {len(names)} pictures decodes, e.g. {first_names(names)}. '
+            raise InputError(f'None of the {len(names)} images decodes, e.g. {first_names(names)}. '
                              f'{self.missing_root_help}')
         if bad:
-            print_log(f'{len(bad)} of {len(data_list)} pictures do not decode and are left out: {", ".join(names)}',
+            print_log(f'{len(bad)} of {len(data_list)} images do not decode and are left out: {", ".join(names)}',
                       'current', logging.WARNING)
         return good
 
     def _decodes(self, info: dict) -> bool:
         try:
-            read_picture(info['img_path'], backend_args=self.backend_args)
+            read_image(info['img_path'], backend_args=self.backend_args)
         except InputError:
             return False
         return True
@@ -298,7 +298,7 @@ class VOCImageLabelDataset(ImageLabelDataset):
     `label_file='Annotations'` reads VOC's own files.
 
     Args:
-        data_prefix: VOC's folders of pictures and masks.
+        data_prefix: VOC's folders of images and masks.
         **kwargs: see :class:`ImageLabelDataset`.
     """
 

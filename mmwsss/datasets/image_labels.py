@@ -12,7 +12,7 @@ import torch
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.safe_load import load_npy_dict
 
-PICTURE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
 _ID_HEADERS = {
     'id', 'ids', 'img_id', 'image_id', 'image', 'img', 'name', 'file', 'filename', 'file_name', 'path', 'img_path',
     'image_path'
@@ -21,7 +21,7 @@ _ID_HEADERS = {
 
 def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classes: Sequence[str],
                       known: Sequence[str] = (), allow_empty: bool = False) -> dict[str, np.ndarray]:
-    """Read the labels of pictures.
+    """Read the labels of images.
 
     The forms are:
 
@@ -36,18 +36,18 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
 
     Args:
         path: the file or folder.
-        ids: the pictures wanted, all of the file if `None`.
+        ids: the images wanted, all of the file if `None`.
         classes: the `L` image classes of the result, background not among them.
         known: all image classes of the data set, where `classes` are some of them: labels that are known but not
             wanted are dropped, as MMSeg's `label_map` drops them from masks. A multi-hot vector has one value for
             each known class, or else for each of `classes`.
-        allow_empty: accept pictures without any label.
+        allow_empty: accept images without any label.
 
     Returns:
         id -> multi-hot float32 `(L,)`, in the order of `ids`.
 
     Raises:
-        InputError: naming the file, and the picture or the label that does not fit.
+        InputError: naming the file, and the image or the label that does not fit.
     """
     path, classes = Path(path), list(classes)
     known = list(known) or classes
@@ -55,7 +55,7 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
     labels = {name: _multi_hot(entry, name, path, classes, known) for name, entry in entries.items()}
     empty = [name for name, label in labels.items() if not label.any()]
     if empty and not allow_empty:
-        raise InputError(f'{path}: {len(empty)} of {len(labels)} pictures have none of the classes '
+        raise InputError(f'{path}: {len(empty)} of {len(labels)} images have none of the classes '
                          f'{", ".join(classes)}, e.g. {first_names(empty)}. Label them, take them out of the list, '
                          'or set allow_empty=True in the dataset if they show background only.')
     return labels
@@ -84,13 +84,13 @@ def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> di
     else:
         raise InputError(f'{path} is neither .json, .npy, .csv nor a folder of .xml files. Set label_file to one.')
     if not entries:
-        raise InputError(f'{path} holds no labels. Write an entry for each picture.')
+        raise InputError(f'{path} holds no labels. Write an entry for each image.')
     return {str(key): label for key, label in entries.items()} if ids is None else _select(entries, ids, path)
 
 
 def _select(entries: dict, ids: list[str], path: Path) -> dict:
     """The entries of `ids`, found by id, by file name or by the integer of the digits."""
-    by_stem = {key[:-len(suffix)]: key for key in entries if isinstance(key, str) for suffix in PICTURE_SUFFIXES
+    by_stem = {key[:-len(suffix)]: key for key in entries if isinstance(key, str) for suffix in IMAGE_SUFFIXES
                if key.lower().endswith(suffix)}
     integers = {key for key in entries if not isinstance(key, str)}
     found, absent = {}, []
@@ -113,8 +113,8 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
 
 def _refuse_absent(absent: list[str], total: int, path: Path) -> None:
     if absent:
-        raise InputError(f'{path} has no labels for {len(absent)} of {total} pictures, e.g. {first_names(absent)}. '
-                         'Add them, or take these pictures out of the list.')
+        raise InputError(f'{path} has no labels for {len(absent)} of {total} images, e.g. {first_names(absent)}. '
+                         'Add them, or take these images out of the list.')
 
 
 def _multi_hot(label: object, name: str, path: Path, classes: list[str], known: list[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""IR labels of a whole data set: CAM files in, palette PNGs out, pictures side by side in processes."""
+"""IR labels of a whole data set: CAM files in, palette PNGs out, images side by side in processes."""
 import time
 from collections.abc import Iterable
 from concurrent.futures import as_completed
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM
 from mmwsss.datasets.label_ids import ids_on_disk
-from mmwsss.datasets.transforms.load_image import read_picture
+from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
@@ -21,10 +21,10 @@ from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 @dataclass(frozen=True)
 class Job:
-    """One picture's files and settings.
+    """One image's files and settings.
 
     Attributes:
-        img_path: of the picture.
+        img_path: of the image.
         cam_path: of its CAM file.
         out: where the label goes.
         image_classes: the classes without the background; a CAM file that counts by others is refused.
@@ -45,9 +45,9 @@ class Summary:
     """What a run did.
 
     Attributes:
-        written: pictures that got a label.
+        written: images that got a label.
         seconds: that it took.
-        pixels: of these pictures.
+        pixels: of these images.
         certain: pixels that are not ignored.
         foreground: certain pixels of a class.
     """
@@ -60,13 +60,13 @@ class Summary:
     def __str__(self) -> str:
         if not self.written:
             return 'nothing was missing'
-        return (f'{self.written} pictures in {self.seconds:.0f} s ({self.written / self.seconds:.2f} a second); '
+        return (f'{self.written} images in {self.seconds:.0f} s ({self.written / self.seconds:.2f} a second); '
                 f'{100 * self.certain / self.pixels:.1f} % of their pixels are certain, '
                 f'{100 * self.foreground / self.pixels:.1f} % foreground')
 
 
 def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float) -> list[Job]:
-    """The pictures of a data set that have no label yet.
+    """The images of a data set that have no label yet.
 
     Args:
         dataset: with `cam_dir`.
@@ -82,17 +82,17 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float)
     return [job for job in jobs if not job.out.is_file()]
 
 
-def label_picture(job: Job) -> tuple[int, int, int]:
-    """Write one picture's IR label; see :func:`cam_to_ir_label`.
+def label_image(job: Job) -> tuple[int, int, int]:
+    """Write one image's IR label; see :func:`cam_to_ir_label`.
 
     Returns:
         Its pixels, those that are certain, those of a class.
 
     Raises:
-        InputError: the picture or its CAM is damaged, they do not belong together, the thresholds are out of their
+        InputError: the image or its CAM is damaged, they do not belong together, the thresholds are out of their
             range, or `pydensecrf` is not installed.
     """
-    image = np.ascontiguousarray(read_picture(job.img_path)[..., ::-1])
+    image = np.ascontiguousarray(read_image(job.img_path)[..., ::-1])
     loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
                                       image_classes=job.image_classes))
     try:
@@ -106,15 +106,15 @@ def label_picture(job: Job) -> tuple[int, int, int]:
 
 
 def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:
-    """Label pictures in processes (one works in this process); an error or Ctrl-C ends all, what is finished stays.
+    """Label images in processes (one works in this process); an error or Ctrl-C ends all, what is finished stays.
 
     Args:
         jobs: from :func:`jobs_of`.
         workers: processes, but no more than jobs; `None` for as many as this process may use cores.
-        total: pictures with those that were finished before, for the progress bar.
+        total: images with those that were finished before, for the progress bar.
 
     Raises:
-        InputError: of the first picture that fails (see :func:`label_picture`), or a process was ended from outside;
+        InputError: of the first image that fails (see :func:`label_image`), or a process was ended from outside;
             `workers` is below 1.
     """
     start = time.time()
@@ -134,11 +134,11 @@ def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | Non
 def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
     """Results in the order in which they come."""
     if workers == 1:
-        yield from map(label_picture, jobs)
+        yield from map(label_image, jobs)
         return
     pool = worker_pool(workers)
     try:
-        for future in as_completed([pool.submit(label_picture, job) for job in jobs]):
+        for future in as_completed([pool.submit(label_image, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool as error:
         raise InputError('A process was ended from outside, perhaps for want of memory. Give fewer by --workers; the '

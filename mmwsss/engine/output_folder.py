@@ -48,11 +48,11 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix
 
 
 def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str = '.png') -> None:
-    """See that a folder has exactly one file for each picture of a list.
+    """See that a folder has exactly one file for each image of a list.
 
     Args:
         folder: of the files, `<id><suffix>`; hidden ones do not count.
-        ids: of the pictures; one with slashes is a path below the folder.
+        ids: of the images; one with slashes is a path below the folder.
         suffix: of the files.
 
     Raises:
@@ -63,10 +63,10 @@ def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str 
              if not path.name.startswith('.')}
     missing, extra = sorted(wanted - found), sorted(found - wanted)
     if missing:
-        raise InputError(f'{folder} has no {suffix} of {len(missing)} of {len(wanted)} pictures of the list, e.g. '
+        raise InputError(f'{folder} has no {suffix} of {len(missing)} of {len(wanted)} images of the list, e.g. '
                          f'{first_names(missing)}. Make them by the same command, which keeps what is there.')
     if extra:
-        raise InputError(f'{folder} holds {len(extra)} {suffix} files of pictures that are not in the list, e.g. '
+        raise InputError(f'{folder} holds {len(extra)} {suffix} files of images that are not in the list, e.g. '
                          f'{first_names(extra)}. Delete them, or take a list that names them.')
 
 

@@ -1,4 +1,4 @@
-"""mIoU of class activation maps at every background threshold, in one pass over the pictures."""
+"""mIoU of class activation maps at every background threshold, in one pass over the images."""
 import json
 import logging
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from .threshold import otsu
 
 
 def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """The largest CAM of each pixel at the picture's size, and its class.
+    """The largest CAM of each pixel at the image's size, and its class.
 
     Args:
         cam: `(K, h, w)` normalised CAMs in [0, 1] of the kept classes; `K` may be 0.
@@ -47,7 +47,7 @@ def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor,
 
 def winner_histogram(score: Tensor, winner: Tensor, truth: Tensor, thresholds: Tensor,
                      num_classes: int, ignore_index: int = 255) -> Tensor:
-    """Count the pixels of a picture by score bin, winning class and true class.
+    """Count the pixels of an image by score bin, winning class and true class.
 
     Bin `b` holds the scores above exactly `b` thresholds, so that a pixel is foreground at
     threshold `i` (`score > thresholds[i]`, compared in float32 as the model does) iff its bin is
@@ -82,7 +82,7 @@ def threshold_areas(histogram: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Areas of every class at every threshold, what MMSeg's `IoUMetric` computes metrics from.
 
     Args:
-        histogram: `(T + 1, C, C + 1)` of :func:`winner_histogram`, summed over pictures.
+        histogram: `(T + 1, C, C + 1)` of :func:`winner_histogram`, summed over images.
 
     Returns:
         Intersection, union, predicted and true area, each `(T, C)` float64 in pixels.
@@ -146,9 +146,9 @@ class CAMIoUMetric(IoUMetric):
         self.name = name
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Count each picture; the occupied cells of its histogram are its entry in the results.
+        """Count each image; the occupied cells of its histogram are its entry in the results.
 
-        One small entry a picture, as in `IoUMetric`, lets MMEngine drop the pictures that a sampler
+        One small entry an image, as in `IoUMetric`, lets MMEngine drop the images that a sampler
         repeats to fill the last batch of a distributed run.
 
         Args:
@@ -163,18 +163,18 @@ class CAMIoUMetric(IoUMetric):
                 histogram = winner_histogram(
                     score, winner, truth, self._bounds, num_classes, self.ignore_index)
             except InputError as error:
-                raise InputError(f'Picture {name}: {error}') from None
+                raise InputError(f'Image {name}: {error}') from None
             cells = histogram.flatten().nonzero().flatten()
-            # int32 holds every cell number and every pixel count of one picture
+            # int32 holds every cell number and every pixel count of one image
             self.results.append(torch.stack((cells, histogram.flatten()[cells])).int().cpu())
 
     def compute_metrics(self, results: list[Tensor]) -> dict[str, float]:
-        """Sum the histograms of all pictures and evaluate every threshold.
+        """Sum the histograms of all images and evaluate every threshold.
 
         MMEngine calls it on the first rank only, so it may write files.
 
         Args:
-            results: one `(2, n)` tensor a picture: cells of the histogram and their pixels.
+            results: one `(2, n)` tensor an image: cells of the histogram and their pixels.
 
         Returns:
             `mIoU`, `aAcc`, `mAcc`, `best_thr`, `mIoU_auto`, `auto_thr`; in percent, thresholds in
@@ -187,7 +187,7 @@ class CAMIoUMetric(IoUMetric):
         areas = threshold_areas(histogram)
         iou = (areas[0] / areas[1]).numpy() * 100  # classes neither true nor predicted: NaN
         if np.isnan(iou).all():
-            raise InputError('CAMIoUMetric: no pixel of the pictures has a true class. '
+            raise InputError('CAMIoUMetric: no pixel of the images has a true class. '
                              'Check the masks and ignore_index.')
         miou = np.nanmean(iou, axis=1)
         best = int(np.argmax(miou))
@@ -213,7 +213,7 @@ class CAMIoUMetric(IoUMetric):
         return metrics
 
     def _total(self, results: list[Tensor]) -> Tensor:
-        """The histogram of all pictures, `(T + 1, C, C + 1)` int64."""
+        """The histogram of all images, `(T + 1, C, C + 1)` int64."""
         num_classes = len(self.dataset_meta['classes'])
         total = torch.zeros((len(self.thresholds) + 1, num_classes, num_classes + 1),
                             dtype=torch.int64)
@@ -257,7 +257,7 @@ def _maps_of(sample: dict) -> tuple[Tensor, Tensor, Tensor]:
     if score.shape != truth.shape:
         raise InputError('the CAM has {}x{} pixels (height x width), the mask {}x{}. '
                          'Put LoadAnnotations after Resize in the test pipeline, so that the mask '
-                         "keeps the picture's size.".format(*score.shape, *truth.shape))
+                         "keeps the image's size.".format(*score.shape, *truth.shape))
     return score, winner.to(score.device), truth.to(score.device)
 
 

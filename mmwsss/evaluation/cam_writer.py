@@ -11,10 +11,10 @@ from mmwsss.utils.errors import InputError
 
 @METRICS.register_module()
 class CAMWriter(BaseMetric):
-    """Write `<output_dir>/<img_id>.npz` for each picture of a test (see :func:`write_cam`).
+    """Write `<output_dir>/<img_id>.npz` for each image of a test (see :func:`write_cam`).
 
     Needs `cam`, `cam_keys`, `img_id` and `ori_shape` in the data samples, which `CAMClassifier` predicts. Ranks
-    write their own pictures, and every file appears under its name when it is complete.
+    write their own images, and every file appears under its name when it is complete.
 
     Args:
         output_dir: the folder; it is made.
@@ -27,14 +27,14 @@ class CAMWriter(BaseMetric):
         self.output_dir = Path(output_dir)
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Write each picture's maps; its result is the bytes of the file.
+        """Write each image's maps; its result is the bytes of the file.
 
         Raises:
             InputError: a sample has no `cam` or no `img_id`.
         """
         for sample in data_samples:
             if 'cam' not in sample or 'img_id' not in sample:
-                raise InputError('CAMWriter writes the CAMs of a CAMClassifier, of pictures packed by '
+                raise InputError('CAMWriter writes the CAMs of a CAMClassifier, of images packed by '
                                  'PackImageLabelInputs. This model or pipeline gives none.')
             path = self.output_dir / f"{sample['img_id']}.npz"
             write_cam(path, sample['cam']['data'], sample['cam_keys'], sample['ori_shape'][:2],
@@ -42,5 +42,5 @@ class CAMWriter(BaseMetric):
             self.results.append(path.stat().st_size)
 
     def compute_metrics(self, results: list[int]) -> dict[str, float]:
-        """`pictures` and `megabytes` that were written."""
-        return dict(pictures=len(results), megabytes=round(sum(results) / 1e6, 3))
+        """`images` and `megabytes` that were written."""
+        return dict(images=len(results), megabytes=round(sum(results) / 1e6, 3))

@@ -16,7 +16,7 @@ class ClassIoUMetric(IoUMetric):
         """MMSeg's metrics, and the IoU of each class.
 
         Args:
-            results: intersection, union, predicted and true area `(C,)` of each picture.
+            results: intersection, union, predicted and true area `(C,)` of each image.
 
         Returns:
             Names and figures in percent; none where predictions are only written.

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from mmseg.registry import METRICS
 
-from mmwsss.datasets.transforms.load_image import read_picture
+from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.worker_pool import default_workers, worker_pool
@@ -20,15 +20,15 @@ from .class_iou_metric import ClassIoUMetric
 
 @METRICS.register_module()
 class CRFIoUMetric(ClassIoUMetric):
-    """`ClassIoUMetric` of the softmax of `seg_logits`, refined by :func:`dense_crf_probs` on the picture `img_path`.
+    """`ClassIoUMetric` of the softmax of `seg_logits`, refined by :func:`dense_crf_probs` on the image `img_path`.
 
-    Pictures are refined in processes while the network goes on; where these are slower, the network waits, so that
+    Images are refined in processes while the network goes on; where these are slower, the network waits, so that
     memory stays small. Its settings are those of DeepLabv2.
 
     Args:
         workers: processes of each rank; `None` for as many as there are cores for.
         crf: settings of :func:`dense_crf_probs` that differ from its defaults.
-        output_dir: gets the refined maps, one PNG a picture.
+        output_dir: gets the refined maps, one PNG an image.
         **kwargs: those of `IoUMetric`; its `prefix` is `'crf'` by default.
     """
 
@@ -43,10 +43,10 @@ class CRFIoUMetric(ClassIoUMetric):
         self._pending: deque[tuple[Future, dict]] = deque()
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Hand pictures to the processes, and count those that came back.
+        """Hand images to the processes, and count those that came back.
 
         Raises:
-            InputError: a sample has no logits that belong to its prediction, its picture cannot be refined, or a
+            InputError: a sample has no logits that belong to its prediction, its image cannot be refined, or a
                 process ended early.
         """
         try:
@@ -60,10 +60,10 @@ class CRFIoUMetric(ClassIoUMetric):
             raise
 
     def evaluate(self, size: int) -> dict:
-        """The metrics, when all pictures came back.
+        """The metrics, when all images came back.
 
         Raises:
-            InputError: a picture cannot be refined, or a process ended early.
+            InputError: an image cannot be refined, or a process ended early.
         """
         try:
             with explain_broken_pool():
@@ -82,7 +82,7 @@ class CRFIoUMetric(ClassIoUMetric):
         self._pending.append((self._pool.submit(refine, sample['img_path'], probs, self.crf), kept))
 
     def _count_oldest(self) -> None:
-        """In the order of the pictures, by which ranks are merged."""
+        """In the order of the images, by which ranks are merged."""
         future, sample = self._pending.popleft()
         label = torch.from_numpy(future.result().astype(np.int64))
         super().process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
@@ -133,10 +133,10 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
 
 
 def refine(img_path: str, probs: np.ndarray, crf: dict) -> np.ndarray:
-    """Refine probabilities by a DenseCRF on their picture.
+    """Refine probabilities by a DenseCRF on their image.
 
     Args:
-        img_path: the picture, of height H and width W.
+        img_path: the image, of height H and width W.
         probs: `(C, H, W)` float32 in [0, 1].
         crf: settings of :func:`dense_crf_probs`.
 
@@ -144,9 +144,9 @@ def refine(img_path: str, probs: np.ndarray, crf: dict) -> np.ndarray:
         `(H, W)` uint8, the most probable class of each pixel.
 
     Raises:
-        InputError: the picture is missing, damaged or of another size, or `pydensecrf` is not installed.
+        InputError: the image is missing, damaged or of another size, or `pydensecrf` is not installed.
     """
-    image = np.ascontiguousarray(read_picture(img_path)[..., ::-1])  # RGB
+    image = np.ascontiguousarray(read_image(img_path)[..., ::-1])  # RGB
     try:
         return dense_crf_probs(image, probs, **crf).argmax(axis=0).astype(np.uint8)
     except InputError as error:

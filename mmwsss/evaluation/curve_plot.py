@@ -1,4 +1,4 @@
-"""The picture of a CAM threshold curve."""
+"""The image of a CAM threshold curve."""
 import os
 from collections.abc import Sequence
 

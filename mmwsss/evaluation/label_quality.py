@@ -23,7 +23,7 @@ class LabelQuality:
 
 
 def count_labels(label: np.ndarray, truth: np.ndarray, num_classes: int, ignore_index: int = 255) -> np.ndarray:
-    """Confusion counts of a picture, `(C + 1, C)` int64: rows are labels (the last: none), columns truths.
+    """Confusion counts of an image, `(C + 1, C)` int64: rows are labels (the last: none), columns truths.
 
     Args:
         label: `(H, W)` in `0..C-1`, or `ignore_index` where there is none.
@@ -36,7 +36,7 @@ def count_labels(label: np.ndarray, truth: np.ndarray, num_classes: int, ignore_
     """
     if label.shape != truth.shape:
         raise InputError(f'The label is {label.shape} and the mask {truth.shape} (height, width): of different '
-                         'pictures.')
+                         'images.')
     known = truth != ignore_index
     label = np.where(label == ignore_index, num_classes, label.astype(np.int64))[known]
     truth = truth[known].astype(np.int64)
@@ -47,7 +47,7 @@ def count_labels(label: np.ndarray, truth: np.ndarray, num_classes: int, ignore_
 
 
 def label_quality(counts: np.ndarray) -> LabelQuality:
-    """The figures of counts `(C + 1, C)`, summed over pictures."""
+    """The figures of counts `(C + 1, C)`, summed over images."""
     labelled, right = counts[:-1], counts[:-1].diagonal()
     every = labelled.copy()
     every[0] += counts[-1]

@@ -12,9 +12,9 @@ from mmwsss.utils.palette_png import write_palette_png
 
 @METRICS.register_module()
 class PseudoLabelWriter(BaseMetric):
-    """Write `<output_dir>/<img_id>.png` for each picture of a test, with the data set's original ids.
+    """Write `<output_dir>/<img_id>.png` for each image of a test, with the data set's original ids.
 
-    Ranks write their own pictures, and every file appears under its name when it is complete.
+    Ranks write their own images, and every file appears under its name when it is complete.
 
     Args:
         output_dir: the folder; it is made. Without it nothing is written (`tools/test.py --out` sets it).
@@ -27,7 +27,7 @@ class PseudoLabelWriter(BaseMetric):
         self.output_dir = output_dir
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Write each picture's `pred_sem_seg`; its result is the bytes of the file.
+        """Write each image's `pred_sem_seg`; its result is the bytes of the file.
 
         Raises:
             InputError: a sample has no `img_id`.
@@ -37,7 +37,7 @@ class PseudoLabelWriter(BaseMetric):
                 self.results.append(0)
                 continue
             if 'img_id' not in sample:
-                raise InputError("PseudoLabelWriter names files by the pictures' img_id: end the pipeline with "
+                raise InputError("PseudoLabelWriter names files by the images' img_id: end the pipeline with "
                                  'PackImageLabelInputs on an ImageLabelDataset.')
             path = Path(self.output_dir) / f"{sample['img_id']}.png"
             label = sample['pred_sem_seg']['data'][0].cpu().numpy()
@@ -45,7 +45,7 @@ class PseudoLabelWriter(BaseMetric):
             self.results.append(path.stat().st_size)
 
     def compute_metrics(self, results: list[int]) -> dict[str, float]:
-        """`pictures` and `megabytes` that were written, nothing where none were."""
+        """`images` and `megabytes` that were written, nothing where none were."""
         if self.output_dir is None:
             return {}
-        return dict(pictures=len(results), megabytes=round(sum(results) / 1e6, 3))
+        return dict(images=len(results), megabytes=round(sum(results) / 1e6, 3))

@@ -1,4 +1,4 @@
-"""Pictures of different sizes in one batch."""
+"""Images of different sizes in one batch."""
 from typing import Any
 
 from mmseg.models import SegDataPreProcessor
@@ -7,11 +7,11 @@ from mmseg.registry import MODELS
 
 @MODELS.register_module()
 class CAMDataPreProcessor(SegDataPreProcessor):
-    """`SegDataPreProcessor` that, in tests, returns a list when the pictures differ in size.
+    """`SegDataPreProcessor` that, in tests, returns a list when the images differ in size.
 
-    MMSeg wants one size for a batch; pictures have many, and padding would change the maps of a
-    classifier. In training pictures are padded to the largest of the batch unless `size` or
-    `size_divisor` is given; for pictures of one size it is its parent.
+    MMSeg wants one size for a batch; images have many, and padding would change the maps of a
+    classifier. In training images are padded to the largest of the batch unless `size` or
+    `size_divisor` is given; for images of one size it is its parent.
 
     Args:
         **kwargs: those of `SegDataPreProcessor`.
@@ -24,9 +24,9 @@ class CAMDataPreProcessor(SegDataPreProcessor):
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Normalise; `inputs` is `(N, 3, H, W)`, or in tests a list of `(3, H, W)`."""
-        if training or len({tuple(picture.shape) for picture in data['inputs']}) == 1:
+        if training or len({tuple(image.shape) for image in data['inputs']}) == 1:
             return super().forward(data, training)
         data = self.cast_data(data)
         normalize = super().forward
-        single = [normalize(dict(inputs=[picture]))['inputs'][0] for picture in data['inputs']]
+        single = [normalize(dict(inputs=[image]))['inputs'][0] for image in data['inputs']]
         return dict(inputs=single, data_samples=data.get('data_samples'))

@@ -1,7 +1,7 @@
 """Merging the class activation maps of several scales and of the mirror image.
 
 The protocol of IRN (Ahn, Cho, Kwak, CVPR 2019) and of the VWE paper: the maximum over each mirror
-pair, the sum over scales, only the classes that the picture is known to hold, divided by their maximum.
+pair, the sum over scales, only the classes that the image is known to hold, divided by their maximum.
 """
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ EPS = 1e-5  # of the published normalisation
 
 
 def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
-    """The size of a picture at another scale.
+    """The size of an image at another scale.
 
     Args:
         size: height and width, pixels.
@@ -29,7 +29,7 @@ def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
     """The size of a map with one value for every `stride` pixels.
 
     Args:
-        size: height and width of the picture, pixels.
+        size: height and width of the image, pixels.
         stride: in pixels, >= 1.
 
     Returns:
@@ -39,10 +39,10 @@ def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
 
 
 def mirror_max(cams: Tensor) -> Tensor:
-    """Merge maps of pictures and of their mirror images: `(2N, L, h, w) -> (N, L, h, w)`.
+    """Merge maps of images and of their mirror images: `(2N, L, h, w) -> (N, L, h, w)`.
 
     Args:
-        cams: the pictures' maps, then the maps of the same pictures flipped left to right.
+        cams: the images' maps, then the maps of the same images flipped left to right.
     """
     straight, mirrored = cams.chunk(2)
     return torch.maximum(straight, mirrored.flip(-1))
@@ -77,7 +77,7 @@ def merge_cams(cams: Sequence[Tensor], size: Sequence[int], stride: int = 4) -> 
 
     Args:
         cams: one map `(K, h_s, w_s)` >= 0 for each scale, kept classes only, mirror pairs merged.
-        size: height and width of the picture.
+        size: height and width of the image.
         stride: of the stored map.
 
     Returns:

@@ -20,13 +20,13 @@ HIGHEST = 1.01  # normalised maps that were resized or rounded may exceed 1 a li
 
 @dataclass(frozen=True)
 class CAMFile:
-    """The class activation maps of one picture.
+    """The class activation maps of one image.
 
     Attributes:
         keys: `(K,)` int64, the image classes 0..L-1 of the maps. The background is no image class;
             as segmentation classes they are `keys + 1`.
         cam: `(K, h, w)` float32 in [0, 1].
-        size: height and width of the picture; `None` where the file does not tell.
+        size: height and width of the image; `None` where the file does not tell.
         classes: the L names of the image classes; `None` where the file does not tell.
     """
     keys: np.ndarray
@@ -40,13 +40,13 @@ def write_cam(path: str | os.PathLike,
               keys: np.ndarray | Tensor,
               size: Sequence[int],
               classes: Sequence[str]) -> None:
-    """Write the maps of a picture as `.npz`: `keys` int64, `cam` float16, `size` and `classes`.
+    """Write the maps of an image as `.npz`: `keys` int64, `cam` float16, `size` and `classes`.
 
     Args:
         path: ends in `.npz`; a file there is replaced once the new one is complete.
         cam: `(K, ceil(H / 4), ceil(W / 4))` in [0, 1], normalised to maximum 1, on any device.
         keys: `(K,)` their image classes, 0..L-1.
-        size: height and width `(H, W)` of the picture.
+        size: height and width `(H, W)` of the image.
         classes: names of the L image classes that the keys count, without background.
 
     Raises:
@@ -54,7 +54,7 @@ def write_cam(path: str | os.PathLike,
     """
     path = Path(path)
     if path.suffix != '.npz':
-        raise InputError(f'{path} does not end in .npz. CAMs are written to <picture>.npz.')
+        raise InputError(f'{path} does not end in .npz. CAMs are written to <image>.npz.')
     content = _checked(path, keys, cam, size, classes)
     _check_stride(path, content)
     with atomic_path(path) as temporary:
@@ -67,7 +67,7 @@ def write_cam(path: str | os.PathLike,
 
 
 def read_cam(path: str | os.PathLike) -> CAMFile:
-    """Read the maps of a picture.
+    """Read the maps of an image.
 
     Args:
         path: an `.npz` of :func:`write_cam`, or an `.npy` that holds a dictionary of NumPy arrays
@@ -144,7 +144,7 @@ def _from_maps(path: Path, maps: dict[int, np.ndarray]) -> dict[str, Any]:
     if len(shapes) > 1 or any(len(shape) != 2 for shape in shapes):
         raise InputError(f'{path} holds maps of the shapes {sorted(shapes)}. All must be (H, W) '
                          'and of one size.')
-    if not maps:  # a picture without any class
+    if not maps:  # an image without any class
         return dict(keys=np.zeros(0, np.int64), cam=np.zeros((0, 0, 0)), size=None, classes=None)
     keys = np.array(list(maps), dtype=np.int64)
     return dict(keys=keys, cam=np.stack(list(maps.values())), size=shapes.pop(), classes=None)
@@ -174,7 +174,7 @@ def _checked(path: Path, keys: Any, cam: Any, size: Sequence[int] | None,
                          'must be finite and in [0, 1]: divide each map by its maximum.')
     if size is not None and (len(size) != 2 or min(size) < 1):
         raise InputError(f'{path}: the size is {tuple(size)}. It must be the height and width of '
-                         'the picture.')
+                         'the image.')
     return CAMFile(
         keys=keys.astype(np.int64),
         cam=cam.astype(np.float32),
@@ -186,7 +186,7 @@ def _check_stride(path: Path, content: CAMFile) -> None:
     expected = strided_size(content.size, STRIDE)
     if content.cam.shape[1:] != expected:
         raise InputError(f'{path}: the maps are {content.cam.shape[1:]} high and wide. For a '
-                         f'picture of {content.size} they must be {expected}, stride {STRIDE}.')
+                         f'image of {content.size} they must be {expected}, stride {STRIDE}.')
 
 
 def _array(path: Path, value: Any) -> np.ndarray:

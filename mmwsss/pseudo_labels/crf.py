@@ -1,9 +1,9 @@
-"""DenseCRF: labels and probabilities that follow the colours of the picture.
+"""DenseCRF: labels and probabilities that follow the colours of the image.
 
 Kraehenbuehl, Koltun: Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials,
 NIPS 2011. The inference is `pydensecrf`'s, an optional dependency.
 
-Its time grows with the number of classes, and most classes are not in the picture. All that are
+Its time grows with the number of classes, and most classes are not in the image. All that are
 absent have the same energy, so they stay equal through the mean-field steps, and one stand-in
 carries them: `m` classes of energy `u` are one of energy `u - log(m)` whose messages are divided by
 `m`. The result is that of all classes, up to rounding.
@@ -98,7 +98,7 @@ def dense_crf_probs(image: np.ndarray,
     Returns:
         `(C, H, W)` float32 probabilities. Absent classes share what their stand-in got, in the
         proportion that they had. They are not all equally improbable as the module's argument
-        wants them; on pictures of VOC, the default moved probabilities by less than 1e-3 and no
+        wants them; on images of VOC, the default moved probabilities by less than 1e-3 and no
         pixel's class.
 
     Raises:
@@ -172,8 +172,8 @@ def load_densecrf() -> ModuleType:
 
 def _check_image(image: np.ndarray, size: tuple[int, ...]) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise InputError(f'The picture for the CRF is {image.dtype} of shape {image.shape}. '
+        raise InputError(f'The image for the CRF is {image.dtype} of shape {image.shape}. '
                          'Pass uint8 (H, W, 3), RGB.')
     if image.shape[:2] != size:
-        raise InputError(f'The picture for the CRF has the size {image.shape[:2]} and its labels '
+        raise InputError(f'The image for the CRF has the size {image.shape[:2]} and its labels '
                          f'{size}. Resize one to the other.')

@@ -20,7 +20,7 @@ from .random_walk import random_walk, walk_scores
 
 @dataclass(frozen=True)
 class Instances:
-    """The objects found in a picture, the highest score first.
+    """The objects found in an image, the highest score first.
 
     Attributes:
         masks: `(M, H, W)` bool; each is connected, and none overlap.
@@ -121,9 +121,9 @@ def instance_masks(cam: Tensor,
         keys: `(K,)` their image classes.
         boundary: `(1, h, w)` or `(h, w)` boundary probability in [0, 1].
         displacement: `(2, h, w)` (dy, dx) in pixels of the map. All maps are of one size and on one device.
-        size: height and width `(H, W)` of the picture.
+        size: height and width `(H, W)` of the image.
         bg_thr: background score, relative to the maximum over all groups, classes and pixels.
-        min_area: fragments smaller than this share of the picture are left out.
+        min_area: fragments smaller than this share of the image are left out.
         radius: see :func:`random_walk`, as `beta` and `steps`.
 
     Returns:

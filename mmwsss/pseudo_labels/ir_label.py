@@ -28,7 +28,7 @@ def cam_to_ir_label(image: np.ndarray,
     Args:
         image: `(H, W, 3)` uint8, RGB.
         cam: `(K, h, w)` maps of K >= 0 classes, normalised to maximum 1, of any size: they are
-            resized bilinearly to the picture.
+            resized bilinearly to the image.
         keys: `(K,)` their image classes.
         fg_thr: strict threshold.
         bg_thr: lenient threshold.
@@ -65,7 +65,7 @@ def _resize(cam: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
            bg_thr: float) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise InputError(f'The picture is {image.dtype} of shape {image.shape}. '
+        raise InputError(f'The image is {image.dtype} of shape {image.shape}. '
                          'Pass uint8 (H, W, 3), RGB.')
     if cam.ndim != 3 or keys.shape != cam.shape[:1] or (len(cam) and not cam.size):
         raise InputError(f'A CAM of shape {cam.shape} does not go with keys of shape {keys.shape}. '

@@ -72,12 +72,12 @@ def walk_to_label(walk: Tensor,
                   size: Sequence[int],
                   bg_thr: float = 0.25,
                   stride: int = 4) -> Tensor:
-    """The pseudo label of a picture from the result of :func:`random_walk`.
+    """The pseudo label of an image from the result of :func:`random_walk`.
 
     Args:
         walk: `(K, ceil(H / stride), ceil(W / stride))` walked maps.
         keys: `(K,)` their image classes.
-        size: height and width `(H, W)` of the picture.
+        size: height and width `(H, W)` of the image.
         bg_thr: background score, relative to the maximum over all classes and pixels.
         stride: of the maps.
 
@@ -95,11 +95,11 @@ def walk_to_label(walk: Tensor,
 
 
 def walk_scores(walk: Tensor, size: Sequence[int], stride: int = 4) -> Tensor:
-    """The walked maps at the picture's size, relative to the largest value of all of them.
+    """The walked maps at the image's size, relative to the largest value of all of them.
 
     Args:
         walk: `(K, ceil(H / stride), ceil(W / stride))`, the result of :func:`random_walk`.
-        size: height and width `(H, W)` of the picture.
+        size: height and width `(H, W)` of the image.
         stride: of the maps.
 
     Returns:
@@ -109,7 +109,7 @@ def walk_scores(walk: Tensor, size: Sequence[int], stride: int = 4) -> Tensor:
         InputError: the maps do not fit the size.
     """
     if walk.dim() != 3 or tuple(walk.shape[1:]) != strided_size(size, stride):
-        raise InputError(f'Maps of shape {tuple(walk.shape)} do not go with a picture of size '
+        raise InputError(f'Maps of shape {tuple(walk.shape)} do not go with an image of size '
                          f'{tuple(size)} at stride {stride}. '
                          'Pass (K, ceil(H / stride), ceil(W / stride)).')
     if not len(walk):

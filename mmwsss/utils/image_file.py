@@ -1,4 +1,4 @@
-"""Pictures to files."""
+"""Images to files."""
 import os
 
 import numpy as np
@@ -8,7 +8,7 @@ from .atomic import atomic_path
 
 
 def write_image(path: str | os.PathLike, image: np.ndarray) -> None:
-    """Write a picture; a file there is replaced once the new one is complete.
+    """Write an image; a file there is replaced once the new one is complete.
 
     Args:
         path: its suffix decides the format.

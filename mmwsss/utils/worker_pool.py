@@ -1,4 +1,4 @@
-"""Processes for work on pictures beside the main one."""
+"""Processes for work on images beside the main one."""
 import multiprocessing
 import os
 import signal

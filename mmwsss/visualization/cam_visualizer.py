@@ -17,14 +17,14 @@ from .panels import heat_overlay
 class CAMLocalVisualizer(SegLocalVisualizer):
     """MMSeg's visualizer, with a panel for each kept CAM of a sample.
 
-    The panels are the picture, the true and the predicted segmentation as MMSeg draws them (where
-    the sample holds them), and a heat map over the picture for each class of `cam_keys`. The heat
+    The panels are the image, the true and the predicted segmentation as MMSeg draws them (where
+    the sample holds them), and a heat map over the image for each class of `cam_keys`. The heat
     is absolute, blue at 0 and red at 1, so that panels compare with each other and with a
     background threshold. A sample without CAMs is drawn by the parent class.
 
     Args:
         name: name of the instance.
-        heat: weight of the heat map against the picture, in [0, 1].
+        heat: weight of the heat map against the image, in [0, 1].
         columns: panels in a row.
         kwargs: those of `SegLocalVisualizer`.
     """
@@ -51,7 +51,7 @@ class CAMLocalVisualizer(SegLocalVisualizer):
         """Draw a sample and show it, write it, or hand it to the backends.
 
         Args:
-            name: name of the picture, or of the window.
+            name: name of the image, or of the window.
             image: `(H, W, 3)` uint8 RGB.
             data_sample: what a model predicted, with `cam` `(K, h, w)` in [0, 1], `cam_keys` `(K,)`
                 image classes and perhaps `pred_score` `(L,)`, the probabilities.
@@ -86,12 +86,12 @@ class CAMLocalVisualizer(SegLocalVisualizer):
             self.add_image(name, drawn, step)
 
     def _draw_sem_seg(self, image: np.ndarray, sem_seg: PixelData, *args: Any, **kwargs: Any) -> np.ndarray:
-        """What the parent draws of arrays: the masks that it makes of tensors fail on a picture of one pixel."""
+        """What the parent draws of arrays: the masks that it makes of tensors fail on an image of one pixel."""
         return super()._draw_sem_seg(image, sem_seg.numpy(), *args, **kwargs)
 
     def _cam_panels(self, image: np.ndarray, sample: SegDataSample,
                     with_labels: bool | None) -> list[np.ndarray]:
-        """The picture under the heat map of each kept class, with its name and probability."""
+        """The image under the heat map of each kept class, with its name and probability."""
         cams = sample.cam.data.detach().float().cpu().numpy()
         if len(cams) == 0:
             return []

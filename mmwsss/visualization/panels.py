@@ -1,4 +1,4 @@
-"""Small pictures of what the stages make of a picture, and their embedding in a page."""
+"""Small images of what the stages make of an image, and their embedding in a page."""
 import base64
 from collections.abc import Sequence
 
@@ -27,12 +27,12 @@ def paint_labels(labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_in
 
 
 def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> np.ndarray:
-    """A heat map over a picture, blue at 0 and red at 1.
+    """A heat map over an image, blue at 0 and red at 1.
 
     Args:
         image: `(H, W, 3)` uint8 RGB.
-        heat: `(h, w)` in [0, 1], resized to the picture.
-        weight: of the heat map against the picture.
+        heat: `(h, w)` in [0, 1], resized to the image.
+        weight: of the heat map against the image.
 
     Returns:
         `(H, W, 3)` uint8 RGB.
@@ -42,7 +42,7 @@ def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> n
 
 
 def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
-    """A picture that is not too large.
+    """An image that is not too large.
 
     Args:
         image: `(H, W)` or `(H, W, 3)` uint8.
@@ -50,7 +50,7 @@ def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
         smooth: average over pixels; without it the nearest is taken, as label maps need.
 
     Returns:
-        The picture made smaller, or `image` itself where it is small enough.
+        The image made smaller, or `image` itself where it is small enough.
     """
     scale = longest / max(image.shape[:2])
     if scale >= 1:
@@ -59,8 +59,8 @@ def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA if smooth else cv2.INTER_NEAREST)
 
 
-def picture_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
-    """A picture as the address of an image that holds it.
+def image_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
+    """An image as the address of an image that holds it.
 
     Args:
         image: `(H, W, 3)` uint8 RGB.

@@ -26,10 +26,10 @@ class Section:
 
 @dataclass
 class Row:
-    """One picture in all its versions.
+    """One image in all its versions.
 
     Attributes:
-        name: of the picture.
+        name: of the image.
         uris: a data URI for each panel; `None` where there is none.
     """
     name: str
@@ -46,9 +46,9 @@ class Page:
         columns: names of the table's columns; those behind the second hold numbers.
         rows: of the table, as text.
         sections: of figures.
-        panels: names of the versions of a picture.
-        pictures: in all their versions.
-        picture_note: a sentence above the pictures.
+        panels: names of the versions of an image.
+        images: in all their versions.
+        image_note: a sentence above the images.
         legend: name and colour (`#rrggbb`) of each class.
     """
     title: str
@@ -57,8 +57,8 @@ class Page:
     rows: list[tuple[str, ...]]
     sections: list[Section] = field(default_factory=list)
     panels: list[str] = field(default_factory=list)
-    pictures: list[Row] = field(default_factory=list)
-    picture_note: str = ''
+    images: list[Row] = field(default_factory=list)
+    image_note: str = ''
     legend: list[tuple[str, str]] = field(default_factory=list)
 
 

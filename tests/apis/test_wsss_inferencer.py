@@ -1,4 +1,4 @@
-"""Results for pictures against what the models predict on the ordinary way."""
+"""Results for images against what the models predict on the ordinary way."""
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from tiny_voc import write_tiny_voc
 
 from mmwsss.apis import WSSSInferencer
 from mmwsss.apis.wsss_inferencer import batches_of_equal_size, rule_out
-from mmwsss.engine.plain_errors import plain_message
+from mmwsss.engine.error_messages import plain_message
 from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
 
@@ -26,7 +26,7 @@ IDS = np.array([0, 6, 7, 8, 10, 12, 13])  # of the classes in VOC's masks
 
 @pytest.fixture(scope='module')
 def root(tmp_path_factory):
-    return write_tiny_voc(tmp_path_factory.mktemp('inference') / 'data', CLASSES, pictures=3)
+    return write_tiny_voc(tmp_path_factory.mktemp('inference') / 'data', CLASSES, images=3)
 
 
 @pytest.fixture(scope='module')
@@ -63,7 +63,7 @@ def cams(root):
 
 
 def expected(inferencer, index=0, **changes):
-    """What the model predicts for a picture of the config's own test dataset."""
+    """What the model predicts for an image of the config's own test dataset."""
     dataset = DATASETS.build(inferencer.cfg.test_dataloader.dataset)
     item = dataset[index]
     for name, value in changes.items():
@@ -71,13 +71,14 @@ def expected(inferencer, index=0, **changes):
     return inferencer.model.test_step(pseudo_collate([item]))[0]
 
 
-def picture(root, index=0):
+def image_path(root, index=0):
     return str(root / 'JPEGImages' / f'2007_{index:06d}.jpg')
 
 
 def test_classifier_with_labels(inferencers, root):
     inferencer = inferencers['classifier']
-    found = inferencer([picture(root), picture(root, 1)], labels={'2007_000000': ['cat', 'bus'], '2007_000001': []})
+    labels = {'2007_000000': ['cat', 'bus'], '2007_000001': []}
+    found = inferencer([image_path(root), image_path(root, 1)], labels=labels)
     first, second = found['predictions']
     assert first['name'] == '2007_000000' and first['cam_keys'].tolist() == [0, 2]
     truth = expected(inferencer, gt_score=torch.tensor([1.0, 0, 1, 0, 0, 0]))
@@ -92,15 +93,15 @@ def test_classifier_with_labels(inferencers, root):
 def test_classifier_without_labels(inferencers, root):
     inferencer = inferencers['classifier']
     inferencer.model.test_cfg['score_thr'] = 0.0
-    kept = inferencer(picture(root))['predictions'][0]['cam_keys']
+    kept = inferencer(image_path(root))['predictions'][0]['cam_keys']
     inferencer.model.test_cfg['score_thr'] = 1.0
     assert kept.tolist() == list(range(6))
-    assert len(inferencer(picture(root))['predictions'][0]['cam_keys']) == 0
+    assert len(inferencer(image_path(root))['predictions'][0]['cam_keys']) == 0
 
 
 def test_arrays_folders_and_batches_are_the_same(inferencers, root):
     inferencer = inferencers['segmentor']
-    image = np.array(Image.open(picture(root, 1)))[..., ::-1]
+    image = np.array(Image.open(image_path(root, 1)))[..., ::-1]
     array = inferencer(np.ascontiguousarray(image))['predictions'][0]
     folder = inferencer(root / 'JPEGImages', batch_size=2)['predictions']
     assert [result['name'] for result in folder] == ['2007_000000', '2007_000001', '2007_000002']
@@ -111,7 +112,7 @@ def test_arrays_folders_and_batches_are_the_same(inferencers, root):
 @pytest.mark.parametrize('name', ['classifier', 'segmentor'])
 def test_sizes_that_differ_do_not_share_a_batch(inferencers, root, name):
     inferencer = inferencers[name]
-    image = np.array(Image.open(picture(root)))[..., ::-1]
+    image = np.array(Image.open(image_path(root)))[..., ::-1]
     images = [np.ascontiguousarray(part) for part in (image, image[:40], image[:40, ::-1], image[::-1], image)]
     together = inferencer(images, batch_size=2)['predictions']
     assert [result['name'] for result in together] == [f'{place:08d}' for place in range(5)]
@@ -134,7 +135,7 @@ def test_batches_are_neighbours_of_equal_size():
 
 
 @pytest.mark.parametrize('name, shape', [('classifier', (1, 3, 3)), ('segmentor', (1, 1, 3))])
-def test_picture_of_one_pixel(inferencers, name, shape):
+def test_image_of_one_pixel(inferencers, name, shape):
     """The classifier's overlay has three panels; that of the segmentation is under the black frame of a name."""
     found = inferencers[name](np.full((1, 1, 3), 90, np.uint8), labels=['cat'], return_vis=True)
     assert found['predictions'][0]['sem_seg'].tolist() in ([[0]], [[3]])
@@ -145,9 +146,9 @@ def test_picture_of_one_pixel(inferencers, name, shape):
 def test_labels_rule_classes_out(inferencers, root):
     inferencer = inferencers['segmentor']
     logits = expected(inferencer).seg_logits.data
-    found = inferencer(picture(root), labels=['cow'])['predictions'][0]
+    found = inferencer(image_path(root), labels=['cow'])['predictions'][0]
     np.testing.assert_array_equal(found['sem_seg'], np.where(logits[0] >= logits[4], 0, 4))
-    sample = inferencer(picture(root), return_datasamples=True)['predictions'][0]
+    sample = inferencer(image_path(root), return_datasamples=True)['predictions'][0]
     assert torch.equal(sample.seg_logits.data, logits)
     sample.seg_logits.data = logits[:1]
     with pytest.raises(InputError, match='single logit'):
@@ -156,15 +157,15 @@ def test_labels_rule_classes_out(inferencers, root):
 
 def test_irnet(inferencers, root, cams):
     inferencer = inferencers['irnet']
-    alone = inferencer(picture(root))['predictions'][0]
+    alone = inferencer(image_path(root))['predictions'][0]
     assert set(alone) == {'name', 'boundary'}
     truth = expected(inferencer)
     np.testing.assert_array_equal(alone['boundary'], truth.boundary.data[0])
-    walked = inferencer(picture(root), cams=cams, return_vis=True)
+    walked = inferencer(image_path(root), cams=cams, return_vis=True)
     np.testing.assert_array_equal(walked['predictions'][0]['sem_seg'], truth.pred_sem_seg.data[0])
     assert set(np.unique(truth.pred_sem_seg.data)) == {0, 2, 5}
     assert walked['visualization'][0].dtype == np.uint8 and walked['visualization'][0].shape[:2] >= (48, 64)
-    few = inferencer(picture(root), cams=cams, labels='dog')['predictions'][0]
+    few = inferencer(image_path(root), cams=cams, labels='dog')['predictions'][0]
     assert set(np.unique(few['sem_seg'])) == {0, 5}
 
 
@@ -191,17 +192,17 @@ def test_files(inferencers, root, cams, tmp_path):
 
 def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
     with pytest.raises(InputError, match='zebra: no such class. This network knows bus, car, cat'):
-        inferencers['segmentor'](picture(root), labels=['cat', 'zebra'])
+        inferencers['segmentor'](image_path(root), labels=['cat', 'zebra'])
     with pytest.raises(InputError, match=r"0, \['dog'\], zebra: no such class. This network knows bus, car, cat"):
-        inferencers['segmentor'](picture(root), labels=['zebra', 0, 'cat', ['dog']])
-    with pytest.raises(InputError, match='A batch of 0 pictures is none. Give'):
-        inferencers['segmentor'](picture(root), batch_size=0)
-    with pytest.raises(InputError, match='1 of 2 pictures have no labels, e.g. 2007_000001'):
-        inferencers['classifier']([picture(root), picture(root, 1)], labels={'2007_000000': []})
+        inferencers['segmentor'](image_path(root), labels=['zebra', 0, 'cat', ['dog']])
+    with pytest.raises(InputError, match='A batch of 0 images is none. Give'):
+        inferencers['segmentor'](image_path(root), batch_size=0)
+    with pytest.raises(InputError, match='1 of 2 images have no labels, e.g. 2007_000001'):
+        inferencers['classifier']([image_path(root), image_path(root, 1)], labels={'2007_000000': []})
     with pytest.raises(InputError, match='CAM files are for an IRNet; this is a EncoderDecoder'):
-        inferencers['segmentor'](picture(root), cams=cams)
-    with pytest.raises(InputError, match='1 of 1 pictures have no CAM in .*e.g. 2007_000000'):
-        inferencers['irnet'](picture(root), cams=tmp_path)
+        inferencers['segmentor'](image_path(root), cams=cams)
+    with pytest.raises(InputError, match='1 of 1 images have no CAM in .*e.g. 2007_000000'):
+        inferencers['irnet'](image_path(root), cams=tmp_path)
     with pytest.raises(InputError, match='segmentor.pth does not belong to this model'):
         WSSSInferencer(networks['irnet'][0], networks['segmentor'][1])
     with pytest.raises(InputError, match=r'no config nothere\.py'):
@@ -215,12 +216,12 @@ def test_devices_that_are_not_there(networks, device):
 
 
 def test_broken_files_are_found_before_the_first_prediction(inferencers, root, tmp_path):
-    content = Path(picture(root)).read_bytes()
+    content = Path(image_path(root)).read_bytes()
     (tmp_path / 'truncated.jpg').write_bytes(content[:300])
     (tmp_path / 'empty.jpg').write_bytes(b'')
     for problem in ('truncated', 'empty'):
         with pytest.raises(InputError, match=rf'{problem}\.jpg is {problem}. Replace the file, or leave it out.$'):
-            inferencers['segmentor']([picture(root), tmp_path / f'{problem}.jpg'], out_dir=tmp_path / 'out')
+            inferencers['segmentor']([image_path(root), tmp_path / f'{problem}.jpg'], out_dir=tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
 
 
@@ -230,7 +231,7 @@ def test_what_was_written_before_a_broken_file_stays(inferencers, root, tmp_path
     inferencer = inferencers['segmentor']
     if loader:
         monkeypatch.setattr(inferencer, '_load_file', TRANSFORMS.build(loader))
-    content = Path(picture(root)).read_bytes()
+    content = Path(image_path(root)).read_bytes()
     for name in 'ac':
         (tmp_path / f'{name}.jpg').write_bytes(content)
     (tmp_path / 'b.jpg').write_bytes(content[:20] + content[-2:])
@@ -247,13 +248,13 @@ def test_other_errors_of_loading_stay_as_they_are(inferencers, root, monkeypatch
 
     monkeypatch.setattr(inferencers['segmentor'], '_load_file', fail)
     with pytest.raises(MemoryError, match='no room'):
-        inferencers['segmentor'](picture(root))
+        inferencers['segmentor'](image_path(root))
 
 
 def test_dictionary_and_weights_of_the_config(networks, inferencers, root):
     cfg, path = networks['segmentor']
     settings = dict(cfg.to_dict(), load_from=str(path))
-    found, wanted = (inferencer(picture(root))['predictions'][0]['sem_seg'] for inferencer in (
+    found, wanted = (inferencer(image_path(root))['predictions'][0]['sem_seg'] for inferencer in (
         WSSSInferencer(settings, device='cpu', show_progress=False), inferencers['segmentor']))
     np.testing.assert_array_equal(found, wanted)
     for load_from in (None, ''):
@@ -276,10 +277,10 @@ def test_tool(networks, root, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--labels',
                       'cat, cow')
-    assert done.status == 0 and 'infer: sem_seg, visualization of 3 pictures' in done.out
+    assert done.status == 0 and 'infer: sem_seg, visualization of 3 images' in done.out
     masks = [np.array(Image.open(file)) for file in (tmp_path / 'infer' / 'pred').iterdir()]
     assert len(masks) == 3 and set(np.unique(masks)) <= {0, 8, 10}
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, 'nothere')
-    assert done.status == 1 and 'error: There is no picture nothere' in done.err
+    assert done.status == 1 and 'error: There is no image nothere' in done.err
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--device', 'none')
     assert done.status == 1 and done.err.startswith('error: The device none cannot be used')

@@ -1,4 +1,4 @@
-"""Every config builds, trains two iterations, validates and is tested, on drawn pictures."""
+"""Every config builds, trains two iterations, validates and is tested, on drawn images."""
 import numpy as np
 import pytest
 import torch
@@ -10,7 +10,7 @@ from PIL import Image
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
-from mmwsss.engine.test_options import augment
+from mmwsss.engine.evaluation_options import augment
 from mmwsss.pseudo_labels import write_cam
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
@@ -119,7 +119,7 @@ def test_irnet(name, tmp_path):
     torch.testing.assert_close(saved['head.running_mean'], after['head.running_mean'])
 
     metrics = runner.test()
-    assert 0 <= metrics['mIoU'] <= 100 and metrics['pictures'] == 3
+    assert 0 <= metrics['mIoU'] <= 100 and metrics['images'] == 3
     assert list((tmp_path / name.replace('/', '_')).rglob('walk_curve.json'))
     ids = {PascalVOCDataset.METAINFO['classes'].index(label) for label in ('background', *classes)}
     written = sorted((tmp_path / 'pseudo labels').glob('*.png'))

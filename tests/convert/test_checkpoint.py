@@ -8,7 +8,7 @@ from reference_network import reference_checkpoint
 
 
 def run(repo, *args):
-    return subprocess.run([sys.executable, repo / 'tools/convert_checkpoint.py', *map(str, args)],
+    return subprocess.run([sys.executable, repo / 'tools/model_converters/convert_checkpoint.py', *map(str, args)],
                           capture_output=True, text=True, cwd=repo)
 
 

@@ -9,7 +9,7 @@ def test_another_process_draws_the_same_bytes(drawn, tmp_path):
     arguments = [part for name, value in SIZE.items() for part in (f'--{name}', value)]
     result = run('sample.py', tmp_path / 'again', *arguments)
     assert result.returncode == 0, result.stderr
-    assert '8 pictures drawn' in result.stdout
+    assert '8 images drawn' in result.stdout
     assert contents(tmp_path / 'again') == contents(drawn)
 
 

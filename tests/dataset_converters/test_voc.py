@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import voc
 from converter_runs import CONVERTERS, run
-from fake_voc import PICTURES, TRAIN, VAL, official_mask, read_mask, sbd_mask
+from fake_voc import IMAGES, TRAIN, VAL, official_mask, read_mask, sbd_mask
 
 
 def test_runs_from_any_folder_by_its_path(tmp_path):
@@ -26,7 +26,7 @@ def test_command_line_prepares_all_with_processes(tmp_path, archives):
         'train_aug': ['2007_000001', '2007_000002', '2008_000001', '2008_000002']
     }
     masks = {path.stem: read_mask(path) for path in (root / 'SegmentationClassAug').iterdir()}
-    assert sorted(masks) == PICTURES
+    assert sorted(masks) == IMAGES
     for name, mask in masks.items():
         expected = official_mask(name) if name in (*TRAIN, *VAL) else sbd_mask(name)
         np.testing.assert_array_equal(mask, expected, err_msg=name)
@@ -36,8 +36,8 @@ def test_command_line_prepares_all_with_processes(tmp_path, archives):
     }
     assert not (root / 'SegmentationObject').exists() and not (root / 'SBD' / 'img').exists()
     for name, count, wanted in (('train', 2, 1464), ('train_aug', 4, 10582), ('val', 1, 1449)):
-        assert f'warning: {name} has {count} pictures; that of VOC 2012 has {wanted}.' in result.stderr
-    assert 'name 4 pictures; the published ones name 11355' in result.stderr
+        assert f'warning: {name} has {count} images; that of VOC 2012 has {wanted}.' in result.stderr
+    assert 'name 4 images; the published ones name 11355' in result.stderr
     assert not [path for path in root.rglob('.*')]
 
 
@@ -53,7 +53,7 @@ def test_check_does_not_unpack(tmp_path):
         voc.main([str(tmp_path), '--check', '--archives', str(tmp_path)])
 
 
-def test_check_of_real_pictures(voc6, tmp_path):
+def test_check_of_real_images(voc6, tmp_path):
     # All of the small list, and some of the large one, whose masks are SBD's.
     for name in ('JPEGImages', 'SegmentationClass', 'SegmentationClassAug', 'image_labels.json'):
         (tmp_path / name).symlink_to(voc6 / name)

@@ -32,7 +32,7 @@ def _scope():
 
 @pytest.fixture
 def root(tmp_path):
-    """Three pictures with masks in VOC's layout."""
+    """Three images with masks in VOC's layout."""
     for folder in ('JPEGImages', 'SegmentationClass', 'ImageSets/Segmentation'):
         (tmp_path / folder).mkdir(parents=True)
     for index, name in enumerate(LABELS):
@@ -58,7 +58,7 @@ def folder(root, **options):
     return DATASETS.build(config | options)
 
 
-def write_picture(path):
+def write_image(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new('RGB', (4, 4)).save(path)
 
@@ -135,7 +135,7 @@ def test_bad_masks_are_named(root):
     Image.new('L', (20, 17)).save(root / 'SegmentationClass/a.png')
     Image.new('L', (20, 16), 21).save(root / 'SegmentationClass/b.png')
     dataset = voc(root, pipeline=TEST, test_mode=True)
-    with pytest.raises(InputError, match='a.png is 17 x 20, its picture .*a.jpg is 16 x 20'):
+    with pytest.raises(InputError, match='a.png is 17 x 20, its image .*a.jpg is 16 x 20'):
         dataset[1]
     with pytest.raises(InputError, match='b.png holds the value 21'):
         dataset[2]
@@ -164,10 +164,10 @@ def test_lists_that_do_not_fit(root):
     with pytest.raises(InputError, match='train.txt is empty'):
         voc(root)
     write_list(root, 'a', 'b', 'a', 'c', 'b')
-    with pytest.raises(InputError, match='train.txt names 2 pictures twice, e.g. a, b. '):
+    with pytest.raises(InputError, match='train.txt names 2 images twice, e.g. a, b. '):
         voc(root)
     write_list(root, 'a', 'p', 'q', 'r', 's')
-    message = r'4 of 5 pictures of .*train\.txt are not in .*JPEGImages.*p, q, r, \.\.\.\.'
+    message = r'4 of 5 images of .*train\.txt are not in .*JPEGImages.*p, q, r, \.\.\.\.'
     with pytest.raises(InputError, match=message):
         voc(root)
     (root / 'ImageSets/Segmentation/train.txt').write_bytes(b'a\xff\n')
@@ -189,11 +189,11 @@ def test_a_list_scans_folders_and_asks_for_no_file(root, monkeypatch):
     assert len(voc(root)) == 3
 
 
-def test_a_folder_of_pictures_without_a_list(tmp_path):
+def test_a_folder_of_images_without_a_list(tmp_path):
     names = ['z.JPG', 'a/b.v2.png', 'a/b.jpeg', 'Füße.Jpeg', 'notes.txt']
     for name in names[:4]:
-        write_picture(tmp_path / 'pics' / name)
-    (tmp_path / 'pics' / names[4]).write_text('no picture')
+        write_image(tmp_path / 'pics' / name)
+    (tmp_path / 'pics' / names[4]).write_text('no image')
     labels = {'z': ['cat'], 'a/b.v2': ['dog'], 'a/b': ['cat', 'dog'], 'Füße': ['person']}
     (tmp_path / 'image_labels.json').write_text(json.dumps(labels))
     for suffix in (None, ('.jpg', '.jpeg', '.png')):
@@ -211,14 +211,14 @@ def test_a_folder_of_pictures_without_a_list(tmp_path):
 
 
 def test_suffixes_longer_than_an_extension(tmp_path):
-    write_picture(tmp_path / 'city/x_leftImg8bit.png')
-    write_picture(tmp_path / 'city/x_disparity.png')
+    write_image(tmp_path / 'city/x_leftImg8bit.png')
+    write_image(tmp_path / 'city/x_disparity.png')
     dataset = folder(tmp_path, data_prefix=dict(img_path=''), img_suffix='_leftImg8bit.png', label_file=None)
     assert ids(dataset) == ['city/x']
 
 
-def test_pictures_that_share_an_id(root):
-    write_picture(root / 'JPEGImages/a.png')
+def test_images_that_share_an_id(root):
+    write_image(root / 'JPEGImages/a.png')
     with pytest.raises(InputError, match='a.(png|jpg) and .*a.(png|jpg) have the same id'):
         folder(root)
     assert len(folder(root, img_suffix='.jpg')) == 3
@@ -226,7 +226,7 @@ def test_pictures_that_share_an_id(root):
 
 def test_an_empty_folder_is_named(tmp_path):
     (tmp_path / 'pics').mkdir()
-    with pytest.raises(InputError, match='pics holds no pictures'):
+    with pytest.raises(InputError, match='pics holds no images'):
         folder(tmp_path, data_prefix=dict(img_path='pics'))
 
 
@@ -258,7 +258,7 @@ def spoil(root):
     (root / 'JPEGImages/c.jpg').write_bytes(b'')
 
 
-def test_a_bad_picture_stops_where_it_is_met(root):
+def test_a_bad_image_stops_where_it_is_met(root):
     spoil(root)
     dataset = voc(root, pipeline=TRAIN)
     assert dataset[2]['data_samples'].img_id == 'b'
@@ -266,7 +266,7 @@ def test_a_bad_picture_stops_where_it_is_met(root):
         dataset[1]
 
 
-def test_bad_pictures_are_left_out_with_one_warning(root):
+def test_bad_images_are_left_out_with_one_warning(root):
     spoil(root)
     records = []
     handler = logging.Handler()
@@ -281,14 +281,14 @@ def test_bad_pictures_are_left_out_with_one_warning(root):
     assert ids(dataset) == ['b'] and ids(clean) == ['b']
     warnings = [record.getMessage() for record in records if record.levelno == logging.WARNING]
     assert len(warnings) == 2  # one a dataset
-    assert warnings[0].startswith('2 of 3 pictures do not decode')
+    assert warnings[0].startswith('2 of 3 images do not decode')
     assert 'a.jpg' in warnings[0] and 'c.jpg' in warnings[0]
-    (root / 'JPEGImages/b.jpg').write_text('no picture')
-    with pytest.raises(InputError, match='None of the 3 pictures decodes'):
+    (root / 'JPEGImages/b.jpg').write_text('no image')
+    with pytest.raises(InputError, match='None of the 3 images decodes'):
         voc(root, skip_bad_images=True)
 
 
-def test_ignored_empty_pictures_are_replaced_in_training_and_stop_a_test(root):
+def test_ignored_empty_images_are_replaced_in_training_and_stop_a_test(root):
     spoil(root)
     pipeline = [dict(type='LoadImage', ignore_empty=True), dict(type='PackImageLabelInputs')]
     assert {voc(root, pipeline=pipeline)[i]['data_samples'].img_id for i in range(3)} == {'b'}
@@ -332,7 +332,7 @@ SIX = ('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep')
 
 
 @pytest.mark.parametrize('name', ['mini', 'val'])
-def test_labels_of_real_pictures_agree_with_their_masks(voc6, name):
+def test_labels_of_real_images_agree_with_their_masks(voc6, name):
     dataset = voc(voc6, ann_file=f'ImageSets/Segmentation/{name}.txt', metainfo=dict(classes=SIX), test_mode=True,
                   pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
     assert len(dataset) == dict(mini=89, val=150)[name]
@@ -372,7 +372,7 @@ def test_the_six_classes_survive_a_round_trip(voc6, tmp_path):
         assert torch.equal(before, after)
 
 
-def test_all_listed_real_pictures_decode(voc6):
+def test_all_listed_real_images_decode(voc6):
     dataset = voc(voc6, ann_file='ImageSets/Segmentation/mini.txt', metainfo=dict(classes=SIX),
                   skip_bad_images=True)
     assert len(dataset) == 89

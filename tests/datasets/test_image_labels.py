@@ -52,7 +52,7 @@ def test_any_id(tmp_path, img_id, form):
 def test_known_but_unwanted_classes_are_dropped(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['cat', 'bird'], 'b': ['bird']})
     assert rows(read_image_labels(path, ['a'], CLASSES, KNOWN)) == dict(a=[0, 1])
-    with pytest.raises(InputError, match='1 of 2 pictures have none of the classes dog, cat, e.g. b.*allow_empty'):
+    with pytest.raises(InputError, match='1 of 2 images have none of the classes dog, cat, e.g. b.*allow_empty'):
         read_image_labels(path, ['a', 'b'], CLASSES, KNOWN)
     assert rows(read_image_labels(path, ['a', 'b'], CLASSES, KNOWN, allow_empty=True)) == dict(a=[0, 1], b=[0, 0])
 
@@ -64,13 +64,13 @@ def test_an_empty_label_list_is_an_error_unless_allowed(tmp_path):
     assert rows(read_image_labels(path, ['a'], CLASSES, allow_empty=True)) == dict(a=[0, 0])
 
 
-def test_pictures_without_entry_are_counted_and_the_first_named(tmp_path):
+def test_images_without_entry_are_counted_and_the_first_named(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['cat']})
-    with pytest.raises(InputError, match=r'no labels for 4 of 5 pictures, e\.g\. p, q, r, \.\.\.\. Add'):
+    with pytest.raises(InputError, match=r'no labels for 4 of 5 images, e\.g\. p, q, r, \.\.\.\. Add'):
         read_image_labels(path, ['a', 'p', 'q', 'r', 's'], CLASSES, allow_empty=True)
 
 
-def test_a_label_that_is_no_class_is_named_with_picture_and_classes(tmp_path):
+def test_a_label_that_is_no_class_is_named_with_image_and_classes(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['Cat']})
     with pytest.raises(InputError, match="labels.json: a has the label 'Cat', .*bird, cat, dog, traffic light"):
         read_image_labels(path, ['a'], CLASSES, KNOWN)
@@ -125,11 +125,11 @@ def test_integer_ids_match_by_the_digits(tmp_path):
     np.save(tmp_path / 'cls_labels.npy', {2007000032: np.float32([1, 0]), np.int64(2008000001): np.float32([0, 1])})
     labels = read_image_labels(tmp_path / 'cls_labels.npy', ['2008_000001', '2007_000032'], CLASSES)
     assert rows(labels) == {'2008_000001': [0, 1], '2007_000032': [1, 0]}
-    with pytest.raises(InputError, match='1 of 1 pictures, e.g. 2007_000033'):
+    with pytest.raises(InputError, match='1 of 1 images, e.g. 2007_000033'):
         read_image_labels(tmp_path / 'cls_labels.npy', ['2007_000033'], CLASSES)
 
 
-def test_integer_ids_that_fit_two_pictures_are_refused(tmp_path):
+def test_integer_ids_that_fit_two_images_are_refused(tmp_path):
     np.save(tmp_path / 'x.npy', {1: np.float32([1, 0])})
     with pytest.raises(InputError, match='the id 1 may be cat_1 or dog_1'):
         read_image_labels(tmp_path / 'x.npy', ['cat_1', 'dog_1'], CLASSES)
@@ -163,7 +163,7 @@ def test_annotations_are_objects_without_their_parts(tmp_path):
     assert rows(read_image_labels(tmp_path, ['sub/b', 'a'], KNOWN)) == {'sub/b': [0, 1, 0, 0], 'a': [0, 1, 1, 0]}
     with pytest.raises(InputError, match='broken.xml is no XML'):
         read_image_labels(tmp_path, None, KNOWN)
-    with pytest.raises(InputError, match='no labels for 1 of 2 pictures, e.g. c'):
+    with pytest.raises(InputError, match='no labels for 1 of 2 images, e.g. c'):
         read_image_labels(tmp_path, ['a', 'c'], KNOWN)
 
 
@@ -172,7 +172,7 @@ def test_a_folder_without_annotations(tmp_path):
         read_image_labels(tmp_path, None, KNOWN)
 
 
-def test_an_annotation_without_objects_is_a_picture_without_labels(tmp_path):
+def test_an_annotation_without_objects_is_a_image_without_labels(tmp_path):
     (tmp_path / 'a.xml').write_text(XML.format(''))
     with pytest.raises(InputError, match='allow_empty'):
         read_image_labels(tmp_path, ['a'], KNOWN)

@@ -61,7 +61,7 @@ def ignore_a_part(path):
 
 @pytest.fixture(scope='module', params=STAGES)
 def runs(request, tmp_path_factory):
-    """The work dirs of one and of two processes, after one iteration on the same four pictures."""
+    """The work dirs of one and of two processes, after one iteration on the same four images."""
     text, base, names = STAGES[request.param]
     folder = tmp_path_factory.mktemp('distributed training')
     root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))

@@ -48,9 +48,9 @@ def test_completeness(tmp_path):
     for name in ('a.png', 'sub/b.png', '.c-half.png'):
         (tmp_path / name).touch()
     check_complete(tmp_path, ['a', 'sub/b'])
-    with pytest.raises(InputError, match='no .png of 1 of 3 pictures.*e.g. d'):
+    with pytest.raises(InputError, match='no .png of 1 of 3 images.*e.g. d'):
         check_complete(tmp_path, ['a', 'sub/b', 'd'])
-    with pytest.raises(InputError, match='1 .png files of pictures that are not in the list, e.g. sub/b'):
+    with pytest.raises(InputError, match='1 .png files of images that are not in the list, e.g. sub/b'):
         check_complete(tmp_path, ['a'])
 
 

@@ -29,9 +29,9 @@ THRESHOLDS = [0.0, 0.05, 0.1, 0.14, 0.3, 0.31, 0.7, 0.99]
 
 
 def make_sample(seed: int, size=(23, 31), kept=(1, 3)) -> SegDataSample:
-    """A picture: scores on and off the thresholds, an ignored frame, never any `horse`."""
+    """An image: scores on and off the thresholds, an ignored frame, never any `horse`."""
     random = torch.Generator().manual_seed(seed)
-    sample = SegDataSample(metainfo=dict(img_id=f'picture{seed}'))
+    sample = SegDataSample(metainfo=dict(img_id=f'image{seed}'))
     score = torch.rand((1, *size), generator=random)
     exact = torch.randint(len(THRESHOLDS), (1, *size), generator=random)
     on_threshold = torch.rand((1, *size), generator=random) < 0.4
@@ -251,13 +251,13 @@ def change(**fields) -> dict:
 
 @pytest.mark.parametrize('sample, message', [
     (change(gt_sem_seg=dict(data=torch.zeros(1, 12, 31, dtype=torch.int64))),
-     'picture0.*23x31.*12x31'),
-    (change(gt_sem_seg=None), 'picture0.*LoadAnnotations'),
-    (change(cam_winner=None), 'picture0.*neither cam_winner nor cam'),
-    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), 5))), 'picture0.*mask holds class 5.*5'),
-    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), -1))), 'picture0.*mask holds class -1'),
+     'image0.*23x31.*12x31'),
+    (change(gt_sem_seg=None), 'image0.*LoadAnnotations'),
+    (change(cam_winner=None), 'image0.*neither cam_winner nor cam'),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), 5))), 'image0.*mask holds class 5.*5'),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), -1))), 'image0.*mask holds class -1'),
     (change(cam_winner=dict(score=torch.ones(1, 23, 31),
-                            label=torch.full((1, 23, 31), 20))), 'picture0.*CAM holds class 20'),
+                            label=torch.full((1, 23, 31), 20))), 'image0.*CAM holds class 20'),
     (change(img_id=None, img_path='a/b.jpg', cam_winner=None), 'b.jpg'),
 ])
 def test_samples_that_do_not_fit_are_named(sample, message):
@@ -275,7 +275,7 @@ def test_thresholds_that_do_not_fit(thresholds):
 
 
 
-def test_pictures_without_any_truth():
+def test_images_without_any_truth():
     sample = deepcopy(SAMPLES[0])
     sample.gt_sem_seg.data.fill_(255)
     with pytest.raises(InputError, match='no pixel'):
@@ -322,7 +322,7 @@ def test_folder_of_ones_own_and_no_plot(tmp_path):
 
 
 def test_two_ranks_equal_one_process(tmp_path, repo):
-    """Five pictures on two ranks: the sampler repeats one, which must not count twice."""
+    """Five images on two ranks: the sampler repeats one, which must not count twice."""
     environment = os.environ | dict(OMP_NUM_THREADS='1', PYTHONPATH=str(repo))
     ranks = [subprocess.Popen([sys.executable, __file__, str(rank)], cwd=tmp_path, env=environment)
              for rank in range(2)]

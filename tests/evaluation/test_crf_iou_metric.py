@@ -1,4 +1,4 @@
-"""Refined predictions against a plain loop over the pictures."""
+"""Refined predictions against a plain loop over the images."""
 import numpy as np
 import pytest
 import torch
@@ -56,7 +56,7 @@ def slow_metrics(samples):
 
 
 def test_metrics_and_maps(samples, tmp_path):
-    """More pictures than may be under way at once. The sampler repeats the first ones to fill the ranks, and MMEngine
+    """More images than may be under way at once. The sampler repeats the first ones to fill the ranks, and MMEngine
     drops them again by their place."""
     metric = metric_of(workers=2, output_dir=str(tmp_path / 'maps'))
     for batch in (samples[:3], samples[3:6], samples[6:], samples[:2]):
@@ -94,10 +94,10 @@ def test_bad_samples(samples):
         metric_of().process({}, [dict(good, pred_sem_seg=dict(data=good['gt_sem_seg']['data'][0]))])
 
 
-def test_an_error_of_a_process_names_the_picture_and_ends_all(samples):
+def test_an_error_of_a_process_names_the_image_and_ends_all(samples):
     metric = metric_of()
     metric.process({}, [samples[0], dict(samples[1], img_path=samples[2]['img_path'])])
-    with pytest.raises(InputError, match=r'2\.png: The picture for the CRF has the size \(26, 36\)'):
+    with pytest.raises(InputError, match=r'2\.png: The image for the CRF has the size \(26, 36\)'):
         metric.evaluate(2)
     assert metric._pool is None and not metric._pending
 

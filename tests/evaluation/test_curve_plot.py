@@ -23,7 +23,7 @@ def test_draws_the_curve_and_its_marks(tmp_path):
     assert not (one == orange).all(axis=2).any()
     assert (two == orange).all(axis=2).sum() > 60
     other = drawn(tmp_path / 'other.png', miou[:31] + [20.0] * 69, {'best': 30})
-    assert (other != one).any(axis=2).sum() > 500  # the curve itself is in the picture
+    assert (other != one).any(axis=2).sum() > 500  # the curve itself is in the image
 
 
 def test_leaves_matplotlib_alone(tmp_path):

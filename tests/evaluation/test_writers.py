@@ -15,7 +15,7 @@ VOC_IDS = [0, 8, 10, 12, 13, 15, 17]
 
 @pytest.fixture
 def dataset(tmp_path):
-    write_tiny_voc(tmp_path / 'data', classes=CLASSES[1:], pictures=2, size=(10, 14))
+    write_tiny_voc(tmp_path / 'data', classes=CLASSES[1:], images=2, size=(10, 14))
     return DATASETS.build(dict(
         type='VOCImageLabelDataset', data_root=str(tmp_path / 'data'), metainfo=dict(classes=CLASSES),
         ann_file='ImageSets/Segmentation/train.txt', seg_map_dir=str(tmp_path / 'labels'),
@@ -31,7 +31,7 @@ def test_cams(tmp_path, dataset):
     content = read_cam(path)
     np.testing.assert_allclose(content.cam, cam.numpy(), atol=1e-3)
     assert content.keys.tolist() == [5, 0] and content.classes == CLASSES[1:] and content.size == (10, 14)
-    assert writer.evaluate(1) == dict(pictures=1, megabytes=round(path.stat().st_size / 1e6, 3))
+    assert writer.evaluate(1) == dict(images=1, megabytes=round(path.stat().st_size / 1e6, 3))
 
 
 def test_cams_of_a_model_without(tmp_path):
@@ -46,7 +46,7 @@ def test_pseudo_labels_round_trip_of_six_classes(tmp_path, dataset):
     labels = {f'2007_{index:06d}': np.random.default_rng(index).integers(0, 7, (10, 14)) for index in range(2)}
     for name, label in labels.items():
         writer.process({}, [dict(pred_sem_seg=dict(data=torch.tensor(label)[None]), img_id=name)])
-    assert writer.evaluate(2)['pictures'] == 2
+    assert writer.evaluate(2)['images'] == 2
     image = Image.open(tmp_path / 'labels' / '2007_000000.png')
     np.testing.assert_array_equal(np.asarray(image), np.array(VOC_IDS)[labels['2007_000000']])
     assert image.mode == 'P' and image.getpalette()[3 * 8:3 * 9] == [64, 0, 0]  # VOC's cat

@@ -13,7 +13,7 @@ CLASSES = ('cat', 'cow', 'dog', 'horse', 'person', 'sheep')
 
 @pytest.fixture
 def cam():
-    """Of a picture of 30 x 41 pixels."""
+    """Of an image of 30 x 41 pixels."""
     maps = np.random.rand(2, 8, 11).astype(np.float32)
     return maps / maps.max(axis=(1, 2), keepdims=True)
 
@@ -153,10 +153,10 @@ def test_bad_content_is_not_written(tmp_path, maps, keys, size, message):
     ({0: MAPS[0] * np.nan}, 'finite'),
 ])
 def test_bad_dictionaries(tmp_path, content, message):
-    path = save_dictionary(tmp_path / 'picture.npy', content)
+    path = save_dictionary(tmp_path / 'image.npy', content)
     with pytest.raises(InputError, match=message) as error:
         read_cam(path)
-    assert 'picture.npy' in str(error.value)
+    assert 'image.npy' in str(error.value)
 
 
 @pytest.mark.parametrize(('change', 'message'), [
@@ -173,26 +173,26 @@ def test_bad_dictionaries(tmp_path, content, message):
 ])
 def test_bad_npz(tmp_path, change, message):
     good = dict(keys=np.array([0, 1]), cam=MAPS, size=np.array([30, 41]), classes=np.array(CLASSES))
-    np.savez(tmp_path / 'picture.npz', **good)
-    assert read_cam(tmp_path / 'picture.npz').keys.tolist() == [0, 1]
-    np.savez(tmp_path / 'picture.npz', allow_pickle=True, **{**good, **change})
+    np.savez(tmp_path / 'image.npz', **good)
+    assert read_cam(tmp_path / 'image.npz').keys.tolist() == [0, 1]
+    np.savez(tmp_path / 'image.npz', allow_pickle=True, **{**good, **change})
     with pytest.raises(InputError, match=message) as error:
-        read_cam(tmp_path / 'picture.npz')
-    assert 'picture.npz' in str(error.value)
+        read_cam(tmp_path / 'image.npz')
+    assert 'image.npz' in str(error.value)
 
 
 @pytest.mark.parametrize('kept', [0, 10, 200, -100, -1])
 def test_truncated_files(tmp_path, cam, kept):
-    write_cam(tmp_path / 'picture.npz', cam, np.array([4, 1]), (30, 41), CLASSES)
-    save_dictionary(tmp_path / 'picture.npy', dict(keys=[4, 1], cam=cam))
-    for path in (tmp_path / 'picture.npz', tmp_path / 'picture.npy'):
+    write_cam(tmp_path / 'image.npz', cam, np.array([4, 1]), (30, 41), CLASSES)
+    save_dictionary(tmp_path / 'image.npy', dict(keys=[4, 1], cam=cam))
+    for path in (tmp_path / 'image.npz', tmp_path / 'image.npy'):
         path.write_bytes(path.read_bytes()[:kept])
         with pytest.raises(InputError, match=path.name):
             read_cam(path)
 
 
 def test_damaged_values_are_noticed(tmp_path, cam):
-    path = tmp_path / 'picture.npz'
+    path = tmp_path / 'image.npz'
     write_cam(path, cam, np.array([4, 1]), (30, 41), CLASSES)
     content, values = bytearray(path.read_bytes()), cam.astype(np.float16).tobytes()
     content[content.index(values) + 20] ^= 1
@@ -224,9 +224,9 @@ class Unwanted:
 
 def test_nothing_else_is_unpickled(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    save_dictionary(tmp_path / 'picture.npy', dict(keys=[0], cam=Unwanted()))
-    np.savez(tmp_path / 'picture.npz', keys=np.array([Unwanted()], dtype=object), allow_pickle=True)
-    for name in ('picture.npy', 'picture.npz'):
+    save_dictionary(tmp_path / 'image.npy', dict(keys=[0], cam=Unwanted()))
+    np.savez(tmp_path / 'image.npz', keys=np.array([Unwanted()], dtype=object), allow_pickle=True)
+    for name in ('image.npy', 'image.npz'):
         with pytest.raises(InputError, match=name):
             read_cam(tmp_path / name)
     assert not (tmp_path / 'unwanted').exists()

@@ -30,7 +30,7 @@ def label_probs(labels, num_labels, gt_prob=0.7):
 
 
 @pytest.fixture
-def picture(golden):
+def voc_image(golden):
     return golden('irn')['ir_pic']
 
 
@@ -47,47 +47,47 @@ def image():
     return (halves + np.random.rand(24, 30, 3) * 20).astype(np.uint8)
 
 
-def test_labels_of_the_reference(golden, picture, seed):
+def test_labels_of_the_reference(golden, voc_image, seed):
     data = golden('irn')
     keys = np.append(0, data['ir_keys'])
-    refined = dense_crf_labels(picture, seed, 3)
+    refined = dense_crf_labels(voc_image, seed, 3)
     assert refined.dtype == np.int64 and refined.shape == seed.shape
     assert (keys[seed] != data['ir_fg']).mean() > 0.02  # there was something to refine
     assert (keys[refined] == data['ir_fg']).mean() > 0.999
 
 
-def test_probs_of_the_reference(golden, picture):
+def test_probs_of_the_reference(golden, voc_image):
     data = golden('irn')
-    refined = dense_crf_probs(picture, data['crf_prob'])
+    refined = dense_crf_probs(voc_image, data['crf_prob'])
     assert refined.dtype == np.float32
     np.testing.assert_allclose(refined, data['crf_q'], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize('num_labels', [3, 4, 5, 21])
-def test_absent_labels_are_carried_exactly(picture, seed, num_labels):
-    full = plain_crf(picture, label_probs(seed, num_labels), (3, 3), (50, 5, 10))
-    np.testing.assert_array_equal(dense_crf_labels(picture, seed, num_labels), full.argmax(axis=0))
+def test_absent_labels_are_carried_exactly(voc_image, seed, num_labels):
+    full = plain_crf(voc_image, label_probs(seed, num_labels), (3, 3), (50, 5, 10))
+    np.testing.assert_array_equal(dense_crf_labels(voc_image, seed, num_labels), full.argmax(axis=0))
 
 
-def test_present_labels_need_not_be_the_first(picture, seed):
+def test_present_labels_need_not_be_the_first(voc_image, seed):
     apart = np.array([2, 9, 17])[seed]
-    full = plain_crf(picture, label_probs(apart, 21), (3, 3), (50, 5, 10))
-    refined = dense_crf_labels(picture, apart.astype(np.uint8), 21)
+    full = plain_crf(voc_image, label_probs(apart, 21), (3, 3), (50, 5, 10))
+    refined = dense_crf_labels(voc_image, apart.astype(np.uint8), 21)
     assert set(np.unique(refined)) <= {2, 9, 17}
     np.testing.assert_array_equal(refined, full.argmax(axis=0))
 
 
-def test_settings_of_labels_are_used(picture, seed):
+def test_settings_of_labels_are_used(voc_image, seed):
     settings = dict(gt_prob=0.9, gaussian_sxy=2, gaussian_compat=1, bilateral_sxy=20,
                     bilateral_srgb=10, bilateral_compat=4)
-    full = plain_crf(picture, label_probs(seed, 6, 0.9), (2, 1), (20, 10, 4))
-    refined = dense_crf_labels(picture, seed, 6, **settings)
+    full = plain_crf(voc_image, label_probs(seed, 6, 0.9), (2, 1), (20, 10, 4))
+    refined = dense_crf_labels(voc_image, seed, 6, **settings)
     np.testing.assert_array_equal(refined, full.argmax(axis=0))
-    assert (refined != dense_crf_labels(picture, seed, 6)).any()
+    assert (refined != dense_crf_labels(voc_image, seed, 6)).any()
 
 
-def test_no_step_keeps_the_labels(picture, seed):
-    np.testing.assert_array_equal(dense_crf_labels(picture, seed, 3, steps=0), seed)
+def test_no_step_keeps_the_labels(voc_image, seed):
+    np.testing.assert_array_equal(dense_crf_labels(voc_image, seed, 3, steps=0), seed)
 
 
 def test_labels_move_to_the_edge(image):
@@ -104,39 +104,39 @@ def test_one_label_stays(image):
     np.testing.assert_array_equal(dense_crf_labels(image, labels * 0, 1), labels * 0)
 
 
-def test_absent_probabilities_are_carried_exactly(picture, golden):
+def test_absent_probabilities_are_carried_exactly(voc_image, golden):
     probs = np.zeros((7, 60, 80), np.float32)
     probs[[1, 3, 5]] = golden('irn')['crf_prob']
-    full = plain_crf(picture, np.clip(probs, 1e-5, 1), (1, 3), (67, 3, 4))
-    refined = dense_crf_probs(picture, probs, min_prob=0)
+    full = plain_crf(voc_image, np.clip(probs, 1e-5, 1), (1, 3), (67, 3, 4))
+    refined = dense_crf_probs(voc_image, probs, min_prob=0)
     np.testing.assert_allclose(refined, full, rtol=0, atol=1e-5)
     np.testing.assert_allclose(refined.sum(axis=0), 1, atol=1e-5)
 
 
-def test_improbable_classes_share_a_stand_in(picture, golden):
+def test_improbable_classes_share_a_stand_in(voc_image, golden):
     rest = np.random.rand(5, 60, 80) * np.array([.02, .015, .01, .001, .0001])[:, None, None]
     probs = np.concatenate([golden('irn')['crf_prob'], rest])
     probs /= probs.sum(axis=0)
-    full = plain_crf(picture, np.clip(probs, 1e-5, 1), (1, 3), (67, 3, 4))
-    exact = dense_crf_probs(picture, probs, min_prob=0)
+    full = plain_crf(voc_image, np.clip(probs, 1e-5, 1), (1, 3), (67, 3, 4))
+    exact = dense_crf_probs(voc_image, probs, min_prob=0)
     np.testing.assert_allclose(exact, full, rtol=0, atol=1e-5)
-    refined = dense_crf_probs(picture, probs)
+    refined = dense_crf_probs(voc_image, probs)
     np.testing.assert_allclose(refined, full, rtol=0, atol=1e-3)
     assert (refined != exact).any()
 
 
-def test_settings_of_probs_are_used(picture, golden):
+def test_settings_of_probs_are_used(voc_image, golden):
     probs = golden('irn')['crf_prob']
-    full = plain_crf(picture, probs, (2, 1), (20, 10, 4))
-    refined = dense_crf_probs(picture, probs, gaussian_sxy=2, gaussian_compat=1, bilateral_sxy=20,
+    full = plain_crf(voc_image, probs, (2, 1), (20, 10, 4))
+    refined = dense_crf_probs(voc_image, probs, gaussian_sxy=2, gaussian_compat=1, bilateral_sxy=20,
                               bilateral_srgb=10, bilateral_compat=4)
     np.testing.assert_allclose(refined, full, rtol=0, atol=1e-6)
-    unrefined = dense_crf_probs(picture, probs, steps=0)
+    unrefined = dense_crf_probs(voc_image, probs, steps=0)
     np.testing.assert_allclose(unrefined, probs, rtol=0, atol=1e-5)
 
 
 def test_memory_of_any_kind(image, seed):
-    """PIL lends memory that cannot be written, mirrored pictures are not contiguous."""
+    """PIL lends memory that cannot be written, mirrored images are not contiguous."""
     labels = np.zeros((24, 30), np.int64)
     labels[:, 18:] = 1
     refined = dense_crf_labels(image, labels, 2)
@@ -195,7 +195,7 @@ def test_bad_certainty(image, gt_prob):
     np.zeros((24, 30, 3)), np.zeros((24, 30), np.uint8), np.zeros((3, 24, 30), np.uint8),
     np.zeros((24, 30, 4), np.uint8)
 ])
-def test_bad_picture(bad):
+def test_bad_image(bad):
     with pytest.raises(InputError, match='RGB'):
         dense_crf_labels(bad, LABELS, 2)
     with pytest.raises(InputError, match='RGB'):

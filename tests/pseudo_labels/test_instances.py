@@ -188,7 +188,7 @@ def test_settings_of_the_walk_arrive():
 
 
 @pytest.mark.parametrize('size', [*SIZES, (375, 500)])
-def test_sizes_and_pictures_without_objects(size):
+def test_sizes_and_images_without_objects(size):
     height, width = (-(-side // 4) for side in size)
     field, boundary = torch.randn(2, height, width), torch.rand(height, width)
     for cam in (torch.zeros(0, height, width), torch.zeros(2, height, width)):

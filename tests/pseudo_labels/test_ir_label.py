@@ -22,7 +22,7 @@ def test_reference(golden):
 
 
 def test_thresholds_and_classes_by_hand():
-    """Wide stripes of one value each, on a picture without edges, keep their seeds."""
+    """Wide stripes of one value each, on an image without edges, keep their seeds."""
     cam = np.zeros((2, 24, 120), np.float32)
     cam[0, :, :40], cam[0, :, 40:80], cam[1, :, 80:] = 0.9, 0.15, 0.5
     image = np.zeros((24, 120, 3), np.uint8)
@@ -58,7 +58,7 @@ def test_without_activation():
     assert (cam_to_ir_label(IMAGE, np.ones((1, 6, 8), np.float32), np.array([3])) == 4).all()
 
 
-def test_real_picture_is_mostly_right_where_confident(voc6):
+def test_real_image_is_mostly_right_where_confident(voc6):
     """A blurred mask plays the CAM: what is confident lies inside the mask or outside it."""
     name = '2007_000783'
     image = np.array(Image.open(voc6 / 'JPEGImages' / f'{name}.jpg'))[:200, :200]

@@ -19,7 +19,7 @@ class Outcome(NamedTuple):
 def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     """Run a Python tool in this process, which has imported everything already."""
     monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
-    monkeypatch.setattr(sys, 'path', [str(TOOLS), *sys.path])
+    monkeypatch.setattr(sys, 'path', [str((TOOLS / tool).parent), *sys.path])
     monkeypatch.setenv('LOCAL_RANK', '0')
     capsys.readouterr()
     try:

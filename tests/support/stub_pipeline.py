@@ -5,7 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmwsss.engine.pipeline import Stage
+from mmwsss.pipeline import Stage
 
 # Adds an x to its output for each time that it ran, and does what the file of its name beside it says, then ends.
 TOOL = """\

@@ -1,4 +1,4 @@
-"""A pipeline whose stages take seconds: the mini configs on six tiny pictures."""
+"""A pipeline whose stages take seconds: the mini configs on six tiny images."""
 from pathlib import Path
 
 from reference_network import REPO
@@ -55,17 +55,17 @@ network_options = dict(
 
 
 def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
-    """Write the pictures and the configs.
+    """Write the images and the configs.
 
     Args:
         folder: of the configs.
-        root: of pictures that are there already.
+        root: of images that are there already.
 
     Returns:
         The pipeline's config.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    root = root or write_tiny_voc(folder / 'data', CLASSES, pictures=6)
+    root = root or write_tiny_voc(folder / 'data', CLASSES, images=6)
     for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py'),
                              ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py')):
         (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))

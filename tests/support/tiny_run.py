@@ -55,12 +55,12 @@ visualizer = dict(
 """
 
 
-def write_tiny_run(folder: Path, pictures: int = 8) -> Path:
-    """Write pictures, masks and the config that reads them.
+def write_tiny_run(folder: Path, images: int = 8) -> Path:
+    """Write images, masks and the config that reads them.
 
     Args:
         folder: gets `data/images`, `data/masks` and `tiny.py`.
-        pictures: 32 x 32, a bright square on dark noise.
+        images: 32 x 32, a bright square on dark noise.
 
     Returns:
         The config's path.
@@ -68,7 +68,7 @@ def write_tiny_run(folder: Path, pictures: int = 8) -> Path:
     draw = np.random.default_rng(0)
     for kind in ('images', 'masks'):
         (folder / 'data' / kind).mkdir(parents=True)
-    for index in range(pictures):
+    for index in range(images):
         image = draw.integers(0, 80, (32, 32, 3), dtype=np.uint8)
         mask = np.zeros((32, 32), np.uint8)
         top, left = draw.integers(0, 16, 2)

@@ -11,7 +11,7 @@ from mmwsss.pseudo_labels import random_walk
 @pytest.fixture
 def benchmark(monkeypatch):
     """The module of the command."""
-    monkeypatch.setattr(sys, 'path', [str(TOOLS), *sys.path])
+    monkeypatch.setattr(sys, 'path', [str(TOOLS / 'analysis_tools'), *sys.path])
     import _benchmark_walk
     return _benchmark_walk
 
@@ -32,7 +32,7 @@ def test_memory_of_a_known_amount(benchmark):
 
 
 def test_table(tmp_path):
-    done = run_process('benchmark.py', 'walk', '--size', 12, 16, '--dense', '--sides', 24, cwd=tmp_path)
+    done = run_process('analysis_tools/benchmark.py', 'walk', '--size', 12, 16, '--dense', '--sides', 24, cwd=tmp_path)
     assert done.status == 0, done.err
     rows = {tuple(line[:32].split()): line[32:].split() for line in done.out.splitlines() if 'x' in line[20:32]}
     small = [float(cell) for cell in rows[('dense', '32x40')]]
@@ -44,5 +44,5 @@ def test_table(tmp_path):
 
 
 def test_sizes_must_be_positive(tmp_path):
-    done = run_process('benchmark.py', 'walk', '--size', '0', '5', cwd=tmp_path)
+    done = run_process('analysis_tools/benchmark.py', 'walk', '--size', '0', '5', cwd=tmp_path)
     assert done.status == 2 and '0 is no positive integer' in done.err and 'Traceback' not in done.err

@@ -16,7 +16,7 @@ from run_tool import run_inside, run_process
 from tiny_voc import CLASSES as VOC
 from tiny_voc import write_tiny_voc
 
-from mmwsss.datasets.transforms.load_image import read_picture
+from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.engine import ir_labels
 from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf_labels, read_cam, write_cam
 
@@ -42,9 +42,9 @@ custom_hooks = []
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory) -> Path:
-    """Six pictures, two configs, and a classifier and an IRNet with random weights."""
+    """Six images, two configs, and a classifier and an IRNet with random weights."""
     folder = tmp_path_factory.mktemp('refinement with space')
-    write_tiny_voc(folder / 'data', CLASSES, pictures=6)
+    write_tiny_voc(folder / 'data', CLASSES, images=6)
     init_default_scope('mmseg')
     for name, text in (('classifier', CLASSIFIER), ('irnet', IRNET)):
         (folder / f'{name}.py').write_text(text)
@@ -59,7 +59,7 @@ def cams(folder) -> Path:
     """The CAM files of the tool."""
     done = run_process('make_cams.py', 'classifier.py', 'classifier.pth', '--out', 'cams', cwd=folder)
     assert done.status == 0, done.err[-2000:]
-    assert 'cams: 6 pictures, 6 of them written now' in done.out
+    assert 'cams: 6 images, 6 of them written now' in done.out
     return folder / 'cams'
 
 
@@ -122,7 +122,7 @@ def ir_label_folder(there, capsys, monkeypatch) -> Path:
     if not (there / 'ir_labels').is_dir():
         done = run_process('make_ir_labels.py', 'irnet.py', '--workers', '2', cwd=there)
         assert done.status == 0, done.err
-        assert 'ir_labels: 6 pictures; 6 pictures in' in done.out and '% of their pixels are certain' in done.out
+        assert 'ir_labels: 6 images; 6 images in' in done.out and '% of their pixels are certain' in done.out
     return there / 'ir_labels'
 
 
@@ -153,7 +153,7 @@ def test_ir_labels_resume_and_do_not_depend_on_the_workers(ir_label_folder, caps
     for name in ids()[:2]:
         (ir_label_folder / f'{name}.png').unlink()
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--workers', '1')
-    assert done.status == 0 and '2 pictures in' in done.out
+    assert done.status == 0 and '2 images in' in done.out
     assert contents(ir_label_folder, '.png') == before
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--fg-thr', '0.4')
     assert done.status == 1 and 'fg_thr: 0.3, now 0.4' in done.err
@@ -171,7 +171,7 @@ def test_cams_that_were_made_anew_do_not_mix_in(ir_label_folder, capsys, monkeyp
 
 
 def test_a_process_that_is_ended_from_outside(monkeypatch):
-    monkeypatch.setattr(ir_labels, 'label_picture', os._exit)
+    monkeypatch.setattr(ir_labels, 'label_image', os._exit)
     with pytest.raises(ir_labels.InputError, match='ended from outside.*--workers'):
         ir_labels.make_ir_labels([1, 1], workers=2)
 
@@ -212,27 +212,27 @@ def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
     assert not (there / 'bad' / '2007_000003.png').exists()
     (there / 'bad cams' / f'{ids()[3]}.npz').unlink()
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--cams', 'bad cams', '--out', 'bad')
-    assert done.status == 1 and '1 of 6 pictures have no CAM in bad cams, e.g. 2007_000003' in done.err
+    assert done.status == 1 and '1 of 6 images have no CAM in bad cams, e.g. 2007_000003' in done.err
 
 
 def test_cam_of_another_size_or_other_classes(tmp_path, there):
     job = dict(img_path='data/JPEGImages/2007_000000.jpg', out=tmp_path / 'a.png', image_classes=CLASSES,
                ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05)
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
-    with pytest.raises(ir_labels.InputError, match=r'a\.npz is of a picture of \(40, 64\)'):
-        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
+    with pytest.raises(ir_labels.InputError, match=r'a\.npz is of an image of \(40, 64\)'):
+        ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
     write_cam(tmp_path / 'a.npz', np.ones((1, 12, 16)), [0], (48, 64), CLASSES[::-1])
     with pytest.raises(ir_labels.InputError, match=r'a\.npz counts its keys by'):
-        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
+        ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
     np.save(tmp_path / 'a.npy', dict(keys=np.array([1]), high_res=np.full((1, 48, 64), np.nan, np.float32)))
     with pytest.raises(ir_labels.InputError, match=r'a\.npy: the CAM reaches from nan'):
-        ir_labels.label_picture(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
+        ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
 
 
 def test_all_background_cam(tmp_path, there):
     pytest.importorskip('pydensecrf')
     write_cam(tmp_path / 'a.npz', np.zeros((1, 12, 16)), [0], (48, 64), CLASSES)
-    counts = ir_labels.label_picture(ir_labels.Job(
+    counts = ir_labels.label_image(ir_labels.Job(
         'data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'a.png', CLASSES,
         np.arange(7, dtype=np.uint8), 0.3, 0.05))
     assert counts == (48 * 64, 48 * 64, 0) and not np.asarray(Image.open(tmp_path / 'a.png')).any()
@@ -258,7 +258,7 @@ def test_labels_of_the_masks_themselves_are_perfect(there, capsys, monkeypatch):
     assert done.status == 0, done.err
     quality = json.loads(Path('quality.json').read_text())
     perfect = {f'IoU.{name}': 100 for name in ('background', *CLASSES)}
-    assert quality == dict(pictures=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100, **perfect)
+    assert quality == dict(images=6, coverage=100, accuracy=100, mIoU=100, mIoU_all=100, **perfect)
 
 
 @pytest.mark.filterwarnings('error:Mean of empty slice')
@@ -299,7 +299,7 @@ def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch)
     assert done.status == 0, done.err[-2000:]
     arguments = ('make_pseudo_labels.py', 'irnet.py', 'trained/epoch_1.pth', '--out', 'pseudo', '--bg-thr', '0.4')
     done = run_inside(capsys, monkeypatch, *arguments)
-    assert done.status == 0 and 'pseudo: 6 pictures, 6 of them written now' in done.out, done.err[-2000:]
+    assert done.status == 0 and 'pseudo: 6 images, 6 of them written now' in done.out, done.err[-2000:]
     before = contents(there / 'pseudo', '.png')
     assert sorted(before) == [f'{name}.png' for name in ids()]
     (there / 'pseudo' / '2007_000005.png').unlink()
@@ -330,7 +330,7 @@ def test_pseudo_labels_refined_by_a_crf(there, capsys, monkeypatch):
     for name in ids():
         plain, refined = (np.asarray(Image.open(f'labels{index}/{name}.png')) for index in (0, 1))
         present = on_disk[[0, *(read_cam(f'cams/{name}.npz').keys + 1)]]
-        image = np.ascontiguousarray(read_picture(f'data/JPEGImages/{name}.jpg')[..., ::-1])
+        image = np.ascontiguousarray(read_image(f'data/JPEGImages/{name}.jpg')[..., ::-1])
         positions = np.select([plain == value for value in present], range(len(present)))
         np.testing.assert_array_equal(refined, present[dense_crf_labels(image, positions, len(present), steps=3)])
         changed += int((plain != refined).sum())

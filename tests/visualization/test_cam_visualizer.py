@@ -44,34 +44,34 @@ def visualizer(kind=CAMLocalVisualizer, **settings):
 
 
 def drawn(made, tmp_path, *arguments, **settings) -> np.ndarray:
-    """The RGB picture that the visualizer writes, without loss."""
+    """The RGB drawing that the visualizer writes, without loss."""
     made.add_datasample('name', *arguments, out_file=str(tmp_path / 'out.png'), **settings)
     return mmcv.imread(str(tmp_path / 'out.png'), channel_order='rgb')
 
 
-def panel(picture: np.ndarray, row: int, column: int) -> np.ndarray:
-    return picture[row * HEIGHT:(row + 1) * HEIGHT, column * WIDTH:(column + 1) * WIDTH]
+def panel(drawing: np.ndarray, row: int, column: int) -> np.ndarray:
+    return drawing[row * HEIGHT:(row + 1) * HEIGHT, column * WIDTH:(column + 1) * WIDTH]
 
 
 def test_panels_in_their_places(image, sample, tmp_path):
-    picture = drawn(visualizer(), tmp_path, image, sample, with_labels=False)
-    assert picture.shape == (2 * HEIGHT, 3 * WIDTH, 3)
-    assert np.array_equal(panel(picture, 0, 0), image)
+    drawing = drawn(visualizer(), tmp_path, image, sample, with_labels=False)
+    assert drawing.shape == (2 * HEIGHT, 3 * WIDTH, 3)
+    assert np.array_equal(panel(drawing, 0, 0), image)
     for column, colour in ((1, META['palette'][1]), (2, META['palette'][3])):
         expected = (image * (1 - 0.8) + np.array(colour) * 0.8).astype(np.uint8)
-        assert np.array_equal(panel(picture, 0, column), expected)
-    assert (panel(picture, 1, 2) == 255).all()
+        assert np.array_equal(panel(drawing, 0, column), expected)
+    assert (panel(drawing, 1, 2) == 255).all()
 
 
 def test_heat_is_absolute(image, sample, tmp_path):
     """Half a score has the colour of one half, even where it is the largest of its class."""
-    picture = drawn(visualizer(heat=0.4), tmp_path, image, sample, with_labels=False)
+    drawing = drawn(visualizer(heat=0.4), tmp_path, image, sample, with_labels=False)
     left, right = np.s_[:, :WIDTH // 2 - 4], np.s_[:, WIDTH // 2 + 4:]  # off the bilinear edge
     for column, scores in ((0, (1.0, 0.0)), (1, (0.0, 0.5))):
         for half, score in zip((left, right), scores, strict=True):
             colour = np.array(colormaps['jet'](score)[:3]) * 255
             expected = (image[half] * 0.6 + colour * 0.4).astype(np.uint8)
-            difference = panel(picture, 1, column)[half].astype(int) - expected
+            difference = panel(drawing, 1, column)[half].astype(int) - expected
             assert abs(difference).max() <= 1
 
 
@@ -90,25 +90,25 @@ def test_titles_are_drawn_on_the_cams(image, sample, tmp_path):
     titled = drawn(visualizer(), tmp_path, image, sample).astype(int)
     assert plain.shape == titled.shape == (HEIGHT * 4, WIDTH * 4 * 3, 3)
     changed = abs(plain - titled).max(axis=2) > 8
-    assert not changed[:, :WIDTH * 4].any()  # the picture itself has no title
+    assert not changed[:, :WIDTH * 4].any()  # the drawing itself has no title
     for column in (1, 2):
         part = changed[:, column * WIDTH * 4:(column + 1) * WIDTH * 4]
         assert part[:30].sum() > 200 and not part[40:].any()
 
 
 def test_draw_gt_off(image, sample, tmp_path):
-    picture = drawn(visualizer(), tmp_path, image, sample, draw_gt=False, with_labels=False)
+    drawing = drawn(visualizer(), tmp_path, image, sample, draw_gt=False, with_labels=False)
     del sample.gt_sem_seg
     assert np.array_equal(
-        picture, drawn(visualizer(), tmp_path, image, sample, with_labels=False))
+        drawing, drawn(visualizer(), tmp_path, image, sample, with_labels=False))
 
 
 def test_no_kept_class(image, sample, tmp_path):
     sample.cam = PixelData(data=torch.zeros(0, HEIGHT // 4, WIDTH // 4))
     sample.cam_keys = torch.zeros(0, dtype=torch.int64)
-    picture = drawn(visualizer(), tmp_path, image, sample)
-    assert picture.shape == (HEIGHT, 3 * WIDTH, 3)
-    assert np.array_equal(panel(picture, 0, 0), image)
+    drawing = drawn(visualizer(), tmp_path, image, sample)
+    assert drawing.shape == (HEIGHT, 3 * WIDTH, 3)
+    assert np.array_equal(panel(drawing, 0, 0), image)
 
 
 @pytest.mark.parametrize('settings', [{}, dict(draw_gt=False), dict(with_labels=False)])
@@ -133,7 +133,7 @@ def test_the_last_drawing_is_the_visualizers_image(image, sample, tmp_path):
 
 def test_works_with_the_hook_of_mmseg(image, sample, tmp_path):
     """Validation and test draw through MMSeg's hook into the backends."""
-    path = tmp_path / 'picture.png'
+    path = tmp_path / 'drawing.png'
     mmcv.imwrite(mmcv.rgb2bgr(image), str(path))
     sample.set_metainfo(dict(img_path=str(path)))
     made = VISUALIZERS.build(dict(
@@ -151,20 +151,20 @@ def test_works_with_the_hook_of_mmseg(image, sample, tmp_path):
         assert mmcv.imread(str(file)).shape == (2 * HEIGHT, 3 * WIDTH, 3)
 
 
-def test_a_real_picture(voc6, tmp_path):
+def test_a_real_image(voc6, tmp_path):
     """Any size, also one that is no multiple of the CAM's stride."""
-    picture = mmcv.imread(str(voc6 / 'JPEGImages' / '2007_000392.jpg'), channel_order='rgb')
-    height, width = picture.shape[:2]
+    drawing = mmcv.imread(str(voc6 / 'JPEGImages' / '2007_000392.jpg'), channel_order='rgb')
+    height, width = drawing.shape[:2]
     sample = SegDataSample(cam=PixelData(data=torch.rand(1, -(-height // 4), -(-width // 4))),
                            cam_keys=torch.tensor([1]))
-    result = drawn(visualizer(), tmp_path, picture, sample)
+    result = drawn(visualizer(), tmp_path, drawing, sample)
     assert result.shape == (height, 2 * width, 3)
-    assert np.array_equal(result[:, :width], picture)
+    assert np.array_equal(result[:, :width], drawing)
 
 
 @pytest.mark.parametrize('size', [(1, 1), (1, 5), (5, 1)])
 def test_sides_of_one_pixel(tmp_path, size):
-    """With CAMs and without; the picture is black, so that the colours are those of the classes."""
+    """With CAMs and without; the drawing is black, so that the colours are those of the classes."""
     black = np.zeros((*size, 3), np.uint8)
     sample = SegDataSample(gt_sem_seg=PixelData(data=torch.ones(1, *size, dtype=torch.int64)),
                            pred_sem_seg=PixelData(data=torch.full((1, *size), 3)))

@@ -1,10 +1,10 @@
-"""The small pictures of a report."""
+"""The small images of a report."""
 import base64
 
 import cv2
 import numpy as np
 
-from mmwsss.visualization.panels import heat_overlay, paint_labels, picture_uri, shrink
+from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
 
 
 def test_labels_get_their_colours():
@@ -34,7 +34,7 @@ def test_shrinking():
 def test_embedding():
     image = np.zeros((5, 4, 3), np.uint8)
     image[..., 0] = 255
-    head, content = picture_uri(image, 'png').split(',')
+    head, content = image_uri(image, 'png').split(',')
     assert head == 'data:image/png;base64'
     decoded = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
     assert np.array_equal(decoded[..., ::-1], image)

@@ -33,19 +33,19 @@ def read(path):
 def test_all_is_on_the_page(tmp_path):
     page = Page('Title', 'what', ['stage', 'result', 'time'], [('cams', 'mIoU 47.00', '3 s')],
                 [Section('Training', [('IRNet', 'data:image/svg+xml;base64,AAAA')], 'a note')],
-                ['picture', 'truth'], [Row('cat & <dog>', ['data:image/png;base64,BBBB', None])], 'some',
+                ['image', 'truth'], [Row('cat & <dog>', ['data:image/png;base64,BBBB', None])], 'some',
                 [('cat', '#400000')])
     write_page(page, tmp_path / 'report' / 'report.html')
     reader = read(tmp_path / 'report' / 'report.html')
-    for text in ('Title', 'what', 'stage', 'cams', 'mIoU 47.00', '3 s', 'Training', 'IRNet', 'a note', 'picture',
+    for text in ('Title', 'what', 'stage', 'cams', 'mIoU 47.00', '3 s', 'Training', 'IRNet', 'a note', 'image',
                  'truth', 'cat & <dog>', 'cat'):
         assert text in reader.texts
     assert reader.images == [('data:image/svg+xml;base64,AAAA', 'Training: IRNet'),
-                             ('data:image/png;base64,BBBB', 'picture of cat & <dog>')]
+                             ('data:image/png;base64,BBBB', 'image of cat & <dog>')]
     assert reader.links == [] and 'script' not in reader.tags and 'dog' not in reader.tags
 
 
-def test_without_pictures(tmp_path):
+def test_without_images(tmp_path):
     write_page(Page('Title', 'what', ['stage'], [('cams', )]), tmp_path / 'page.html')
     reader = read(tmp_path / 'page.html')
-    assert reader.images == [] and 'Pictures' not in reader.texts
+    assert reader.images == [] and 'Images' not in reader.texts

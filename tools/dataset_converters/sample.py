@@ -24,8 +24,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('out', type=Path, metavar='OUT', help='new folder, or that of the same sample')
-    for name, default, text in (('train', 240, 'training pictures'), ('val', 60, 'validation pictures'),
-                                ('size', 160, 'longer side of the pictures in pixels'), ('seed', 0, 'of the drawing')):
+    for name, default, text in (('train', 240, 'training images'), ('val', 60, 'validation images'),
+                                ('size', 160, 'longer side of the images in pixels'), ('seed', 0, 'of the drawing')):
         parser.add_argument(f'--{name}', type=int, default=default, help=f'{text} (default: %(default)s)')
     args = parser.parse_args(arguments)
     if args.train < 1 or args.val < 1:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the sample; the exit status."""
     args = parse_args(arguments)
     count = write_sample(args.out, args.train, args.val, args.size, args.seed)
-    print(f'{args.out}: {count} pictures drawn' if count else f'{args.out} holds this sample already')
+    print(f'{args.out}: {count} images drawn' if count else f'{args.out} holds this sample already')
     return 0
 
 

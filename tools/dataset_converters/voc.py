@@ -35,7 +35,7 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--archives', type=Path, metavar='DIR',
                         help='where VOCtrainval_11-May-2012.tar and SBD\'s benchmark.tgz lie, or either of them')
     parser.add_argument('--check', action='store_true',
-                        help='write nothing; check pictures, masks, lists and labels, also of a part of VOC')
+                        help='write nothing; check images, masks, lists and labels, also of a part of VOC')
     parser.add_argument('--workers', type=int, default=os.cpu_count(), help='processes (default: %(default)s)')
     args = parser.parse_args(arguments)
     if args.check and args.archives:

@@ -1,4 +1,4 @@
-# The drawn sample (tools/dataset_converters/sample.py data/sample): six classes in VOC's layout, pictures of 160.
+# The drawn sample (tools/dataset_converters/sample.py data/sample): six classes in VOC's layout, images of 160.
 _base_ = 'voc_image_labels.py'
 data_root = 'data/sample'
 metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))

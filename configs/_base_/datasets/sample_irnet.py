@@ -1,4 +1,4 @@
-# The drawn sample (see sample_image_labels.py) for IRNet. Its pictures of 160 are enlarged twice, so that boundaries
+# The drawn sample (see sample_image_labels.py) for IRNet. Its images of 160 are enlarged twice, so that boundaries
 # at stride 4 are thin beside the objects.
 _base_ = 'voc_irnet.py'
 data_root = 'data/sample'

@@ -1,4 +1,4 @@
-# voc6: VOC pictures of six classes (cat, cow, dog, horse, person, sheep) in VOC's own layout, for CPUs: the network
+# voc6: VOC images of six classes (cat, cow, dog, horse, person, sheep) in VOC's own layout, for CPUs: the network
 # sees them shrunk to a long side of 256, and its maps are scored at full size on the official masks. The folder is
 # data/voc6 or what MMWSSS_VOC6 names.
 _base_ = 'voc_image_labels.py'

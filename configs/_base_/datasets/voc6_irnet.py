@@ -1,5 +1,5 @@
-# voc6 (see voc6_image_labels.py) for IRNet, at the pictures' full size; it learns from the 750
-# pictures of `train_aug`, its mean displacement and its test are of the 370 of `train`.
+# voc6 (see voc6_image_labels.py) for IRNet, at the images' full size; it learns from the 750
+# images of `train_aug`, its mean displacement and its test are of the 370 of `train`.
 _base_ = 'voc_irnet.py'
 data_root = '{{$MMWSSS_VOC6:data/voc6}}'
 metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))

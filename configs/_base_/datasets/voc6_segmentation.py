@@ -1,5 +1,5 @@
-# voc6 (see voc6_image_labels.py) for the last stage: the network learns from the 750 pictures of `train_aug`, with a
-# long side of 160 to 320; in tests it sees pictures with a long side of 256, and its maps are scored at full size on
+# voc6 (see voc6_image_labels.py) for the last stage: the network learns from the 750 images of `train_aug`, with a
+# long side of 160 to 320; in tests it sees images with a long side of 256, and its maps are scored at full size on
 # the official masks of `val`.
 _base_ = 'voc_segmentation.py'
 data_root = '{{$MMWSSS_VOC6:data/voc6}}'

@@ -1,5 +1,5 @@
 # PASCAL VOC 2012 for the last stage: trained on the pseudo labels of train_aug (tools/make_pseudo_labels.py), tested
-# on the official masks of `val` at the pictures' own size. (MMSeg's VOC config resizes them to fit 2048 x 512, which
+# on the official masks of `val` at the images' own size. (MMSeg's VOC config resizes them to fit 2048 x 512, which
 # costs points.) With a DenseCRF: tools/test.py ... --cfg-options test_evaluator.type=CRFIoUMetric
 dataset_type = 'VOCImageLabelDataset'
 data_root = 'data/VOCdevkit/VOC2012'

@@ -1,4 +1,4 @@
-# IRNet on data sets of some hundred pictures. The published three epochs are a thousand iterations on VOC; here a
+# IRNet on data sets of some hundred images. The published three epochs are a thousand iterations on VOC; here a
 # momentum of 0.9, which makes steps ten times as large, takes their place. One learning rate for both branches.
 _base_ = 'irnet_3e.py'
 optim_wrapper = dict(

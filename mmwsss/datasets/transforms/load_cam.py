@@ -1,4 +1,4 @@
-"""Class activation maps from files beside the picture."""
+"""Class activation maps from files beside the image."""
 import torch
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
@@ -9,17 +9,17 @@ from mmwsss.utils.errors import InputError
 
 @TRANSFORMS.register_module()
 class LoadCAM(BaseTransform):
-    """Read the CAM file that the dataset's `cam_dir` holds for a picture.
+    """Read the CAM file that the dataset's `cam_dir` holds for an image.
 
     Required keys: `cam_path`, `image_classes`, `ori_shape`. Added: `cam`, float32 `(K, h, w)` in [0, 1] in the size of
     the file, and `cam_keys`, int64 `(K,)`.
     """
 
     def transform(self, results: dict) -> dict:
-        """Read and compare with the picture and the classes.
+        """Read and compare with the image and the classes.
 
         Raises:
-            InputError: the dataset has no `cam_dir`; the file is damaged, of a picture of another size or of other
+            InputError: the dataset has no `cam_dir`; the file is damaged, of an image of another size or of other
                 classes.
         """
         if 'cam_path' not in results:
@@ -28,7 +28,7 @@ class LoadCAM(BaseTransform):
         path, classes, size = results['cam_path'], tuple(results['image_classes']), tuple(results['ori_shape'][:2])
         content = read_cam(path)
         if content.size is not None and content.size != size:
-            raise InputError(f'{path} is of a picture of {content.size} (height, width), but '
+            raise InputError(f'{path} is of an image of {content.size} (height, width), but '
                              f'{results.get("img_path")} is {size}. Make the CAM again.')
         if content.classes is not None and content.classes != classes:
             raise InputError(f'{path} counts its keys by the classes {", ".join(content.classes)}, the dataset has '

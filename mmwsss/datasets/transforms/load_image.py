@@ -1,4 +1,4 @@
-"""Pictures that decode wholly, or an error that names them."""
+"""Images that decode wholly, or an error that names them."""
 from typing import Any
 
 import mmcv
@@ -25,7 +25,7 @@ def is_truncated(content: bytes) -> bool:
 
 
 def read_whole(path: str, backend_args: dict | None = None, remedy: str = REMEDY) -> bytes:
-    """Read the file of a picture without decoding it.
+    """Read the file of an image without decoding it.
 
     Args:
         path: the file.
@@ -46,8 +46,8 @@ def read_whole(path: str, backend_args: dict | None = None, remedy: str = REMEDY
     return content
 
 
-def read_picture(path: str, backend_args: dict | None = None, remedy: str = REMEDY, **kwargs: Any) -> np.ndarray:
-    """Read and decode a picture.
+def read_image(path: str, backend_args: dict | None = None, remedy: str = REMEDY, **kwargs: Any) -> np.ndarray:
+    """Read and decode an image.
 
     Args:
         path: the file.
@@ -59,7 +59,7 @@ def read_picture(path: str, backend_args: dict | None = None, remedy: str = REME
         `(H, W, 3)` BGR uint8, unless `kwargs` say otherwise.
 
     Raises:
-        InputError: it is missing, empty, truncated or no picture.
+        InputError: it is missing, empty, truncated or no image.
     """
     content = read_whole(path, backend_args, remedy)
     try:
@@ -67,15 +67,15 @@ def read_picture(path: str, backend_args: dict | None = None, remedy: str = REME
     except Exception as error:  # every backend has its own
         raise InputError(f'{path} does not decode ({error}). {remedy}') from error
     if img is None:
-        raise InputError(f'{path} does not decode: it is no picture, or damaged. {remedy}')
+        raise InputError(f'{path} does not decode: it is no image, or damaged. {remedy}')
     return img
 
 
 @TRANSFORMS.register_module()
 class LoadImage(LoadImageFromFile):
-    """`LoadImageFromFile` whose errors name the picture and the remedy.
+    """`LoadImageFromFile` whose errors name the image and the remedy.
 
-    With `ignore_empty=True` a bad picture gives `None`: MMEngine draws another one in training and stops in tests.
+    With `ignore_empty=True` a bad image gives `None`: MMEngine draws another one in training and stops in tests.
 
     Args:
         **kwargs: those of `LoadImageFromFile`.
@@ -85,10 +85,10 @@ class LoadImage(LoadImageFromFile):
         """Add `img` `(H, W, 3)` BGR uint8, `img_shape` and `ori_shape`.
 
         Raises:
-            InputError: the picture is missing or does not decode.
+            InputError: the image is missing or does not decode.
         """
         try:
-            img = read_picture(results['img_path'], self.backend_args, flag=self.color_type,
+            img = read_image(results['img_path'], self.backend_args, flag=self.color_type,
                                backend=self.imdecode_backend)
         except InputError:
             if self.ignore_empty:

@@ -1,4 +1,4 @@
-"""Masks that fit their picture, or an error that names them."""
+"""Masks that fit their image, or an error that names them."""
 import math
 
 import numpy as np
@@ -12,7 +12,7 @@ from mmwsss.utils.errors import InputError
 class LoadMask(LoadAnnotations):
     """MMSeg's `LoadAnnotations` that refuses masks of another size or with unknown values.
 
-    The mask must have the size of the file `ori_shape`, whatever happened to the picture in between. Values are
+    The mask must have the size of the file `ori_shape`, whatever happened to the image in between. Values are
     compared with `num_classes` of the data set, or else with the classes of its `label_map`.
 
     Args:
@@ -23,7 +23,7 @@ class LoadMask(LoadAnnotations):
         """Add `gt_seg_map` `(H, W)` uint8.
 
         Raises:
-            InputError: the mask is missing, does not decode, holds colours, has another size than its picture, or
+            InputError: the mask is missing, does not decode, holds colours, has another size than its image, or
                 holds a value that is neither a class nor 255.
         """
         path = results['seg_map_path']
@@ -31,7 +31,7 @@ class LoadMask(LoadAnnotations):
             super()._load_seg_map(results)
         except (OSError, ValueError, SyntaxError, AttributeError) as error:  # Pillow's, and what follows None
             raise InputError(f'The mask {path} is missing or does not decode: {error}. Replace it, or take its '
-                             'picture out of the list.') from error
+                             'image out of the list.') from error
         seg_map = results['gt_seg_map'] = np.ascontiguousarray(results['gt_seg_map'])
         expected = tuple(results.get('ori_shape', seg_map.shape)[:2])
         if seg_map.ndim < 2 and seg_map.size == math.prod(expected):  # MMSeg's loader drops sides of one pixel
@@ -41,7 +41,7 @@ class LoadMask(LoadAnnotations):
                              'index a pixel, as a grey or palette PNG.')
         if seg_map.shape != expected:
             size = ' x '.join(map(str, seg_map.shape)) if seg_map.ndim == 2 else 'one pixel high or wide'
-            raise InputError(f'The mask {path} is {size}, its picture '
+            raise InputError(f'The mask {path} is {size}, its image '
                              f'{results.get("img_path")} is {expected[0]} x {expected[1]} (height x width). Make '
                              'both from one original.')
         strange = _strange_values(seg_map, results)

@@ -11,7 +11,7 @@ from mmseg.registry import TRANSFORMS
 class PackImageLabelInputs(PackSegInputs):
     """`PackSegInputs` that also packs the image-level labels.
 
-    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the picture has labels, `cam` and `cam_keys` where
+    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the image has labels, `cam` and `cam_keys` where
     `LoadCAM` read them, and `img_id` among its meta information. `gt_score` is MMPretrain's name, so its
     multi-label metrics read it.
 

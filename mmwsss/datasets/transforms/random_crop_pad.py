@@ -1,4 +1,4 @@
-"""A crop of fixed size, whatever the size of the picture."""
+"""A crop of fixed size, whatever the size of the image."""
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,9 +13,9 @@ from .random_resize_long_side import seg_map_keys
 
 @TRANSFORMS.register_module()
 class RandomCropPad(BaseTransform):
-    """Crop where the picture is larger than the crop, pad where it is smaller, both at random places.
+    """Crop where the image is larger than the crop, pad where it is smaller, both at random places.
 
-    A picture that is too small is not always in the middle or in a corner, so the network can't learn where
+    An image that is too small is not always in the middle or in a corner, so the network can't learn where
     objects are. Padded by the mean colour, it is 0 after normalisation.
 
     Required keys: `img`, and segmentation maps where there are some (padded by 255). Modified: both and
@@ -23,8 +23,8 @@ class RandomCropPad(BaseTransform):
 
     Args:
         crop_size: height and width.
-        pad_val: R, G, B. With a fraction the picture becomes float32, else it keeps its type.
-        channel_order: of the loaded picture; MMCV loads `'bgr'`.
+        pad_val: R, G, B. With a fraction the image becomes float32, else it keeps its type.
+        channel_order: of the loaded image; MMCV loads `'bgr'`.
 
     Raises:
         InputError: an argument is out of its range.
@@ -45,7 +45,7 @@ class RandomCropPad(BaseTransform):
 
     @cache_randomness
     def offsets(self, height: int, width: int) -> tuple[int, int]:
-        """Top and left of the crop in the picture; negative where the crop starts outside of it."""
+        """Top and left of the crop in the image; negative where the crop starts outside of it."""
         return tuple(
             int(np.random.randint(min(size - crop, 0), max(size - crop, 0) + 1))
             for size, crop in zip((height, width), self.crop_size, strict=True))
@@ -72,7 +72,7 @@ class RandomCropPad(BaseTransform):
         return result
 
     def transform(self, results: dict) -> dict:
-        """Cut the picture and its maps at one random place."""
+        """Cut the image and its maps at one random place."""
         img = results['img']
         offsets = self.offsets(*img.shape[:2])
         if not self.integral:

@@ -15,23 +15,23 @@ def seg_map_keys(results: dict) -> list[str]:
 
 
 def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
-    """Resize the picture so that its long side is `size`, and segmentation maps with it.
+    """Resize the image so that its long side is `size`, and segmentation maps with it.
 
     Pillow's filters are used, as in the reference programs: unlike OpenCV's they do not alias when they shrink.
 
     Args:
         results: with `img` `(H, W, 3)` uint8; changed in place.
         size: the long side, pixels.
-        interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
 
     Returns:
         `results`, with the keys that :class:`RandomResizeLongSide` lists.
 
     Raises:
-        InputError: the picture is not uint8.
+        InputError: the image is not uint8.
     """
     if results['img'].dtype != np.uint8:
-        raise InputError(f"Pictures of type {results['img'].dtype} can't be resized by Pillow. Resize them before "
+        raise InputError(f"Images of type {results['img'].dtype} can't be resized by Pillow. Resize them before "
                          'they become floats.')
     height, width = results['img'].shape[:2]
     factor = size / max(height, width)
@@ -52,7 +52,7 @@ class RandomResizeLongSide(BaseTransform):
     Args:
         min_size: shortest long side, pixels.
         max_size: longest, inclusive.
-        interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
 
     Raises:
         InputError: an argument is out of its range.
@@ -68,7 +68,7 @@ class RandomResizeLongSide(BaseTransform):
 
     @cache_randomness
     def draw(self) -> int:
-        """The long side of the next picture."""
+        """The long side of the next image."""
         return int(np.random.randint(self.min_size, self.max_size + 1))
 
     def transform(self, results: dict) -> dict:
@@ -84,8 +84,8 @@ class ResizeLongSide(BaseTransform):
 
     Args:
         size: the long side, pixels.
-        only_shrink: leave smaller pictures as they are.
-        interpolation: of the picture, a filter of Pillow.
+        only_shrink: leave smaller images as they are.
+        interpolation: of the image, a filter of Pillow.
 
     Raises:
         InputError: `size` is below 1.

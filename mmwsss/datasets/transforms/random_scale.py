@@ -11,14 +11,14 @@ from .random_resize_long_side import resize_long_side
 
 @TRANSFORMS.register_module()
 class RandomScale(BaseTransform):
-    """Resize a picture by a factor drawn uniformly from `[min_scale, max_scale]` of its own size, and its maps with it.
+    """Resize an image by a factor drawn uniformly from `[min_scale, max_scale]` of its own size, and its maps with it.
 
-    MMCV's `RandomResize` draws factors of one base size for all pictures. Keys are those of `RandomResizeLongSide`.
+    MMCV's `RandomResize` draws factors of one base size for all images. Keys are those of `RandomResizeLongSide`.
 
     Args:
         min_scale: smallest factor, > 0.
         max_scale: largest.
-        interpolation: of the picture, a filter of Pillow; maps take the nearest pixel.
+        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
 
     Raises:
         InputError: an argument is out of its range.
@@ -33,7 +33,7 @@ class RandomScale(BaseTransform):
 
     @cache_randomness
     def draw(self) -> float:
-        """The factor of the next picture."""
+        """The factor of the next image."""
         return float(np.random.uniform(self.min_scale, self.max_scale))
 
     def transform(self, results: dict) -> dict:

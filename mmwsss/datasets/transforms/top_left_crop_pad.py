@@ -6,7 +6,7 @@ from .random_crop_pad import RandomCropPad
 
 @TRANSFORMS.register_module()
 class TopLeftCropPad(RandomCropPad):
-    """`RandomCropPad` whose crop is always the picture's top left corner, padded on the right and at the bottom.
+    """`RandomCropPad` whose crop is always the image's top left corner, padded on the right and at the bottom.
 
     Args:
         **kwargs: those of `RandomCropPad`.

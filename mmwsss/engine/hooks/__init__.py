@@ -1,6 +1,6 @@
 """Hooks for MMEngine's runner."""
 from .fast_inference_hook import FastInferenceHook
 from .mean_shift_hook import MeanShiftHook
-from .test_progress_hook import TestProgressHook
+from .progress_hook import ProgressHook
 
-__all__ = ['FastInferenceHook', 'MeanShiftHook', 'TestProgressHook']
+__all__ = ['FastInferenceHook', 'MeanShiftHook', 'ProgressHook']

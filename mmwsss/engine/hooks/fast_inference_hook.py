@@ -14,7 +14,7 @@ def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
     """Copy a backbone for inference: batch norms folded into convolutions, channels-last weights.
 
     Folding trusts that a norm follows the convolution that precedes it by name, which holds for most
-    networks and not for all; so it is kept only if the copy computes the same on random pictures.
+    networks and not for all; so it is kept only if the copy computes the same on random images.
 
     Args:
         backbone: in eval mode; it is not changed.
@@ -36,11 +36,11 @@ def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
 
 @torch.no_grad()
 def _equal(one: nn.Module, other: nn.Module, tolerance: float) -> bool:
-    """Whether two backbones give the same feature maps on two random pictures."""
+    """Whether two backbones give the same feature maps on two random images."""
     reference = next(one.parameters())
     generator = torch.Generator().manual_seed(0)
-    pictures = torch.randn(2, 3, 128, 160, generator=generator).to(reference)
-    maps, others = one(pictures), other(pictures)
+    images = torch.randn(2, 3, 128, 160, generator=generator).to(reference)
+    maps, others = one(images), other(images)
     if isinstance(maps, Tensor):
         maps, others = (maps, ), (others, )
     return all(
@@ -52,7 +52,7 @@ def _equal(one: nn.Module, other: nn.Module, tolerance: float) -> bool:
 class FastInferenceHook(Hook):
     """Test with a folded, channels-last copy of the backbone, and put the original back afterwards.
 
-    Results are equal but for rounding. The speed is measured by `tools/benchmark.py cam`.
+    Results are equal but for rounding. The speed is measured by `tools/analysis_tools/benchmark.py cam`.
     """
 
     def before_test(self, runner: Runner) -> None:

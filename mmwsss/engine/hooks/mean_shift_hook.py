@@ -17,10 +17,10 @@ class MeanShiftHook(Hook):
     """Set the head's `running_mean` at the end of the last epoch, before the checkpoint is written.
 
     Displacements are only learned up to a constant: nothing in the losses fixes their mean. IRNet subtracts it
-    in eval mode; it is the mean over batches of the mean over pictures and pixels, without the mean shift.
+    in eval mode; it is the mean over batches of the mean over images and pixels, without the mean shift.
 
     Args:
-        dataloader: config of the pictures, whose size must be one for all; without `drop_last` the last batch
+        dataloader: config of the images, whose size must be one for all; without `drop_last` the last batch
             counts as much as a full one.
     """
 
@@ -33,14 +33,14 @@ class MeanShiftHook(Hook):
         """Compute the mean after the last epoch.
 
         Raises:
-            InputError: the pictures do not fill one batch.
+            InputError: the images do not fill one batch.
         """
         if runner.epoch + 1 < runner.max_epochs:
             return
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         loader = Runner.build_dataloader(self.dataloader, seed=runner.seed)
         if not len(loader):
-            raise InputError(f'MeanShiftHook: {len(loader.dataset)} pictures do not fill one batch of '
+            raise InputError(f'MeanShiftHook: {len(loader.dataset)} images do not fill one batch of '
                              f'{loader.batch_size}. Lower the batch size, or set drop_last=False.')
         total = self.total(model, loader, quiet=runner.rank != 0)
         if dist.is_available() and dist.is_initialized():

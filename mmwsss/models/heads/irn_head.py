@@ -50,7 +50,7 @@ class IRNHead(BaseModule):
         init_cfg: MMEngine's initialisation config.
 
     Attributes:
-        running_mean: `(2,)` mean displacement over the training pictures, which is subtracted in eval mode;
+        running_mean: `(2,)` mean displacement over the training images, which is subtracted in eval mode;
             `MeanShiftHook` computes it after training.
 
     Raises:
@@ -128,7 +128,7 @@ class IRNHead(BaseModule):
 
         Args:
             feats: the levels.
-            labels: `(N, H, W)` at the size of the pictures. At stride 4 a label is that of pixel 4i + 2, which
+            labels: `(N, H, W)` at the size of the images. At stride 4 a label is that of pixel 4i + 2, which
                 Pillow's nearest neighbour takes.
         """
         boundary, displacement = self(feats)

@@ -11,7 +11,7 @@ from mmwsss.utils.errors import InputError
 
 
 class Encoding(NamedTuple):
-    """What the encoder says of a feature map of `N` pictures.
+    """What the encoder says of a feature map of `N` images.
 
     Attributes:
         words: `(N, K, H, W)` probabilities of the visual words at every pixel, summing to 1 over `K`.

@@ -9,7 +9,7 @@ from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
 
 @MODELS.register_module()
 class VWEHead(CAMHead):
-    """A :class:`CAMHead` that must also tell which visual words a picture holds.
+    """A :class:`CAMHead` that must also tell which visual words an image holds.
 
     Image labels ask only for what tells classes apart. Visual words, which an encoder finds in the
     features themselves, describe the rest of the object too, so predicting them spreads the activation. The

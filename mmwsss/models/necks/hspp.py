@@ -13,7 +13,7 @@ def hspp(feat: Tensor, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0) ->
     With `M_r` the mean of the `r x r` adaptive maxima and `A` the global average,
     `y = (sum_r M_r + gamma * A) / (len(levels) + gamma)`. Maxima alone see only the most
     discriminative part, the average alone spills over the object; the pyramid asks for evidence in
-    every part of the picture.
+    every part of the image.
 
     Args:
         feat: `(N, C, H, W)`, any `H, W >= 1`; a level larger than the map repeats pixels.

@@ -67,12 +67,12 @@ class CAMClassifier(BaseSegmentor):
         return self.head.num_classes
 
     def extract_feat(self, inputs: Tensor) -> Tensor:
-        """Last feature map `(N, C, h, w)` of normalised pictures `(N, 3, H, W)`."""
+        """Last feature map `(N, C, h, w)` of normalised images `(N, 3, H, W)`."""
         feats = self.backbone(inputs)
         return feats[-1] if isinstance(feats, tuple | list) else feats
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """The head's losses on pictures `(N, 3, H, W)` and the samples' `gt_score`."""
+        """The head's losses on images `(N, 3, H, W)` and the samples' `gt_score`."""
         feat = self.extract_feat(inputs)
         return self.head.loss(feat, self.neck(feat), data_samples)
 
@@ -82,7 +82,7 @@ class CAMClassifier(BaseSegmentor):
         return self.head(feat, self.neck(feat))
 
     def cam(self, inputs: Tensor) -> Tensor:
-        """Class activation maps `(N, L, h, w)`, >= 0, of pictures `(N, 3, H, W)`, at one scale."""
+        """Class activation maps `(N, L, h, w)`, >= 0, of images `(N, 3, H, W)`, at one scale."""
         return self.head.cam(self.extract_feat(inputs))
 
     def encode_decode(self, inputs: Tensor, batch_data_samples: list | None = None) -> Tensor:
@@ -100,10 +100,10 @@ class CAMClassifier(BaseSegmentor):
                 inputs: Tensor | Sequence[Tensor],
                 data_samples: list[SegDataSample] | None = None,
                 test_cfg: dict | None = None) -> list[SegDataSample]:
-        """Localise the classes of each picture.
+        """Localise the classes of each image.
 
         Args:
-            inputs: normalised pictures, `(N, 3, H, W)` or a list of `(3, H, W)` of any sizes; equal sizes
+            inputs: normalised images, `(N, 3, H, W)` or a list of `(3, H, W)` of any sizes; equal sizes
                 go through the network together.
             data_samples: their samples; results have the size of `ori_shape`, or of the input without it.
             test_cfg: used instead of the model's own.
@@ -121,53 +121,53 @@ class CAMClassifier(BaseSegmentor):
         if data_samples is None:
             data_samples = [SegDataSample() for _ in inputs]
         by_size: dict[torch.Size, list[int]] = {}
-        for index, picture in enumerate(inputs):
-            by_size.setdefault(picture.shape, []).append(index)
+        for index, image in enumerate(inputs):
+            by_size.setdefault(image.shape, []).append(index)
         for indices in by_size.values():
-            pictures = torch.stack([inputs[index] for index in indices])
-            scores, cams = self.multi_scale(pictures, cfg)
+            images = torch.stack([inputs[index] for index in indices])
+            scores, cams = self.multi_scale(images, cfg)
             for row, index in enumerate(indices):
-                size = data_samples[index].metainfo.get('ori_shape', pictures.shape[2:])[:2]
+                size = data_samples[index].metainfo.get('ori_shape', images.shape[2:])[:2]
                 self.fill_sample(
                     data_samples[index], scores[row], [cam[row] for cam in cams], size, cfg)
         return data_samples
 
-    def multi_scale(self, pictures: Tensor, cfg: dict) -> tuple[Tensor, list[Tensor]]:
+    def multi_scale(self, images: Tensor, cfg: dict) -> tuple[Tensor, list[Tensor]]:
         """Run every scale, mirror pairs in one batch.
 
         Args:
-            pictures: `(N, 3, H, W)`, normalised.
+            images: `(N, 3, H, W)`, normalised.
             cfg: `scales`, `flip` and `autocast`, see the class.
 
         Returns:
-            Probabilities `(N, L)` of the unmirrored pictures at the scale nearest to 1, and for each scale the
+            Probabilities `(N, L)` of the unmirrored images at the scale nearest to 1, and for each scale the
             maps `(N, L, h_s, w_s)` in float32, mirror pairs merged.
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
         scores, cams = None, []
         for index, scale in enumerate(cfg['scales']):
-            scaled = pictures
+            scaled = images
             if scale != 1:
-                size = scaled_size(pictures.shape[2:], scale)
+                size = scaled_size(images.shape[2:], scale)
                 scaled = F.interpolate(
-                    pictures, size=size, mode='bicubic', align_corners=False, antialias=True)
+                    images, size=size, mode='bicubic', align_corners=False, antialias=True)
             if cfg['flip']:
                 scaled = torch.cat([scaled, scaled.flip(-1)])
-            with autocast(pictures.device, cfg['autocast']):
+            with autocast(images.device, cfg['autocast']):
                 feat = self.extract_feat(scaled)
                 cam = self.head.cam(feat).float()
                 if index == nearest:
-                    feat = feat[:len(pictures)]
+                    feat = feat[:len(images)]
                     scores = self.head(feat, self.neck(feat)).float().sigmoid()
             cams.append(mirror_max(cam) if cfg['flip'] else cam)
         return scores, cams
 
     def fill_sample(self, sample: SegDataSample, score: Tensor, cams: list[Tensor],
                     size: Sequence[int], cfg: dict) -> None:
-        """Write one picture's results into its sample, see :meth:`predict`.
+        """Write one image's results into its sample, see :meth:`predict`.
 
         Args:
-            sample: of the picture.
+            sample: of the image.
             score: `(L,)` probabilities.
             cams: for each scale `(L, h_s, w_s)`, >= 0, mirror pairs merged.
             size: height and width of the results.
@@ -203,7 +203,7 @@ class CAMClassifier(BaseSegmentor):
         if cfg['labels'] == 'pred':
             return (score > cfg['score_thr']).nonzero().flatten()
         if 'gt_score' not in sample:
-            name = sample.metainfo.get('img_path', 'a picture')
+            name = sample.metainfo.get('img_path', 'an image')
             raise InputError(f'{name} has no image-level labels to keep the classes of. Give the dataset a '
                              "`label_file`, or keep probable classes by model.test_cfg.labels='pred'.")
         return (sample.gt_score.to(score.device) > 0.5).nonzero().flatten()

@@ -13,7 +13,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmwsss.datasets.transforms.load_image import read_picture
+from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.pseudo_labels import dense_crf_labels, instance_masks, random_walk, walk_scores
 from mmwsss.pseudo_labels.cam import strided_size, winner
 from mmwsss.utils.errors import InputError
@@ -44,7 +44,7 @@ class IRNet(BaseSegmentor):
         head: config of an `IRNHead`.
         data_preprocessor: e.g. `CAMDataPreProcessor`.
         train_cfg: unused, for MMSeg's convention.
-        test_cfg: what :meth:`predict` does; unknown keys are refused. `min_size` and `size_divisor`: pictures are
+        test_cfg: what :meth:`predict` does; unknown keys are refused. `min_size` and `size_divisor`: images are
             padded by the mean colour on the right and at the bottom to squares of `min_size`, larger sides to the
             next multiple; `radius`, `beta`, `steps`: see :func:`random_walk`; `bg_thr`: walked scores up to it are
             background; `crf`: `None`, or arguments of :func:`dense_crf_labels` (`dict()` for its defaults) to refine
@@ -82,11 +82,11 @@ class IRNet(BaseSegmentor):
 
     @torch.no_grad()
     def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
-        """The levels of normalised pictures `(N, 3, H, W)`."""
+        """The levels of normalised images `(N, 3, H, W)`."""
         return self.backbone(inputs)
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """The head's losses on pictures `(N, 3, H, W)` and the samples' `gt_sem_seg` (IR labels)."""
+        """The head's losses on images `(N, 3, H, W)` and the samples' `gt_sem_seg` (IR labels)."""
         labels = torch.stack([sample.gt_sem_seg.data[0] for sample in data_samples])
         return self.head.loss(self.extract_feat(inputs), labels)
 
@@ -105,40 +105,40 @@ class IRNet(BaseSegmentor):
         """Find boundaries and displacements, and walk the CAMs of samples that carry some.
 
         Args:
-            inputs: normalised pictures, `(N, 3, H, W)` or a list of `(3, H, W)` of any sizes.
+            inputs: normalised images, `(N, 3, H, W)` or a list of `(3, H, W)` of any sizes.
             data_samples: their samples; `cam` `(K, h', w')` of any size and `cam_keys` `(K,)` are walked.
 
         Returns:
             The samples with `boundary` `(1, h, w)` in [0, 1] and `displacement` `(2, h, w)`, `h = ceil(H / 4)`. With
             CAMs also `cam_winner` with `score` and `label` `(1, H, W)`, the strongest class after the walk (scores
-            relative to the picture's largest), and `pred_sem_seg` `(1, H, W)`: that label where its score is above
+            relative to the image's largest), and `pred_sem_seg` `(1, H, W)`: that label where its score is above
             `bg_thr`, else 0; both at `ori_shape`. With `instances` also `pred_instances`: `masks` `(M, H, W)`, `labels`
             `(M,)` image classes, `scores` `(M,)`.
         """
         if data_samples is None:
             data_samples = [SegDataSample() for _ in inputs]
-        for picture, sample in zip(inputs, data_samples, strict=True):
-            boundary, displacement = self.edge_displacement(picture)
+        for image, sample in zip(inputs, data_samples, strict=True):
+            boundary, displacement = self.edge_displacement(image)
             sample.boundary = PixelData(data=boundary)
             sample.displacement = PixelData(data=displacement)
             if 'cam' in sample:
-                self.fill_sample(sample, boundary, displacement, picture.shape[1:])
+                self.fill_sample(sample, boundary, displacement, image.shape[1:])
         return data_samples
 
-    def edge_displacement(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """Boundary and displacement of one picture, the former from it and its mirror image.
+    def edge_displacement(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Boundary and displacement of one image, the former from it and its mirror image.
 
         Args:
-            picture: `(3, H, W)`, normalised.
+            image: `(3, H, W)`, normalised.
 
         Returns:
             Boundary probability `(1, h, w)`, the sigmoid of the pair's mean logit, and displacement `(2, h, w)` in
             float32, with `h = ceil(H / 4)` and `w = ceil(W / 4)`.
         """
-        size, divisor = picture.shape[1:], self.test_cfg['size_divisor']
+        size, divisor = image.shape[1:], self.test_cfg['size_divisor']
         padded = [max(-(-side // divisor) * divisor, self.test_cfg['min_size']) for side in size]
-        pair = F.pad(torch.stack([picture, picture.flip(-1)]), (0, padded[1] - size[1], 0, padded[0] - size[0]))
-        with autocast(picture.device, self.test_cfg['autocast']):
+        pair = F.pad(torch.stack([image, image.flip(-1)]), (0, padded[1] - size[1], 0, padded[0] - size[0]))
+        with autocast(image.device, self.test_cfg['autocast']):
             logits, displacement = self._forward(pair)
         height, width = strided_size(size, STRIDE)
         logits = logits.float()[..., :height, :width]
@@ -155,7 +155,7 @@ class IRNet(BaseSegmentor):
             size: height H and width W of the network's input.
 
         Raises:
-            InputError: the CAM does not suit the walk, see :func:`random_walk`, or, for the CRF, the picture cannot be
+            InputError: the CAM does not suit the walk, see :func:`random_walk`, or, for the CRF, the image cannot be
                 read or `pydensecrf` is not installed.
         """
         cfg = self.test_cfg
@@ -184,7 +184,7 @@ class IRNet(BaseSegmentor):
 
 def _refine(label: Tensor, sample: SegDataSample, settings: dict) -> Tensor:
     """A DenseCRF's version of labels `(H, W)`; a pixel could be background or any class that was walked."""
-    image = read_picture(sample.metainfo['img_path'])[..., ::-1]
+    image = read_image(sample.metainfo['img_path'])[..., ::-1]
     classes = np.concatenate([[0], sample.cam_keys.cpu().numpy() + 1])
     order = np.argsort(classes)
     position = order[np.searchsorted(classes, label.cpu().numpy(), sorter=order)]

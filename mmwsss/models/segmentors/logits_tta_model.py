@@ -17,13 +17,13 @@ class LogitsTTAModel(SegTTAModel):
     """
 
     def merge_preds(self, data_samples_list: list[list[SegDataSample]]) -> list[SegDataSample]:
-        """Merge the views of each picture.
+        """Merge the views of each image.
 
         Args:
-            data_samples_list: of each picture, the predictions of its views, at the picture's size.
+            data_samples_list: of each image, the predictions of its views, at the image's size.
 
         Returns:
-            A sample a picture, with `pred_sem_seg` `(1, H, W)` and, of models with a logit a class, `seg_logits`.
+            A sample an image, with `pred_sem_seg` `(1, H, W)` and, of models with a logit a class, `seg_logits`.
         """
         if self.module.out_channels == 1:
             return super().merge_preds(data_samples_list)

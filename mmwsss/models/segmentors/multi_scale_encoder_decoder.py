@@ -50,7 +50,7 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
                              'or take EncoderDecoder.')
 
     def logits(self, inputs: Tensor, scales: Sequence[float]) -> list[Tensor]:
-        """Logits `(N, C, h_s, w_s)` of pictures `(N, 3, H, W)` for each scale, at the backbone's stride."""
+        """Logits `(N, C, h_s, w_s)` of images `(N, 3, H, W)` for each scale, at the backbone's stride."""
         sizes = [scaled_size(inputs.shape[2:], scale) for scale in scales]
         return [self.decode_head(self.extract_feat(self._resize(inputs, size))) for size in sizes]
 
@@ -75,7 +75,7 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
         return losses
 
     def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
-        """Fused logits of pictures at their size."""
+        """Fused logits of images at their size."""
         return self.decode_head.predict_by_feat(self._forward(inputs), batch_img_metas)
 
     def _forward(self, inputs: Tensor, data_samples: list[SegDataSample] | None = None) -> Tensor:

@@ -33,7 +33,7 @@ def test_layout_and_labels(drawn):
         assert values[0] == 0 and values[-1] == 255
         assert counts[-1] < 0.2 * counts.sum() and counts[1:-1].min() > 20
     np.testing.assert_array_equal(palette[:21], PascalVOCDataset.METAINFO['palette'])
-    # Each class comes first in one of six pictures.
+    # Each class comes first in one of six images.
     assert [name in labels[f'train_{index:04d}'] for index, name in enumerate(SAMPLE_CLASSES)] == [True] * 6
 
 

@@ -1,7 +1,7 @@
 """What is seen of the objects."""
 import numpy as np
 import pytest
-from drawn_sample import picture, scene
+from drawn_sample import image, scene
 from drawn_sample.canvas import Canvas
 from drawn_sample.classes import SAMPLE_CLASSES
 from voc_layout.names import CLASSES
@@ -33,8 +33,8 @@ def test_what_hides_heads_or_bodies_is_drawn_again(split, index, monkeypatch):
             kept.append((result, names))
         return result
 
-    monkeypatch.setattr(picture, 'draw_scene', watch)
-    picture.draw_picture(index, split, 64, 0)
+    monkeypatch.setattr(image, 'draw_scene', watch)
+    image.draw_image(index, split, 64, 0)
     (canvas, names), = kept
     for number in range(len(names)):
         assert np.count_nonzero(canvas.owner == 2 * number + 1) > 0

@@ -1,4 +1,4 @@
-"""A VOC and an SBD of five tiny pictures, as archives of the published structure."""
+"""A VOC and an SBD of five tiny images, as archives of the published structure."""
 import io
 import tarfile
 from pathlib import Path
@@ -8,9 +8,9 @@ from PIL import Image
 from voc_layout.names import CLASSES
 
 TRAIN, VAL = ('2007_000001', '2007_000002'), ('2007_000003', )
-# SBD has pictures of its own, one of VOC's train, and one of VOC's val.
+# SBD has images of its own, one of VOC's train, and one of VOC's val.
 SBD_TRAIN, SBD_VAL = ('2008_000001', '2007_000001'), ('2008_000002', '2007_000003')
-PICTURES = sorted({*TRAIN, *VAL, *SBD_TRAIN, *SBD_VAL})
+IMAGES = sorted({*TRAIN, *VAL, *SBD_TRAIN, *SBD_VAL})
 LABELS = {
     '2007_000001': ['person', 'cat'], '2007_000002': ['aeroplane'], '2007_000003': ['dog', 'dog'],
     '2008_000001': ['tvmonitor'], '2008_000002': ['horse', 'person']
@@ -19,7 +19,7 @@ SHAPE = (12, 20)
 
 
 def sbd_mask(name: str) -> np.ndarray:
-    """What the fake SBD says of a picture."""
+    """What the fake SBD says of an image."""
     rng = np.random.default_rng(int(name[-1]) + 10 * int(name[3]))
     return rng.integers(0, 21, SHAPE, dtype=np.uint8)
 
@@ -41,7 +41,7 @@ def png(mask: np.ndarray) -> bytes:
 
 
 def jpeg(shape: tuple[int, int] = SHAPE) -> bytes:
-    """A grey picture."""
+    """A grey image."""
     buffer = io.BytesIO()
     Image.new('RGB', shape[::-1], (120, 120, 120)).save(buffer, 'jpeg')
     return buffer.getvalue()
@@ -71,8 +71,8 @@ def annotation(names: list[str]) -> bytes:
 def voc_files() -> dict[str, bytes]:
     """The fake VOC: path in the archive -> content."""
     top = 'VOCdevkit/VOC2012'
-    files = {f'{top}/JPEGImages/{name}.jpg': jpeg() for name in PICTURES}
-    files |= {f'{top}/Annotations/{name}.xml': annotation(LABELS[name]) for name in PICTURES}
+    files = {f'{top}/JPEGImages/{name}.jpg': jpeg() for name in IMAGES}
+    files |= {f'{top}/Annotations/{name}.xml': annotation(LABELS[name]) for name in IMAGES}
     files |= {f'{top}/SegmentationClass/{name}.png': png(official_mask(name)) for name in (*TRAIN, *VAL)}
     files |= {f'{top}/SegmentationObject/{TRAIN[0]}.png': b'not needed'}
     files |= {f'{top}/ImageSets/Segmentation/{split}.txt': '\n'.join(ids).encode() + b'\n'
@@ -104,7 +104,7 @@ def write_archive(path: Path, files: dict[str, bytes], mode: str, *members: tarf
 
 
 def read_mask(path: Path) -> np.ndarray:
-    """A mask that must be a palette picture."""
+    """A mask that must be a palette image."""
     with Image.open(path) as image:
         assert image.mode == 'P'
         return np.array(image)

@@ -7,11 +7,11 @@ from fake_voc import annotation
 from voc_2012.prepare import prepare
 
 
-def test_pictures_without_annotation_get_no_labels(root, capsys):
+def test_images_without_annotation_get_no_labels(root, capsys):
     (root / 'Annotations' / '2008_000001.xml').unlink()
     prepare(root, None, workers=1)
     assert '2008_000001' not in json.loads((root / 'image_labels.json').read_text())
-    assert '1 pictures have no annotation' in capsys.readouterr().err
+    assert '1 images have no annotation' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('content, message', [(b'<annotation><obj', 'damaged'), (annotation(['unicorn']), 'unicorn')])

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from converter_runs import snapshot
-from fake_voc import PICTURES, SHAPE, TRAIN, VAL, jpeg, png
+from fake_voc import IMAGES, SHAPE, TRAIN, VAL, jpeg, png
 from PIL import Image
 from voc_2012.check import check
 
@@ -22,14 +22,14 @@ def test_check_passes_what_was_prepared(root, capsys):
     assert '2 masks have classes that the labels do not name, e.g. 2008_000001 (' in captured.err
 
 
-def damage_picture(root):
+def damage_image(root):
     (root / 'JPEGImages/2008_000001.jpg').write_bytes(jpeg()[:200])
-    return r'picture: 1, .*2008_000001.jpg does not decode'
+    return r'image: 1, .*2008_000001.jpg does not decode'
 
 
-def remove_picture(root):
+def remove_image(root):
     (root / 'JPEGImages/2008_000001.jpg').unlink()
-    return r'picture: 1, .*2008_000001.jpg is missing'
+    return r'image: 1, .*2008_000001.jpg is missing'
 
 
 def remove_mask(root):
@@ -40,7 +40,7 @@ def remove_mask(root):
 
 def write_colour_mask(root):
     Image.new('RGB', SHAPE[::-1]).save(root / 'SegmentationClass/2007_000003.png')
-    return r'mask: 1, .*2007_000003.png is no palette or grey picture'
+    return r'mask: 1, .*2007_000003.png is no palette or grey image'
 
 
 def write_strange_values(root):
@@ -50,11 +50,11 @@ def write_strange_values(root):
 
 def enlarge_mask(root):
     (root / 'SegmentationClass/2007_000003.png').write_bytes(png(np.zeros((13, 20), np.uint8)))
-    return r'size: 1, .*2007_000003: picture \(20, 12\), mask \(20, 13\)'
+    return r'size: 1, .*2007_000003: image \(20, 12\), mask \(20, 13\)'
 
 
 def remove_label(root):
-    (root / 'image_labels.json').write_text(json.dumps({name: ['cat'] for name in PICTURES[1:]}))
+    (root / 'image_labels.json').write_text(json.dumps({name: ['cat'] for name in IMAGES[1:]}))
     return r'labels: 1, .*2007_000001 has no labels'
 
 
@@ -65,7 +65,7 @@ def remove_labels(root):
 
 def train_on_val(root):
     (root / 'ImageSets/Segmentation/train_aug.txt').write_text('\n'.join([*TRAIN, *VAL]))
-    return r'1 pictures of train_aug are also in val, e.g. 2007_000003'
+    return r'1 images of train_aug are also in val, e.g. 2007_000003'
 
 
 def name_twice(root):
@@ -73,7 +73,7 @@ def name_twice(root):
     return r'list train: 1 ids are named twice'
 
 
-@pytest.mark.parametrize('damage', [damage_picture, remove_picture, remove_mask, write_colour_mask,
+@pytest.mark.parametrize('damage', [damage_image, remove_image, remove_mask, write_colour_mask,
                                     write_strange_values, enlarge_mask, remove_label, remove_labels, train_on_val,
                                     name_twice])
 def test_check_finds(root, capsys, damage):

@@ -31,14 +31,14 @@ def test_a_stopped_run_goes_on(root, archives):
     assert contents(root) == whole
 
 
-def test_a_list_of_other_pictures_stays(root, capsys):
+def test_a_list_of_other_images_stays(root, capsys):
     path = root / 'ImageSets/Segmentation/train_aug.txt'
     path.write_text('2007_000001\n2009_000009\n')
     prepare(root, None, workers=1)
     assert path.read_text() == '2007_000001\n2009_000009\n'
     text = capsys.readouterr().err
-    assert f'{path} names 1 pictures that are in neither' in text
-    assert '1 of 2 pictures of train_aug are missing' in text and '2009_000009' in text
+    assert f'{path} names 1 images that are in neither' in text
+    assert '1 of 2 images of train_aug are missing' in text and '2009_000009' in text
 
 
 def test_an_unpacked_sbd_is_found_beside_the_archives(tmp_path, root, archives):

@@ -34,9 +34,9 @@ def test_without_a_cam_dir():
         LoadCAM().transform(dict(ori_shape=(3, 3)))
 
 
-def test_of_another_picture(tmp_path):
+def test_of_another_image(tmp_path):
     write_cam(tmp_path / 'a.npz', torch.rand(1, 3, 4), [0], (10, 14), CLASSES)
-    with pytest.raises(InputError, match=r'a\.npz is of a picture of \(10, 14\).*a\.jpg is \(14, 10\)'):
+    with pytest.raises(InputError, match=r'a\.npz is of an image of \(10, 14\).*a\.jpg is \(14, 10\)'):
         LoadCAM().transform(results(tmp_path / 'a.npz', (14, 10)))
 
 

@@ -1,4 +1,4 @@
-"""Pictures decode wholly, or are named."""
+"""Images decode wholly, or are named."""
 import io
 
 import mmcv
@@ -23,7 +23,7 @@ def load(path, **options):
 
 
 @pytest.mark.parametrize('name', ['a.jpg', 'a.png', 'a.bmp'])
-def test_a_whole_picture_is_mmcvs(tmp_path, name):
+def test_a_whole_image_is_mmcvs(tmp_path, name):
     form = dict(jpg='JPEG', png='PNG', bmp='BMP')[name[2:]]
     (tmp_path / name).write_bytes(encoded(form))
     results = load(tmp_path / name)
@@ -43,7 +43,7 @@ def test_every_cut_is_found(form, options):
 
 @pytest.mark.parametrize('missing', [2, 40, 1500])
 @pytest.mark.parametrize('backend', ['cv2', 'pillow'])
-def test_a_cut_picture_is_refused_whatever_decodes_it(tmp_path, missing, backend):
+def test_a_cut_image_is_refused_whatever_decodes_it(tmp_path, missing, backend):
     (tmp_path / 'cut.jpg').write_bytes(encoded('JPEG')[:-missing])
     with pytest.raises(InputError, match='cut.jpg is truncated.*skip_bad_images'):
         load(tmp_path / 'cut.jpg', imdecode_backend=backend)
@@ -54,7 +54,7 @@ def test_a_file_that_was_allocated_but_not_filled_is_truncated():
     assert is_truncated(data[:len(data) // 2] + bytes(len(data) // 2))
 
 
-def test_data_behind_a_picture_and_a_thumbnail_do_no_harm(tmp_path):
+def test_data_behind_a_image_and_a_thumbnail_do_no_harm(tmp_path):
     thumbnail = encoded('JPEG')
     data = encoded('JPEG', exif=b'Exif\0\0' + thumbnail)
     assert thumbnail in data
@@ -65,14 +65,14 @@ def test_data_behind_a_picture_and_a_thumbnail_do_no_harm(tmp_path):
 
 @pytest.mark.parametrize('content, problem', [
     (b'', 'is empty'), (b'hello', 'does not decode'), (b'\xff\xd8\xff\xda\xff\xd9', 'does not decode')])
-def test_what_is_no_picture_is_named(tmp_path, content, problem):
+def test_what_is_no_image_is_named(tmp_path, content, problem):
     (tmp_path / 'bad.jpg').write_bytes(content)
     with pytest.raises(InputError, match=f'bad.jpg {problem}.*Replace'):
         load(tmp_path / 'bad.jpg')
     assert load(tmp_path / 'bad.jpg', ignore_empty=True) is None
 
 
-def test_a_missing_picture_is_named(tmp_path):
+def test_a_missing_image_is_named(tmp_path):
     with pytest.raises(InputError, match='gone.jpg cannot be read'):
         load(tmp_path / 'gone.jpg')
     with pytest.raises(InputError, match=f'{tmp_path.name} cannot be read'):
@@ -80,7 +80,7 @@ def test_a_missing_picture_is_named(tmp_path):
 
 
 @pytest.mark.parametrize('mode', ['L', 'RGBA', 'P', 'CMYK', '1'])
-def test_pictures_of_other_modes_have_three_channels(tmp_path, mode):
+def test_images_of_other_modes_have_three_channels(tmp_path, mode):
     form = 'tiff' if mode == 'CMYK' else 'png'
     Image.new('RGB', (6, 5), (200, 10, 60)).convert(mode).save(tmp_path / f'a.{form}')
     assert load(tmp_path / f'a.{form}')['img'].shape == (5, 6, 3)

@@ -1,4 +1,4 @@
-"""Masks fit their picture, or are named."""
+"""Masks fit their image, or are named."""
 import numpy as np
 import pytest
 from mmseg.registry import TRANSFORMS
@@ -45,10 +45,10 @@ def test_values_that_are_no_class(path):
     np.testing.assert_array_equal(load(path)['gt_seg_map'], MASK)  # classes unknown: nothing to compare with
 
 
-def test_another_size_than_the_picture(path):
-    with pytest.raises(InputError, match='mask.png is 2 x 3, its picture p.jpg is 3 x 2'):
+def test_another_size_than_the_image(path):
+    with pytest.raises(InputError, match='mask.png is 2 x 3, its image p.jpg is 3 x 2'):
         load(path, ori_shape=(3, 2))
-    # A picture that was resized is compared by its file.
+    # An image that was resized is compared by its file.
     assert load(path, ori_shape=(2, 3), img_shape=(20, 30))['gt_seg_map'].shape == (2, 3)
 
 
@@ -59,7 +59,7 @@ def test_sides_of_one_pixel(tmp_path, size):
     results = load(tmp_path / 'thin.png', {0: 0, 8: 2, 12: 1}, ori_shape=size)
     np.testing.assert_array_equal(results['gt_seg_map'], np.array([2, 1, 255])[:mask.size].reshape(size))
     assert results['gt_seg_map'].dtype == np.uint8
-    with pytest.raises(InputError, match='thin.png is one pixel high or wide, its picture p.jpg is 2 x 3'):
+    with pytest.raises(InputError, match='thin.png is one pixel high or wide, its image p.jpg is 2 x 3'):
         load(tmp_path / 'thin.png', ori_shape=(2, 3))
     with pytest.raises(InputError, match='the value 8,'):
         load(tmp_path / 'thin.png', ori_shape=size, num_classes=3)

@@ -15,13 +15,13 @@ def build(**config):
 
 
 def coordinates(height, width):
-    """A picture whose pixels tell where they come from, and such a map."""
+    """An image whose pixels tell where they come from, and such a map."""
     rows, columns = np.mgrid[:height, :width].astype(np.uint8)
     return np.stack([rows, columns, np.full_like(rows, 200)], -1), rows
 
 
 def place(results, pad):
-    """Where the picture lies in the crop, and where the crop starts in the picture, from its pixels alone."""
+    """Where the image lies in the crop, and where the crop starts in the image, from its pixels alone."""
     inside = results['img'][..., 2] == 200
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     assert inside[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1].all()
@@ -44,7 +44,7 @@ def test_every_place_occurs_and_pixels_keep_together(height, width):
         results = step(dict(img=img, gt_seg_map=seg_map, seg_fields=['gt_seg_map']))
         assert results['img'].shape == (8, 9, 3) and results['img'].dtype == np.uint8
         assert results['img_shape'] == results['pad_shape'] == (8, 9)
-        *found, shape = place(results, (3, 2, 1))  # RGB in the config, BGR in the picture
+        *found, shape = place(results, (3, 2, 1))  # RGB in the config, BGR in the image
         assert shape == (min(height, 8), min(width, 9))
         seen.add(tuple(int(x) for x in found))
     slack = [range(abs(height - 8) + 1), range(abs(width - 9) + 1)]
@@ -74,7 +74,7 @@ def test_padding_is_zero_after_normalisation():
     assert out[:, ~outside].abs().min() > 0
 
 
-def test_a_picture_of_the_crops_size_stays_and_maps_need_no_fields_entry():
+def test_a_image_of_the_crops_size_stays_and_maps_need_no_fields_entry():
     img, seg_map = coordinates(8, 9)
     results = build(crop_size=(8, 9), pad_val=(0, 0, 0))(dict(img=img, gt_seg_map=seg_map))
     np.testing.assert_array_equal(results['img'], img)

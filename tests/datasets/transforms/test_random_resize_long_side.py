@@ -8,7 +8,7 @@ from PIL import Image
 from mmwsss.utils.errors import InputError
 
 
-def picture(height, width):
+def image(height, width):
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
@@ -18,7 +18,7 @@ def build(**config):
 
 def test_long_sides_are_uniform_over_the_integers_both_ends_included():
     step = build(type='RandomResizeLongSide', min_size=30, max_size=33)
-    sides = [max(step(dict(img=picture(8, 10)))['img_shape']) for _ in range(400)]
+    sides = [max(step(dict(img=image(8, 10)))['img_shape']) for _ in range(400)]
     counts = np.bincount(sides, minlength=34)
     assert counts[:30].sum() == 0 and len(counts) == 34
     assert (np.abs(counts[30:] - 100) < 40).all()  # 4.6 standard deviations
@@ -28,7 +28,7 @@ def test_long_sides_are_uniform_over_the_integers_both_ends_included():
     (375, 500, 320, (240, 320)), (500, 375, 320, (320, 240)), (333, 500, 640, (426, 640)), (1, 1000, 100, (1, 100)),
     (64, 64, 31, (31, 31))])
 def test_it_is_pillows_bicubic_and_keeps_the_aspect_ratio(height, width, size, expected):
-    img = picture(height, width)
+    img = image(height, width)
     step = build(type='RandomResizeLongSide', min_size=size, max_size=size)
     results = step(dict(img=img, ori_shape=(height, width)))
     np.testing.assert_array_equal(
@@ -42,13 +42,13 @@ def test_it_is_pillows_bicubic_and_keeps_the_aspect_ratio(height, width, size, e
 def test_maps_take_the_nearest_pixel(fields):
     seg_map = np.array([[0, 1], [255, 20]], np.uint8)
     results = build(type='RandomResizeLongSide', min_size=6, max_size=6)(
-        dict(img=picture(2, 2), gt_seg_map=seg_map, **fields))
+        dict(img=image(2, 2), gt_seg_map=seg_map, **fields))
     np.testing.assert_array_equal(results['gt_seg_map'], seg_map.repeat(3, 0).repeat(3, 1))
 
 
 def test_other_fields_are_resized_too():
     results = build(type='ResizeLongSide', size=4)(dict(
-        img=picture(8, 8), gt_seg_map=np.zeros((8, 8), np.uint8), other=np.full((8, 8), 7, np.uint8),
+        img=image(8, 8), gt_seg_map=np.zeros((8, 8), np.uint8), other=np.full((8, 8), 7, np.uint8),
         seg_fields=['other']))
     assert results['gt_seg_map'].shape == (4, 4) and results['other'].tolist() == [[7] * 4] * 4
 
@@ -56,12 +56,12 @@ def test_other_fields_are_resized_too():
 def test_the_draw_can_be_cached():
     step = build(type='RandomResizeLongSide', min_size=10, max_size=500)
     with cache_random_params(step):
-        shapes = {step(dict(img=picture(8, 10)))['img_shape'] for _ in range(5)}
+        shapes = {step(dict(img=image(8, 10)))['img_shape'] for _ in range(5)}
     assert len(shapes) == 1
 
 
-def test_only_shrink_leaves_small_pictures():
-    img = picture(20, 30)
+def test_only_shrink_leaves_small_images():
+    img = image(20, 30)
     results = build(type='ResizeLongSide', size=64)(dict(img=img, ori_shape=(20, 30)))
     np.testing.assert_array_equal(results['img'], img)
     assert (results['img_shape'], results['scale_factor']) == ((20, 30), (1, 1))

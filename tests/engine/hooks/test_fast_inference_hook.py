@@ -31,10 +31,10 @@ def build(cfg):
 def test_same_features(cfg):
     backbone = build(cfg)
     before = {name: value.clone() for name, value in backbone.state_dict().items()}
-    pictures = torch.randn(2, 3, 96, 64)
+    images = torch.randn(2, 3, 96, 64)
     with torch.no_grad():
-        wanted = backbone(pictures)
-        for one, other in zip(wanted, fast_copy(backbone)(pictures), strict=True):
+        wanted = backbone(images)
+        for one, other in zip(wanted, fast_copy(backbone)(images), strict=True):
             assert (one - other).abs().max() <= 1e-4 * one.abs().max()
     assert all(torch.equal(before[name], value) for name, value in backbone.state_dict().items())
 

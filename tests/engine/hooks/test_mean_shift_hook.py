@@ -17,9 +17,9 @@ IRNET = dict(
     head=dict(type='IRNHead', in_channels=(8, 8, 16, 32, 64)))
 
 
-def pictures(root, count=5):
+def images(root, count=5):
     return dict(
-        type='VOCImageLabelDataset', data_root=str(write_tiny_voc(root, pictures=count)), label_file=None,
+        type='VOCImageLabelDataset', data_root=str(write_tiny_voc(root, images=count)), label_file=None,
         ann_file='ImageSets/Segmentation/train.txt',
         pipeline=[dict(type='LoadImage'), dict(type='TopLeftCropPad', crop_size=(40, 72), pad_val=(127, 127, 127)),
                   dict(type='PackImageLabelInputs')])
@@ -43,7 +43,7 @@ def loader_cfg(dataset, batch_size, drop_last=True):
 def test_mean_over_batches_without_the_incomplete_one(tmp_path):
     init_default_scope('mmseg')
     model = MODELS.build(IRNET)
-    dataset = pictures(tmp_path)
+    dataset = images(tmp_path)
     MeanShiftHook(loader_cfg(dataset, 2)).after_train_epoch(FakeRunner(model))
 
     means = []
@@ -66,7 +66,7 @@ def test_only_after_the_last_epoch():
     MeanShiftHook(dict()).after_train_epoch(runner)  # does not touch the model
 
 
-def test_too_few_pictures_are_named(tmp_path):
+def test_too_few_images_are_named(tmp_path):
     init_default_scope('mmseg')
-    with pytest.raises(InputError, match='3 pictures do not fill one batch of 4'):
-        MeanShiftHook(loader_cfg(pictures(tmp_path, 3), 4)).after_train_epoch(FakeRunner(MODELS.build(IRNET)))
+    with pytest.raises(InputError, match='3 images do not fill one batch of 4'):
+        MeanShiftHook(loader_cfg(images(tmp_path, 3), 4)).after_train_epoch(FakeRunner(MODELS.build(IRNET)))

@@ -65,4 +65,4 @@ def test_bad_settings(settings):
 
 def test_not_a_tensor():
     with pytest.raises(TypeError):
-        HSPP()('picture')
+        HSPP()('image')

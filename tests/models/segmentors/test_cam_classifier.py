@@ -22,7 +22,7 @@ def tiny(num_classes=3, **kwargs):
 
 
 def raw_batch(sizes, labels):
-    """What a loader collates: uint8 pictures and samples."""
+    """What a loader collates: uint8 images and samples."""
     generator = torch.Generator().manual_seed(1)
     inputs, data_samples = [], samples(labels)
     for size, sample in zip(sizes, data_samples, strict=True):
@@ -34,9 +34,9 @@ def raw_batch(sizes, labels):
 def test_golden_multi_scale(golden):
     data = golden('vwe1')
     model = golden_network(word_cam=False).eval()
-    picture = torch.from_numpy(data['ms_pic']).permute(2, 0, 1).flip(0)  # loaders give BGR
+    image = torch.from_numpy(data['ms_pic']).permute(2, 0, 1).flip(0)  # loaders give BGR
     sample = samples(np.isin(np.arange(20), data['ms_keys'])[None])[0]
-    result = model.test_step(dict(inputs=[picture], data_samples=[sample]))[0]
+    result = model.test_step(dict(inputs=[image], data_samples=[sample]))[0]
     assert result.cam_keys.tolist() == data['ms_keys'].tolist()
     error = np.abs(result.cam.data.numpy() - data['ms_strided'])
     assert error.max() < 0.02 and error.mean() < 0.002
@@ -46,7 +46,7 @@ def test_golden_multi_scale(golden):
     wanted = np.where(score > 0.14, data['ms_keys'][data['ms_high'].argmax(axis=0)] + 1, 0)
     assert (result.pred_sem_seg.data[0].numpy() == wanted).mean() > 0.995
     torch.testing.assert_close(result.pred_score, model(
-        model.data_preprocessor(dict(inputs=[picture], data_samples=[sample]))['inputs'])[0].sigmoid())
+        model.data_preprocessor(dict(inputs=[image], data_samples=[sample]))['inputs'])[0].sigmoid())
 
 
 def test_contract_of_a_prediction():
@@ -83,7 +83,7 @@ def test_results_have_the_size_of_the_file():
     assert result.pred_sem_seg.shape == (41, 61) and result.cam.shape == (11, 16)
 
 
-def test_mirrored_picture_gives_the_mirrored_map():
+def test_mirrored_image_gives_the_mirrored_map():
     model = tiny()
     batch = raw_batch([(32, 48)], [[1, 1, 1]])
     flipped = dict(inputs=[batch['inputs'][0].flip(-1)], data_samples=[batch['data_samples'][0].clone()])

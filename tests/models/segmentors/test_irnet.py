@@ -73,8 +73,8 @@ def with_cam(size, keys, cam, **meta):
 
 def test_predict_walks_the_cams(network):
     network.eval()
-    picture, cam = torch.randn(3, 50, 70), torch.rand(2, 13, 18)
-    sample = network.predict([picture], [with_cam((50, 70), [4, 1], cam)])[0]
+    image, cam = torch.randn(3, 50, 70), torch.rand(2, 13, 18)
+    sample = network.predict([image], [with_cam((50, 70), [4, 1], cam)])[0]
     assert sample.boundary.data.shape == (1, 13, 18) and sample.displacement.data.shape == (2, 13, 18)
     walk = random_walk(cam, sample.boundary.data, 5, 10, 256)
     expected = walk_to_label(walk, torch.tensor([4, 1]), (50, 70), bg_thr=0.25)
@@ -85,11 +85,11 @@ def test_predict_walks_the_cams(network):
 
 def test_predict_resizes_cams_of_another_size_and_results_to_the_original(network):
     network.eval()
-    picture, cam = torch.randn(3, 50, 70), torch.rand(1, 50, 70)
-    sample = network.predict([picture], [with_cam((100, 140), [3], cam)])[0]
+    image, cam = torch.randn(3, 50, 70), torch.rand(1, 50, 70)
+    sample = network.predict([image], [with_cam((100, 140), [3], cam)])[0]
     assert sample.pred_sem_seg.data.shape == (1, 100, 140)
     resized = F.interpolate(cam[None], size=(13, 18), mode='bilinear', align_corners=False)[0]
-    other = network.predict([picture], [with_cam((50, 70), [3], resized)])[0]
+    other = network.predict([image], [with_cam((50, 70), [3], resized)])[0]
     double = F.interpolate(other.cam_winner.score[None], size=(100, 140), mode='bilinear', align_corners=False)[0]
     torch.testing.assert_close(sample.cam_winner.score, double, atol=1e-5, rtol=0)
 
@@ -98,10 +98,10 @@ def test_predict_resizes_cams_of_another_size_and_results_to_the_original(networ
 def test_predict_any_size_and_cams_without_classes_or_activation(network, size):
     network.eval()
     small = tuple(-(-side // 4) for side in size)
-    pictures = [torch.randn(3, *size) for _ in range(3)]
+    images = [torch.randn(3, *size) for _ in range(3)]
     samples = [with_cam(size, [], torch.zeros(0, *small)), with_cam(size, [2], torch.zeros(1, *small)),
                with_cam(size, [2], torch.ones(1, *small))]
-    none, silent, full = network.predict(pictures, samples)
+    none, silent, full = network.predict(images, samples)
     assert none.pred_sem_seg.data.shape == (1, *size) and (none.pred_sem_seg.data == 0).all()
     assert (silent.pred_sem_seg.data == 0).all()
     assert (full.pred_sem_seg.data == 3).any() and full.cam_winner.score.max() == pytest.approx(1, abs=1e-5)

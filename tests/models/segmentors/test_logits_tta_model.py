@@ -32,11 +32,11 @@ def build(kind, num_classes=3):
 
 
 def views(path=''):
-    """A picture, its mirror image and a larger one, as MMSeg's `TestTimeAug` gives them: view by view."""
-    picture = torch.randn(3, *SIZE)
-    large = torch.nn.functional.interpolate(picture[None], scale_factor=1.5)[0]
+    """An image, its mirror image and a larger one, as MMSeg's `TestTimeAug` gives them: view by view."""
+    straight = torch.randn(3, *SIZE)
+    large = torch.nn.functional.interpolate(straight[None], scale_factor=1.5)[0]
     inputs, samples = [], []
-    for image, flip in ((picture, False), (picture.flip(-1), True), (large, False)):
+    for image, flip in ((straight, False), (straight.flip(-1), True), (large, False)):
         inputs.append([image])
         samples.append([SegDataSample(metainfo=dict(
             img_path=path, ori_shape=SIZE, img_shape=image.shape[1:], pad_shape=image.shape[1:], flip=flip,
@@ -67,7 +67,7 @@ def views_like(data):
 
 @torch.no_grad()
 def test_a_densecrf_refines_the_whole_augmentation(tmp_path):
-    path = tmp_path / 'picture.png'
+    path = tmp_path / 'image.png'
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (*SIZE, 3), dtype=np.uint8)).save(path)
     sample = build('LogitsTTAModel').test_step(views(str(path)))[0].to_dict()
     probs = probabilities(sample, 3)  # refuses logits that are not the prediction's

@@ -37,8 +37,8 @@ def sample(height, width):
         metainfo=dict(ori_shape=(height, width), img_shape=(height, width), pad_shape=(height, width)))
 
 
-def one_scale(model, pictures, size):
-    return model.decode_head(model.backbone(F.interpolate(pictures, size=size, mode='bilinear')))
+def one_scale(model, images, size):
+    return model.decode_head(model.backbone(F.interpolate(images, size=size, mode='bilinear')))
 
 
 def slow_fusion(logits):
@@ -51,7 +51,7 @@ def slow_fusion(logits):
 
 
 @pytest.fixture
-def pictures():
+def images():
     return torch.randn(2, 3, 41, 33)
 
 
@@ -59,11 +59,11 @@ SIZES = [(41, 33), (31, 25), (20, 16)]  # of 1, 0.75, 0.5
 
 
 @torch.no_grad()
-def test_losses(pictures):
+def test_losses(images):
     model = build()
-    samples = [sample(41, 33) for _ in pictures]
-    losses = model.loss(pictures, samples)
-    logits = [one_scale(model, pictures, size) for size in SIZES]
+    samples = [sample(41, 33) for _ in images]
+    losses = model.loss(images, samples)
+    logits = [one_scale(model, images, size) for size in SIZES]
     logits.append(slow_fusion(logits))
     names = ['decode_x1', 'decode_x0.75', 'decode_x0.5', 'decode_max']
     assert set(losses) == {f'{name}.{kind}' for name in names for kind in ('loss_ce', 'acc_seg')}
@@ -80,27 +80,27 @@ def test_losses(pictures):
 
 @torch.no_grad()
 @pytest.mark.parametrize('scales, sizes', [(None, SIZES), ((1.0, 0.5), [SIZES[0], SIZES[2]]), ((0.5, ), SIZES[2:])])
-def test_predictions_and_tensors_are_the_fused_logits(pictures, scales, sizes):
+def test_predictions_and_tensors_are_the_fused_logits(images, scales, sizes):
     model = build(test_scales=scales)
-    wanted = slow_fusion([one_scale(model, pictures, size) for size in sizes])
-    torch.testing.assert_close(model(pictures, mode='tensor'), wanted)
+    wanted = slow_fusion([one_scale(model, images, size) for size in sizes])
+    torch.testing.assert_close(model(images, mode='tensor'), wanted)
     large = F.interpolate(wanted, size=(41, 33), mode='bilinear')
-    for index, result in enumerate(model.predict(pictures, [sample(41, 33) for _ in pictures])):
+    for index, result in enumerate(model.predict(images, [sample(41, 33) for _ in images])):
         torch.testing.assert_close(result.seg_logits.data, large[index])
         assert torch.equal(result.pred_sem_seg.data[0], result.seg_logits.data.argmax(dim=0))
 
 
 @torch.no_grad()
-def test_one_scale_is_encoder_decoder(pictures):
+def test_one_scale_is_encoder_decoder(images):
     plain = build('EncoderDecoder')
     model = build(train_scales=(1.0, ))
     model.load_state_dict(plain.state_dict())
-    torch.testing.assert_close(model(pictures, mode='tensor'), plain(pictures, mode='tensor'))
+    torch.testing.assert_close(model(images, mode='tensor'), plain(images, mode='tensor'))
 
 
-def test_every_parameter_learns(pictures):
+def test_every_parameter_learns(images):
     model = build()
-    total, _ = model.parse_losses(model.loss(pictures, [sample(41, 33) for _ in pictures]))
+    total, _ = model.parse_losses(model.loss(images, [sample(41, 33) for _ in images]))
     total.backward()
     assert all(parameter.grad is not None for parameter in model.parameters() if parameter.requires_grad)
 

@@ -37,7 +37,7 @@ def mottle(rng: np.random.Generator, colour: Colour, shape: tuple[int, int], cel
 
 
 def furnish_room(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None:
-    """Wallpaper, floor boards, a picture, a cupboard, a rug."""
+    """Wallpaper, floor boards, an image, a cupboard, a rug."""
     height, width = canvas.label.shape
     if rng.random() < 0.5:
         for x in range(0, width, 36):

@@ -1,4 +1,4 @@
-"""What is drawn on: larger than the picture, with the class and the owner of each pixel."""
+"""What is drawn on: larger than the image, with the class and the owner of each pixel."""
 from dataclasses import dataclass, field
 
 import cv2
@@ -13,7 +13,7 @@ OVERSAMPLING = 3
 
 @dataclass
 class Canvas:
-    """What is drawn so far, `OVERSAMPLING` times the picture's size.
+    """What is drawn so far, `OVERSAMPLING` times the image's size.
 
     Attributes:
         rgb: colours (H, W, 3), uint8.
@@ -57,7 +57,7 @@ def inside(outline: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.
 
 
 def reduce_canvas(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
-    """Canvas -> picture and mask at the picture's size; pixels of more than one class become void."""
+    """Canvas -> image and mask at the image's size; pixels of more than one class become void."""
     height, width = (side // OVERSAMPLING for side in canvas.label.shape)
     blocks = (height, OVERSAMPLING, width, OVERSAMPLING)
     image = canvas.rgb.reshape(*blocks, 3).sum(axis=(1, 3), dtype=np.int64) // OVERSAMPLING**2

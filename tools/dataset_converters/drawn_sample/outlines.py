@@ -25,7 +25,7 @@ def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
 
 
 def turn(points: np.ndarray, degrees: float) -> np.ndarray:
-    """Rotate around the origin; positive is clockwise on the picture."""
+    """Rotate around the origin; positive is clockwise on the image."""
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     return points @ np.array([(cosine, sine), (-sine, cosine)])
 

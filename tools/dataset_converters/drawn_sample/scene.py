@@ -13,7 +13,7 @@ from .outlines import ellipse
 from .paint import plain
 from .vehicles import FRONTS, vehicle
 
-# Of an object and of its head, the share that must be seen for the picture to be kept.
+# Of an object and of its head, the share that must be seen for the image to be kept.
 VISIBLE_OBJECT, VISIBLE_HEAD = 0.45, 0.75
 # Relative size of the objects, by how many there are.
 CROWD = {1: 1.05, 2: 0.82, 3: 0.7}

@@ -5,7 +5,7 @@ from pathlib import Path
 from converter_parts.mmwsss_utils import InputError
 from converter_parts.text_file import write_text
 
-# Raise it when the same parameters give other pictures than before.
+# Raise it when the same parameters give other images than before.
 VERSION = 2
 STAMP = 'sample.json'
 
@@ -15,7 +15,7 @@ def claim_folder(out: Path, parameters: dict) -> None:
 
     Args:
         out: new, empty, or holding (a part of) this sample.
-        parameters: what decides the pictures.
+        parameters: what decides the images.
 
     Raises:
         InputError: the folder holds something else, or a sample with other parameters.

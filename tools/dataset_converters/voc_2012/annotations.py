@@ -12,7 +12,7 @@ from .published import VOC_SOURCE
 
 
 def write_image_labels(root: Path, ids: Iterable[str]) -> None:
-    """Write the image-level labels of pictures from their annotations."""
+    """Write the image-level labels of images from their annotations."""
     labels, absent = {}, []
     for name in sorted(set(ids)):
         path = root / ANNOTATIONS / f'{name}.xml'
@@ -21,17 +21,17 @@ def write_image_labels(root: Path, ids: Iterable[str]) -> None:
         else:
             absent.append(name)
     if absent:
-        warn(f'{len(absent)} pictures have no annotation in {root / ANNOTATIONS}, e.g. {some(absent)}: they get no '
+        warn(f'{len(absent)} images have no annotation in {root / ANNOTATIONS}, e.g. {some(absent)}: they get no '
              'labels.')
     empty = [name for name, classes in labels.items() if not classes]
     if empty:
         warn(f'{len(empty)} annotations name no object, e.g. {some(empty)}.')
     path = root / LABELS
     if path.is_file() and read_labels(path) == labels:
-        print(f'{LABELS}: labels of {len(labels)} pictures were there')
+        print(f'{LABELS}: labels of {len(labels)} images were there')
         return
     write_labels(path, labels)
-    print(f'{LABELS}: labels of {len(labels)} pictures')
+    print(f'{LABELS}: labels of {len(labels)} images')
 
 
 def read_annotation(path: Path) -> list[str]:

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from converter_parts.mmwsss_utils import InputError
-from voc_layout.names import ANNOTATIONS, LISTS, MASKS, PICTURES
+from voc_layout.names import ANNOTATIONS, IMAGES, LISTS, MASKS
 
 from .published import SBD_SOURCE, VOC_SOURCE
 from .sbd import SBD, find_sbd, unpacked_sbd
@@ -31,13 +31,13 @@ def unpack_archives(folder: Path, root: Path) -> None:
 def voc_target(parts: Sequence[str]) -> Path | None:
     """Where a file of VOC's archive belongs below DATA_ROOT; `None` for what is not needed."""
     for index, part in enumerate(parts[:-1]):
-        if part in (PICTURES, ANNOTATIONS, MASKS) or parts[index:index + 2] == LISTS.parts:
+        if part in (IMAGES, ANNOTATIONS, MASKS) or parts[index:index + 2] == LISTS.parts:
             return Path(*parts[index:])
     return None
 
 
 def sbd_target(parts: Sequence[str]) -> Path | None:
-    """Where a file of SBD's archive belongs below DATA_ROOT: class masks and lists; pictures are VOC's."""
+    """Where a file of SBD's archive belongs below DATA_ROOT: class masks and lists; images are VOC's."""
     if parts[-2:-1] == ('cls', ) and parts[-1].endswith('.mat'):
         return Path(SBD, 'cls', parts[-1])
     if parts[-2:-1] == ('dataset', ) and parts[-1] in ('train.txt', 'val.txt'):

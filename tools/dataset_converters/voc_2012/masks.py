@@ -8,7 +8,7 @@ from pathlib import Path
 from converter_parts.messages import some, warn
 from converter_parts.mmwsss_utils import InputError, atomic_path
 from converter_parts.parallel import run_parallel
-from voc_layout.names import MASKS, MASKS_AUG, PICTURES
+from voc_layout.names import IMAGES, MASKS, MASKS_AUG
 
 from .published import SBD_SOURCE
 from .sbd_mask import convert_sbd_mask
@@ -20,8 +20,8 @@ def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterabl
     Args:
         root: DATA_ROOT.
         sbd: folder with SBD's `cls`.
-        sbd_ids: pictures of SBD.
-        official: pictures of VOC, which have official masks.
+        sbd_ids: images of SBD.
+        official: images of VOC, which have official masks.
         workers: processes.
 
     Raises:
@@ -40,7 +40,7 @@ def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterabl
         return
     if importlib.util.find_spec('scipy') is None:
         raise InputError('SBD\'s .mat files need SciPy. Run: pip install scipy')
-    tasks = [(str(sbd / 'cls' / f'{name}.mat'), str(root / PICTURES / f'{name}.jpg'),
+    tasks = [(str(sbd / 'cls' / f'{name}.mat'), str(root / IMAGES / f'{name}.jpg'),
               str(root / MASKS_AUG / f'{name}.png')) for name in ids]
     results = list(run_parallel('Masks of SBD', convert_sbd_mask, tasks, workers))
     print(f'{MASKS_AUG}: {results.count("written")} masks of SBD converted, {results.count("present")} were there')

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from converter_parts.messages import some, warn
 from converter_parts.mmwsss_utils import InputError
-from voc_layout.names import ANNOTATIONS, LISTS, MASKS, PICTURES
+from voc_layout.names import ANNOTATIONS, IMAGES, LISTS, MASKS
 from voc_layout.split_list import read_list, write_list
 
 from .annotations import write_image_labels
@@ -40,19 +40,19 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         warn(f'no SBD here, so {LISTS / "train_aug.txt"} is not written. It takes {SBD_SOURCE}: download it and name '
              'its folder with --archives. Until then only train can be trained on.')
     lists = {'train': train, 'train_aug': train_aug, 'val': val}
-    pictures = {path.stem for path in (root / PICTURES).glob('*.jpg')}
+    images = {path.stem for path in (root / IMAGES).glob('*.jpg')}
     for name, ids in lists.items():
         if len(ids) != COUNTS[name] and not (name == 'train_aug' and train_aug is train):
-            warn(f'{name} has {len(ids)} pictures; that of VOC 2012 has {COUNTS[name]}.')
-        absent = sorted(set(ids) - pictures)
+            warn(f'{name} has {len(ids)} images; that of VOC 2012 has {COUNTS[name]}.')
+        absent = sorted(set(ids) - images)
         if absent:
-            warn(f'{len(absent)} of {len(ids)} pictures of {name} are missing in {root / PICTURES}, e.g. '
+            warn(f'{len(absent)} of {len(ids)} images of {name} are missing in {root / IMAGES}, e.g. '
                  f'{some(absent)}.')
     write_image_labels(root, [*train, *train_aug, *val])
     if sbd is not None:
-        merge_masks(root, sbd, set(sbd_ids) & pictures, [*train, *val], workers)
+        merge_masks(root, sbd, set(sbd_ids) & images, [*train, *val], workers)
     print(f'{root} is ready: train {len(train)}, train_aug '
-          f'{"not written" if train_aug is train else len(train_aug)}, val {len(val)} pictures.')
+          f'{"not written" if train_aug is train else len(train_aug)}, val {len(val)} images.')
 
 
 def require_voc(root: Path) -> None:
@@ -62,7 +62,7 @@ def require_voc(root: Path) -> None:
         InputError: naming those that are not, and where they are published.
     """
     lists = [LISTS / 'train.txt', LISTS / 'val.txt']
-    absent = [f'{name}/' for name in (PICTURES, MASKS, ANNOTATIONS) if not (root / name).is_dir()]
+    absent = [f'{name}/' for name in (IMAGES, MASKS, ANNOTATIONS) if not (root / name).is_dir()]
     absent += [str(name) for name in lists if not (root / name).is_file()]
     if absent:
         raise InputError(f'{root} lacks {", ".join(absent)}. They come with {VOC_SOURCE}: download it and name its '
@@ -70,16 +70,16 @@ def require_voc(root: Path) -> None:
 
 
 def write_train_aug(root: Path, ids: Sequence[str]) -> list[str]:
-    """Write train_aug.txt, unless an existing one is as good or names other pictures; the ids that hold."""
+    """Write train_aug.txt, unless an existing one is as good or names other images; the ids that hold."""
     path = root / LISTS / 'train_aug.txt'
     if path.is_file():
         existing = read_list(path)
         if set(existing) == set(ids):
             return existing
         if set(existing) - set(ids):
-            warn(f'{path} names {len(set(existing) - set(ids))} pictures that are in neither SBD nor VOC\'s train '
-                 f'here; it stays as it is. Remove it to have it written anew ({len(ids)} pictures).')
+            warn(f'{path} names {len(set(existing) - set(ids))} images that are in neither SBD nor VOC\'s train '
+                 f'here; it stays as it is. Remove it to have it written anew ({len(ids)} images).')
             return existing
     write_list(path, ids)
-    print(f'{path.relative_to(root)}: {len(ids)} pictures')
+    print(f'{path.relative_to(root)}: {len(ids)} images')
     return list(ids)

@@ -1,6 +1,6 @@
-"""What is published: how many pictures, and where to get them."""
+"""What is published: how many images, and where to get them."""
 
-# SBD's own train and val are 11355 pictures; some of them are in VOC's val, and some of VOC's train are not in SBD.
+# SBD's own train and val are 11355 images; some of them are in VOC's val, and some of VOC's train are not in SBD.
 COUNTS = {'train': 1464, 'train_aug': 10582, 'val': 1449}
 SBD_COUNT = 11355
 VOC_SOURCE = ('VOCtrainval_11-May-2012.tar (2 GB), from the PASCAL VOC 2012 home page at the University of Oxford, '

@@ -1,4 +1,4 @@
-"""Where SBD lies and which pictures it has."""
+"""Where SBD lies and which images it has."""
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,5 +32,5 @@ def read_sbd_ids(sbd: Path) -> list[str]:
         raise InputError(f'{sbd} has no {" and no ".join(absent)}. They come with {SBD_SOURCE}.')
     ids = sorted({*read_list(sbd / 'train.txt'), *read_list(sbd / 'val.txt')})
     if len(ids) != SBD_COUNT:
-        warn(f'SBD\'s lists in {sbd} name {len(ids)} pictures; the published ones name {SBD_COUNT}.')
+        warn(f'SBD\'s lists in {sbd} name {len(ids)} images; the published ones name {SBD_COUNT}.')
     return ids

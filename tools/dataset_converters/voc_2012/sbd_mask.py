@@ -13,17 +13,17 @@ def convert_sbd_mask(task: tuple[str, str, str]) -> str:
     """Convert one mask of SBD.
 
     Args:
-        task: paths of the .mat file, the picture and the PNG to write.
+        task: paths of the .mat file, the image and the PNG to write.
 
     Returns:
         'written', 'present', or what is wrong. Not raised: one bad file shall not stop the others.
     """
-    source, picture, target = task
+    source, image, target = task
     try:
-        with Image.open(picture) as image:
-            size = image.size
+        with Image.open(image) as file:
+            size = file.size
     except OSError as error:
-        return f'{picture} cannot be read ({type(error).__name__})'
+        return f'{image} cannot be read ({type(error).__name__})'
     if is_good_mask(target, size):
         return 'present'
     if not os.path.isfile(source):
@@ -34,7 +34,7 @@ def convert_sbd_mask(task: tuple[str, str, str]) -> str:
     except Exception as error:  # damaged files make SciPy raise whatever comes
         return f'{source} is no annotation of SBD or damaged ({type(error).__name__}: {error})'
     if mask.shape != size[::-1]:
-        return f'{source} has the shape {mask.shape}, the picture {size[::-1]}'
+        return f'{source} has the shape {mask.shape}, the image {size[::-1]}'
     if not np.isin(mask, [*range(len(CLASSES)), VOID]).all():
         return f'{source} has values that are no classes of VOC: {some(np.setdiff1d(mask, range(len(CLASSES))))}'
     with atomic_path(target) as temporary:
@@ -45,8 +45,8 @@ def convert_sbd_mask(task: tuple[str, str, str]) -> str:
 def is_good_mask(path: str, size: tuple[int, int]) -> bool:
     """Whether a mask exists, decodes and has the size (width, height)."""
     try:
-        with Image.open(path) as image:
-            image.load()
-            return image.size == size and image.mode in ('P', 'L')
+        with Image.open(path) as file:
+            file.load()
+            return file.size == size and file.mode in ('P', 'L')
     except (OSError, SyntaxError):  # PIL's word for a broken PNG
         return False

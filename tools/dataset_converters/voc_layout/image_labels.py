@@ -15,6 +15,6 @@ def read_labels(path: Path) -> dict[str, list[str]]:
 
 
 def write_labels(path: Path, labels: dict[str, list[str]]) -> None:
-    """Write image-level labels as JSON, a picture a line."""
+    """Write image-level labels as JSON, an image a line."""
     lines = [f'{json.dumps(name)}: {json.dumps(classes)}' for name, classes in sorted(labels.items())]
     write_text(path, '{\n' + ',\n'.join(lines) + '\n}\n')

@@ -1,0 +1,69 @@
+"""What the options of tools/test.py change in a config."""
+import inspect
+
+from mmengine.config import Config
+from mmseg.registry import METRICS
+
+from mmwsss.utils.errors import InputError
+
+
+def paint(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> None:
+    """Paint every prediction, or none: a test that paints unasked would take much longer.
+
+    Args:
+        cfg: the run's config, changed in place.
+        show: in a window.
+        show_dir: in files in this folder.
+        wait_time: seconds that each window stays.
+
+    Raises:
+        InputError: the config has no visualizer or no visualization hook.
+    """
+    hooks = cfg.get('default_hooks') or {}
+    if not (show or show_dir):
+        hooks.pop('visualization', None)
+        return
+    if not hooks.get('visualization') or not cfg.get('visualizer'):
+        raise InputError(f'{cfg.filename} has no visualizer with a hook to paint with. Add '
+                         "default_hooks.visualization=dict(type='SegVisualizationHook') and a "
+                         'visualizer, or drop --show and --show-dir.')
+    hooks.visualization.draw = True
+    if show:
+        hooks.visualization.update(show=True, wait_time=wait_time)
+    if show_dir:
+        cfg.visualizer.save_dir = show_dir
+
+
+def augment(cfg: Config) -> None:
+    """Wrap the model in the config's test-time augmentation.
+
+    Args:
+        cfg: the run's config, changed in place.
+
+    Raises:
+        InputError: the config describes no augmentation.
+    """
+    if not cfg.get('tta_model') or not cfg.get('tta_pipeline'):
+        raise InputError(f'{cfg.filename} has no tta_model and tta_pipeline. Add them, or drop --tta.')
+    cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+    cfg.model = dict(**cfg.tta_model, module=cfg.model)
+
+
+def add_prediction_writer(cfg: Config, folder: str) -> None:
+    """Write the predicted label maps: by a metric of the config that can, else by MMSeg's IoUMetric.
+
+    Args:
+        cfg: the run's config, changed in place.
+        folder: gets one PNG an image, named like it.
+    """
+    evaluators = cfg.get('test_evaluator') or []
+    evaluators = [evaluators] if isinstance(evaluators, dict) else list(evaluators)
+    for evaluator in evaluators:
+        kind = evaluator['type']
+        kind = METRICS.get(kind) if isinstance(kind, str) else kind
+        if 'output_dir' in inspect.signature(kind).parameters:
+            evaluator['output_dir'] = folder
+            break
+    else:
+        evaluators.append(dict(type='IoUMetric', format_only=True, output_dir=folder))
+    cfg.test_evaluator = evaluators

@@ -1,0 +1,90 @@
+"""The work dir of a pipeline: held by one run at a time, and by one pipeline for ever."""
+import errno
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from mmwsss.engine.error_messages import FULL_DISK
+from mmwsss.utils.errors import InputError
+
+from .classes import classes_of
+from .plan import Plan
+from .stage import write_record
+
+# Errors of a folder that is a file, lies below one, or may not be written.
+UNUSABLE = (errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS)
+
+
+@contextmanager
+def held_work_dir(plan: Plan) -> Iterator[TextIO]:
+    """Make and hold the work dir: its stages inherit the lock, so that a stage left alone by a kill -9 is noticed.
+
+    Yields:
+        The lock; it holds the numbers of the processes at work.
+
+    Raises:
+        InputError: the folder cannot be written, another run holds it, or it is of another pipeline.
+        OSError: its disk is full; the error names it.
+    """
+    with _naming(plan.work_dir):
+        for name in ('records', 'logs'):
+            (plan.work_dir / name).mkdir(parents=True, exist_ok=True)
+        with open(plan.work_dir / 'lock', 'a+') as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise InputError(f'Another run, or a stage that it left behind, works in {plan.work_dir}. Wait for it, '
+                                 f'or end its processes ({lock.read().strip()}).') from error
+            _claim(plan)
+            yield lock
+
+
+@contextmanager
+def _naming(work_dir: Path) -> Iterator[None]:
+    """Name the work dir where its disk is full or it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL_DISK:
+            error.filename = str(work_dir)
+        if error.errno not in UNUSABLE or not error.filename:
+            raise
+        place = Path(str(error.filename))
+        if place != work_dir and place not in work_dir.parents and work_dir not in place.parents:
+            raise
+        raise InputError(f'The work dir {work_dir} cannot be used ({place}: {error.strerror}). Give another '
+                         '--work-dir.') from error
+
+
+def _claim(plan: Plan) -> None:
+    """Note whose the work dir is; a segmentor may come or go.
+
+    Raises:
+        InputError: it is of a pipeline with other configs or classes, or the note is damaged.
+    """
+    path = plan.work_dir / 'pipeline.json'
+    own: dict[str, Any] = {name: Path(config).name for name, config in plan.paths.items()}
+    own['classes'] = list(classes_of(plan.configs['classifier'], 'train'))
+    known = _read_claim(path)
+    differing = [f'its {key}: {known[key]}, here: {own[key]}' for key in own if key in known and known[key] != own[key]]
+    if differing:
+        raise InputError(f'{plan.work_dir} belongs to another pipeline ({"; ".join(differing)}). Give another '
+                         '--work-dir.')
+    write_record(path, own)
+
+
+def _read_claim(path: Path) -> dict[str, Any]:
+    """Config names of the networks, and the classes; nothing where the work dir is new."""
+    if not path.is_file():
+        return {}
+    try:
+        known = json.loads(path.read_text())
+    except ValueError:
+        known = None
+    if not isinstance(known, dict) or not {'classifier', 'irnet'} <= known.keys():
+        raise InputError(f'{path} is damaged. Delete it, and the next run writes it again.')
+    return known

@@ -1,0 +1,32 @@
+"""Tables, in Markdown and for a terminal."""
+import shutil
+import sys
+from collections.abc import Sequence
+
+from prettytable import PrettyTable
+
+NARROWEST = 20  # characters that a wrapped column keeps
+
+
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table in Markdown, with a line break at its end."""
+    lines = [columns, ('---', ) * len(columns), *rows]
+    return ''.join('| ' + ' | '.join(map(str, line)) + ' |\n' for line in lines)
+
+
+def framed_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wrap: str | None = None) -> str:
+    """A table with a frame, for a terminal.
+
+    Args:
+        columns: names of the columns.
+        rows: cells of each row.
+        wrap: column whose text is wrapped where the table is wider than the terminal.
+    """
+    table = PrettyTable(columns, align='l')
+    table.add_rows(rows)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    excess = len(str(table).partition('\n')[0]) - width
+    if wrap and width and excess > 0:
+        longest = max(len(str(row[list(columns).index(wrap)])) for row in rows)
+        table.max_width = {wrap: max(longest - excess, NARROWEST)}
+    return str(table)

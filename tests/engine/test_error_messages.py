@@ -1,0 +1,100 @@
+import errno
+import os
+
+import pytest
+from torch.utils.data import DataLoader, Dataset
+
+from mmwsss.engine import plain_errors as module
+from mmwsss.engine.error_messages import plain_errors, plain_message
+from mmwsss.utils.errors import InputError
+
+
+class Broken(Dataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        try:
+            raise KeyError('x')
+        except KeyError as error:
+            raise InputError('image.jpg is cut off. Copy it again.\nTwo lines.') from error
+
+
+def wrapped() -> Exception:
+    """As MMEngine's older registry raises again: the innermost has the message."""
+    try:
+        try:
+            raise InputError('no folder x. Make it.')
+        except InputError as error:
+            raise type(error)(f'class `A` in a.py: {error}') from error
+    except InputError as error:
+        try:
+            raise RuntimeError('while building') from error
+        except RuntimeError as last:
+            return last
+
+
+def test_innermost_input_error_speaks():
+    assert plain_message(wrapped()) == 'no folder x. Make it.'
+
+
+@pytest.mark.parametrize('workers', [0, 1])
+def test_message_from_a_data_loaders_worker(workers):
+    loader = DataLoader(Broken(), num_workers=workers)
+    with pytest.raises(InputError) as caught:
+        next(iter(loader))
+    assert plain_message(caught.value) == 'image.jpg is cut off. Copy it again.\nTwo lines.'
+
+
+def test_full_disk_is_told_with_the_way_on():
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), '/data/epoch_1.pth')
+    assert plain_message(error, lambda: 'Then --resume.') == (
+        'No space left on device (/data/epoch_1.pth). Make room. Then --resume.')
+
+
+@pytest.mark.parametrize('error', [RuntimeError('CUDA'), OSError(errno.EACCES, 'no'), KeyError('HSP')])
+def test_other_errors_keep_their_traceback(error):
+    assert plain_message(error) is None
+    with pytest.raises(type(error)) as caught, plain_errors():
+        raise error
+    assert caught.value is error
+
+
+def test_input_error_ends_with_status_1(capsys):
+    with pytest.raises(SystemExit) as end, plain_errors():
+        raise InputError('a.py is missing. Give another.')
+    assert end.value.code == 1
+    assert capsys.readouterr().err == 'error: a.py is missing. Give another.\n'
+
+
+def test_interruption_ends_with_status_130_and_the_way_on(capsys):
+    with pytest.raises(SystemExit) as end, plain_errors(resume_hint=lambda: 'Use --resume.'):
+        raise KeyboardInterrupt
+    assert end.value.code == 130
+    assert capsys.readouterr().err == '\nInterrupted. Use --resume.\n'
+
+
+@pytest.mark.parametrize('launcher, variable', [
+    ('pytorch', 'RANK'), ('slurm', 'SLURM_PROCID'), ('mpi', 'OMPI_COMM_WORLD_RANK')])
+def test_other_ranks_let_rank_0_speak_first(launcher, variable, monkeypatch, capsys):
+    waited = []
+    monkeypatch.setattr(module.time, 'sleep', waited.append)
+    for rank, printed in (('0', 'error: bad\n'), ('3', 'error: [rank 3] bad\n')):
+        monkeypatch.setenv(variable, rank)
+        with pytest.raises(SystemExit), plain_errors(launcher):
+            raise InputError('bad')
+        assert capsys.readouterr().err == printed
+    assert waited == [module.PATIENCE]
+    with pytest.raises(SystemExit), plain_errors(launcher):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == ''
+
+
+def test_an_interruption_that_somebody_took_for_something_else(capsys):
+    """MMEngine's Config does, when it is interrupted while it formats its text."""
+    with pytest.raises(SystemExit) as ended, plain_errors(resume_hint=lambda: 'Go on.'):
+        try:
+            raise KeyboardInterrupt
+        except:  # noqa: E722
+            raise SyntaxError('Failed to format the config file')  # noqa: B904
+    assert ended.value.code == 130 and capsys.readouterr().err == '\nInterrupted. Go on.\n'

@@ -1,0 +1,83 @@
+"""What tells that a data set has changed."""
+import json
+import shutil
+
+import pytest
+from mmengine.config import Config
+from tiny_pipeline import CLASSES, write_tiny_pipeline
+from tiny_voc import write_tiny_voc
+
+from mmwsss.pipeline import read_plan
+from mmwsss.pipeline.image_lists import images_mark, read_images, require_plain_dataset
+from mmwsss.utils.errors import InputError
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return read_plan(str(write_tiny_pipeline(tmp_path)), 'w')
+
+
+def marks(plan) -> dict[str, str]:
+    return {f'{network} {loop}': images_mark(read_images(network, plan.configs[network], loop))
+            for network in plan.configs for loop in ('train', 'test')}
+
+
+def changed(before, after) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_ids_labels_and_files_count(plan, tmp_path):
+    before = marks(plan)
+    assert all(mark.startswith('6 images ') for mark in before.values())
+    trained, tested = {name for name in before if 'train' in name}, {name for name in before if 'test' in name}
+
+    mask = tmp_path / 'data/SegmentationClass/2007_000001.png'
+    mask.write_bytes(mask.read_bytes() + b'\0')
+    with_mask = marks(plan)
+    assert changed(before, with_mask) == tested  # what is trained reads masks of earlier stages, which have their own
+
+    image = tmp_path / 'data/JPEGImages/2007_000002.jpg'
+    image.write_bytes(image.read_bytes() + b'\0')
+    with_image = marks(plan)
+    assert changed(with_mask, with_image) == trained | tested
+
+    labels = tmp_path / 'data/image_labels.json'
+    known = json.loads(labels.read_text())
+    known['2007_000003'] = known['2007_000003'][:1]
+    labels.write_text(json.dumps(dict(known, unrelated=['bus'])))
+    with_labels = marks(plan)
+    assert {'classifier train', 'classifier test', 'irnet test'} <= changed(with_image, with_labels)
+    assert 'segmentor train' not in changed(with_image, with_labels)  # it knows no labels
+
+    listed = tmp_path / 'data/ImageSets/Segmentation/train.txt'
+    listed.write_text(''.join(listed.read_text().splitlines(keepends=True)[1:]))
+    assert marks(plan)['classifier train'].startswith('5 images ')
+
+
+def test_a_copy_is_the_same(plan, tmp_path):
+    before = marks(plan)
+    shutil.copytree(tmp_path / 'data', tmp_path / 'elsewhere' / 'copied')
+    for cfg in plan.configs.values():
+        for loop in ('train', 'test'):
+            cfg[f'{loop}_dataloader'].dataset.data_root = str(tmp_path / 'elsewhere' / 'copied')
+    assert marks(plan) == before
+
+
+def test_a_folder_without_a_list(tmp_path):
+    root = write_tiny_voc(tmp_path / 'data', CLASSES, images=4)
+    cfg = Config(dict(default_scope='mmseg', train_dataloader=dict(dataset=dict(
+        type='ImageLabelDataset', data_root=str(root), metainfo=dict(classes=('background', *CLASSES)),
+        data_prefix=dict(img_path='JPEGImages'), pipeline=[]))))
+    before = images_mark(read_images('classifier', cfg, 'train'))
+    (root / 'JPEGImages' / '2007_000000.jpg').unlink()
+    assert before.startswith('4 ') and images_mark(read_images('classifier', cfg, 'train')).startswith('3 ')
+
+
+@pytest.mark.parametrize('loader, named', [
+    (None, r'train_dataloader\.dataset of c\.py is missing'), (dict(batch_size=2), 'is missing'),
+    (dict(dataset=dict(type='RepeatDataset', times=2, dataset=dict(type='A', pipeline=[]))),
+     'is a RepeatDataset, which wraps others')])
+def test_data_sets_whose_folders_cannot_be_set(loader, named):
+    with pytest.raises(InputError, match=named):
+        require_plain_dataset(Config(dict(train_dataloader=loader)), 'train', 'c.py')

@@ -1,0 +1,126 @@
+"""How a stage's process is started, ends and fails."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mmwsss.pipeline import process as module
+from mmwsss.pipeline.process import call, endings_as_interruption
+from mmwsss.utils.errors import InputError
+
+
+def run(folder: Path, script: str, *arguments: str) -> float:
+    with open(folder / 'lock', 'a+') as lock:
+        return call(['bash', '-c', script, *arguments], folder / 'a.log', 'walk', lock, lambda: None)
+
+
+def failure(folder: Path, script: str, *arguments: str) -> str:
+    with pytest.raises(InputError) as caught:
+        run(folder, script, *arguments)
+    text, end = str(caught.value).split('\n\n')
+    assert end == f'Its whole output is in {folder / "a.log"}. The same command goes on here.'
+    return text
+
+
+def test_scripts_start_our_python(tmp_path, monkeypatch):
+    monkeypatch.setenv('PYTHON', 'another')
+    assert run(tmp_path, 'echo $PYTHON; sleep 0.1; cat $0', str(tmp_path / 'lock')) > 1
+    log = (tmp_path / 'a.log').read_text().split()
+    assert log[:2] == [sys.executable, str(os.getpid())] and len(log) == 3  # the third is the stage's number
+
+
+def test_a_failure_shows_the_last_lines_of_this_run(tmp_path):
+    (tmp_path / 'a.log').write_text('error: of an earlier run\nold\n')
+    assert failure(tmp_path, 'echo new; echo newer; exit 3') == 'The stage walk failed:\nnew\nnewer'
+    assert failure(tmp_path, 'seq 40; exit 3').split('\n')[1:] == [str(number) for number in range(26, 41)]
+    assert failure(tmp_path, 'exit 1') == 'The stage walk failed:'
+    assert (tmp_path / 'a.log').read_text().startswith('error: of an earlier run\nold\nnew\nnewer\n1\n')
+
+
+def test_a_failure_shows_the_message_and_what_follows_it(tmp_path):
+    text = failure(tmp_path, r"seq 9; printf 'bar\rerror: a.png is gone.\nCopy it.\n'; seq 50; exit 1").split('\n')
+    assert text[:4] == ['The stage walk failed:', 'error: a.png is gone.', 'Copy it.', '1'] and len(text) == 1 + 15
+
+
+@pytest.mark.parametrize('script', [
+    'kill -9 $$', 'bash -c "kill -9 \\$\\$"; exit $?',
+    'echo "Failures: [1]: Signal 15 (SIGTERM) received by PID 8"; echo "Root Cause (first observed failure):"; '
+    'echo "traceback : Signal 9 (SIGKILL) received by PID 7"; exit 1'])
+def test_a_killed_stage_tells_of_memory(script, tmp_path):
+    text = failure(tmp_path, script)
+    assert text.startswith('The stage walk was ended by SIGKILL (signal 9).\nA machine does that which runs out of '
+                           'memory. Free some, or lower num_workers')
+
+
+def test_a_killed_stage_leaves_nothing_behind(tmp_path):
+    failure(tmp_path, 'sleep 60 & echo $!; kill -9 $$')
+    left = Path('/proc', (tmp_path / 'a.log').read_text().strip(), 'stat')
+    for _ in range(50):
+        if not left.exists() or left.read_text().split()[2] == 'Z':  # dead, though nobody has asked how it ended
+            return
+        time.sleep(0.1)
+    pytest.fail('the child lives on')
+
+
+def test_other_signals_and_codes(tmp_path):
+    assert failure(tmp_path, 'kill -SEGV $$') == 'The stage walk was ended by SIGSEGV (signal 11).'
+    assert '/dev/shm' in failure(tmp_path, 'kill -BUS $$')
+    assert 'Schedulers' in failure(tmp_path, 'exit 143')
+    for ended in ('exit 255', 'echo Root Cause; echo exitcode 1; exit 1'):
+        assert failure(tmp_path, ended).startswith('The stage walk failed:')
+
+
+def test_a_full_disk_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, 'disk_usage', lambda path: SimpleNamespace(free=4096))
+    assert failure(tmp_path, 'exit 1') == f'The stage walk failed:\nThe disk of {tmp_path} is full. Make room.'
+
+
+def test_the_status_is_of_this_run(tmp_path):
+    log = tmp_path / 'a.log'
+    log.write_text('old\n')
+    assert module._last_line(log, 4) == ''
+    log.write_text('old\n[1/2]\r[2/2]\n\n')
+    assert module._last_line(log, 4) == '(2/2)'
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_endings_are_interruptions(number):
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), endings_as_interruption():
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+    assert signal.getsignal(number) is before
+
+
+def test_nohup_is_respected(monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with endings_as_interruption():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_second_interruption_is_less_patient(monkeypatch):
+    stage = subprocess.Popen(['bash', '-c', 'trap "" INT TERM; echo; while true; do sleep 0.05; done'],
+                             start_new_session=True, stdout=subprocess.PIPE)
+    stage.stdout.readline()
+    interruptions = iter([KeyboardInterrupt, KeyboardInterrupt])
+
+    def sleep(seconds):
+        for interruption in interruptions:
+            raise interruption
+
+    monkeypatch.setattr(module.time, 'sleep', sleep)
+    start = time.time()
+    module._stop(stage)
+    assert time.time() - start < module.GRACE
+    with pytest.raises(ProcessLookupError):
+        os.kill(stage.pid, 0)

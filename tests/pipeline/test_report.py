@@ -1,0 +1,53 @@
+"""The report's curves and its choice of images; test_run.py looks at a whole page."""
+import json
+
+import numpy as np
+import pytest
+from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.pipeline import read_plan
+from mmwsss.pipeline.report import read_losses, write_report
+from mmwsss.pipeline.report_images import choose_images
+from mmwsss.pseudo_labels import write_cam
+from mmwsss.utils.errors import InputError
+
+
+def write_log(path, *lines, end='\n'):
+    path.parent.mkdir(parents=True)
+    path.write_text('\n'.join(map(json.dumps, lines)) + end)
+
+
+def test_losses_of_a_resumed_training(tmp_path):
+    write_log(tmp_path / '20260101_000000' / 'vis_data' / 'scalars.json',
+              dict(loss=3.0, loss_a=2.0, loss_b=1.0, lr=0.1, step=1), dict(loss=2.5, loss_a=1.5, loss_b=1.0, step=2),
+              dict(loss=9.0, loss_a=8.0, loss_b=1.0, step=3))
+    write_log(tmp_path / '20260101_000001' / 'vis_data' / 'scalars.json', dict(mIoU=50, step=2),
+              dict(loss=2.0, loss_a=1.0, loss_b=float('nan'), step=3), end='\n{"loss": 1.0, "st')
+    assert read_losses(tmp_path) == {'loss': ([1, 2, 3], [3.0, 2.5, 2.0]), 'loss_a': ([1, 2, 3], [2.0, 1.5, 1.0]),
+                                     'loss_b': ([1, 2], [1.0, 1.0])}
+    assert list(read_losses(tmp_path))[0] == 'loss'
+    assert read_losses(tmp_path / 'nothere') == {}
+
+
+def test_a_single_part_is_the_total(tmp_path):
+    write_log(tmp_path / 'a' / 'vis_data' / 'scalars.json', {'loss': 2.0, 'decode.loss_ce': 2.0, 'step': 1})
+    assert read_losses(tmp_path) == {'loss': ([1], [2.0])}
+
+
+def test_classes_alternate(tmp_path):
+    keys = [[0], [0], [0], [1], [], [0, 1], [2]]
+    for index, those in enumerate(keys):
+        maps = np.ones((len(those), 2, 2))
+        write_cam(tmp_path / f'{index}.npz', maps, np.array(those, dtype=np.int64), (8, 8), 'abc')
+    ids = [str(index) for index in range(len(keys))]
+    assert choose_images(ids, tmp_path, 3) == [0, 3, 6]
+    assert choose_images(ids, tmp_path, 4) == [0, 3, 6, 1]
+    everything = choose_images(ids, tmp_path, 99)
+    assert sorted(everything) == list(range(7)) and everything[-1] == 4  # without a class: last
+
+
+def test_nothing_to_report(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plan = read_plan(str(write_tiny_pipeline(tmp_path)), 'w')
+    with pytest.raises(InputError, match='w holds no finished stage'):
+        write_report(plan, tmp_path / 'report.html')

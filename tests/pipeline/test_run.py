@@ -1,0 +1,360 @@
+"""A whole pipeline on tiny images: undisturbed, killed in every stage, with changed inputs and damaged outputs."""
+import contextlib
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from reference_network import REPO
+from run_tool import run_inside, run_process
+from stub_pipeline import StubPlan
+from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.engine.error_messages import plain_message
+from mmwsss.pipeline import run as run_module
+from mmwsss.pipeline import run_pipeline
+from mmwsss.pipeline.run import Launcher
+from mmwsss.utils.errors import InputError
+
+pytest.importorskip('pydensecrf')
+SLOW = pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
+STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
+          'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp('pipeline with space')
+    write_tiny_pipeline(folder)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def finished(folder) -> Path:
+    """The work dir of an undisturbed run."""
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert 'pseudo_labels' in done.out and 'mIoU' in done.out
+    return folder / 'undisturbed'
+
+
+def contents(folder: Path, suffix: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob(f'*{suffix}'))}
+
+
+def test_the_table(finished):
+    rows = json.loads((finished / 'table.json').read_text())
+    assert [row['stage'] for row in rows] == STAGES and {row['state'] for row in rows} == {'done'}
+    assert all(row['seconds'] > 0 and row['peak_megabytes'] > 50 and row['disk_megabytes'] >= 0 for row in rows)
+    curve = json.loads((finished / 'walk' / 'walk_curve.json').read_text())
+    assert rows[6]['metrics']['mIoU'] == curve['best']['mIoU']
+    assert f"mIoU {curve['best']['mIoU']:.2f}" in (finished / 'table.md').read_text()
+    labels = json.loads((finished / 'pseudo_labels' / 'made_from.json').read_text())
+    assert labels['model']['test_cfg']['bg_thr'] == curve['best']['thr']
+
+
+def test_the_report(finished):
+    page = (finished / 'report' / 'report.html').read_text()
+    assert page.count('data:image/svg+xml') == 3 + 2 + 1  # trainings, threshold curves, classes
+    assert page.count('<td class="name"') == 6 and page.count('data:image/png') == 6 * 4  # all labels of all images
+    assert page.count('data:image/jpeg') == 6 * 3 and 'http' not in page
+    rows = json.loads((finished / 'table.json').read_text())
+    for stage in ('walk', 'pseudo_label_quality', 'evaluation', 'crf'):
+        metrics = next(row['metrics'] for row in rows if row['stage'] == stage)
+        value = next(value for name, value in metrics.items() if name.endswith('mIoU'))
+        assert f'mIoU {value:.2f}' in page
+
+
+def test_nothing_runs_twice(finished, folder):
+    stamps = {path: path.stat().st_mtime_ns for path in finished.rglob('*.p[nt][gh]')}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 0 and done.out.count(': done (') == len(STAGES) and 'starts' not in done.out
+    assert {path: path.stat().st_mtime_ns for path in finished.rglob('*.p[nt][gh]')} == stamps
+
+
+def begun(work: Path, stage: str) -> bool:
+    """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a line of its log."""
+    pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint',
+                   segmentor='segmentor/last_checkpoint', cams='cams/*.npz',
+                   ir_labels='ir_labels/*.png', pseudo_labels='pseudo_labels/*.png').get(stage, f'logs/{stage}.log')
+    return any(path.stat().st_size for path in work.glob(pattern))
+
+
+@SLOW
+def test_kill_9_in_every_stage(finished, folder):
+    work = folder / 'killed'
+    command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', 'killed']
+    environment = dict(os.environ, OMP_NUM_THREADS='1')
+    interrupted = set()
+    for stage in STAGES:
+        run = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+        while not begun(work, stage) and run.poll() is None:
+            time.sleep(0.01)
+        for process in map(int, (work / 'lock').read_text().split()):
+            # a stage leads a group of its own; the pipeline is not killed together with this test
+            kill = os.kill if process == run.pid else os.killpg
+            with contextlib.suppress(ProcessLookupError):  # a stage of a second may be faster than this test
+                kill(process, signal.SIGKILL)
+        run.wait()
+        if json.loads((work / 'records' / f'{stage}.json').read_text())['state'] == 'running':
+            interrupted.add(stage)
+    assert {'classifier', 'ir_labels', 'irnet', 'segmentor'} <= interrupted and len(interrupted) >= 7
+    before = {path: path.stat().st_mtime_ns for path in (work / 'records').glob('*.json')}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'killed', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') >= len(STAGES) - 1 and 'starts' not in done.out
+    assert {path for path, stamp in before.items() if path.stat().st_mtime_ns != stamp} <= {
+        work / 'records' / 'report.json'}
+    for network in ('classifier', 'irnet', 'segmentor'):  # went on from the first of two checkpoints
+        assert 'Resuming from' in (work / 'logs' / f'{network}.log').read_text()
+    # from one checkpoint the stages that write files write the same ones
+    writers = dict(cams='.npz', ir_labels='.png', pseudo_labels='.png')
+    written = {name: contents(work / name, suffix) for name, suffix in writers.items()}
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'killed', '--redo', *writers, cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    for name, suffix in writers.items():
+        assert len(written[name]) == 6 and not list((work / f'{name}_old_1').glob('.*'))
+        assert contents(work / name, suffix) == written[name]
+
+
+@SLOW
+def test_two_processes_write_and_measure_the_same(finished, folder):
+    work = copy_of(finished, 'two')
+    stages = ['cams', 'cam_quality', 'ir_labels', 'walk', 'pseudo_labels', 'evaluation', 'crf']
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--gpus', '2', '--redo', *stages,
+                       cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') >= 4 and done.out.count('begins anew, as asked for') == len(stages)
+    for name, suffix in dict(cams='.npz', ir_labels='.png', pseudo_labels='.png').items():
+        assert contents(work / name, suffix) == contents(finished / name, suffix)
+    one, two = (json.loads((folder / 'table.json').read_text()) for folder in (finished, work))
+    assert [row['metrics'] for row in one] == [row['metrics'] for row in two]
+
+
+@SLOW
+def test_every_stage_runs_in_two_processes(folder):
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'all in two', '--gpus', '2', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    rows = json.loads((folder / 'all in two' / 'table.json').read_text())
+    assert [row['stage'] for row in rows] == STAGES
+    assert {row['stage'] for row in rows if 'dist_run.sh 2' in row['command']} == {
+        'classifier', 'cams', 'irnet', 'walk', 'pseudo_labels', 'segmentor', 'evaluation', 'crf'}
+
+
+def test_sigterm_ends_the_stage_too(folder):
+    work = folder / 'terminated'
+    command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', work.name]
+    run = subprocess.Popen(command, cwd=folder, env=dict(os.environ, OMP_NUM_THREADS='1'), stderr=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL, text=True)
+    log = work / 'logs' / 'classifier.log'
+    while not (log.is_file() and log.stat().st_size):
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGTERM)
+    assert 'The same command goes on' in run.communicate(timeout=60)[1] and run.returncode == 130
+    stage = int((work / 'lock').read_text().split()[1])
+    with pytest.raises(ProcessLookupError):
+        os.killpg(stage, 0)
+
+
+def copy_of(finished: Path, name: str) -> Path:
+    return shutil.copytree(finished, finished.with_name(name))
+
+
+def test_damaged_output_is_named_with_the_remedy(finished, folder):
+    work = copy_of(finished, 'damaged')
+    path = sorted((work / 'ir_labels').glob('*.png'))[2]
+    path.unlink()
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+    assert done.status == 1 and 'damaged/ir_labels is not what the stage ir_labels wrote (6 files' in done.err
+    assert 'now: 5 files' in done.err and '--redo ir_labels' in done.err and 'Traceback' not in done.err
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--redo', 'ir_labels', cwd=folder)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') == len(STAGES) - 1  # the same labels again, so nothing behind them changes
+    assert contents(work / 'ir_labels', '.png') == contents(finished / 'ir_labels', '.png')
+
+
+def test_changed_settings_redo_what_depends_on_them(finished, folder):
+    work = copy_of(finished, 'changed')
+    irnet = (folder / 'irnet.py').read_text()
+    try:
+        (folder / 'irnet.py').write_text(irnet + "optim_wrapper = dict(optimizer=dict(lr=0.01))\n")
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--to', 'irnet', cwd=folder)
+    finally:
+        (folder / 'irnet.py').write_text(irnet)
+    assert done.status == 0, done.err[-3000:]
+    assert done.out.count(': done (') == 5  # up to the quality of the IR labels
+    assert 'irnet: begins anew, changed: config' in done.out and (work / 'irnet_old_1' / 'epoch_2.pth').is_file()
+
+
+def test_foreign_work_dir_and_foreign_files(finished, folder):
+    (folder / 'other').mkdir()
+    shutil.copy(folder / 'pipeline.py', folder / 'other')
+    shutil.copy(folder / 'classifier.py', folder / 'other' / 'classifier2.py')
+    for name in ('irnet.py', 'segmentor.py'):
+        shutil.copy(folder / name, folder / 'other')
+    config = folder / 'other' / 'pipeline.py'
+    config.write_text(config.read_text().replace("'classifier.py'", "'classifier2.py'"))
+    done = run_process('run_pipeline.py', config, '--work-dir', 'undisturbed', cwd=folder)
+    assert done.status == 1
+    assert 'undisturbed belongs to another pipeline (its classifier: classifier.py, here: classifier2.py)' in done.err
+    (folder / 'full' / 'classifier').mkdir(parents=True)
+    (folder / 'full' / 'classifier' / 'epoch_2.pth').touch()
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'full', cwd=folder)
+    assert done.status == 1 and 'full/classifier holds files that this pipeline did not write' in done.err
+
+
+def test_a_failing_stage_shows_why(folder):
+    work = folder / 'failing'
+    data = folder / 'data' / 'JPEGImages' / '2007_000003.jpg'
+    content = data.read_bytes()
+    data.write_bytes(content[:200])
+    try:
+        done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
+    finally:
+        data.write_bytes(content)
+    assert done.status == 1 and 'The stage classifier failed' in done.err
+    assert '2007_000003.jpg is truncated' in done.err and 'Traceback' not in done.err
+
+
+def test_from_needs_what_precedes(folder):
+    done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'nothing', '--from', 'irnet', cwd=folder)
+    assert done.status == 1 and 'classifier is not done with these inputs' in done.err
+
+
+@pytest.fixture
+def stub(tmp_path, monkeypatch) -> StubPlan:
+    monkeypatch.setattr(run_module, 'check_inputs', lambda plan: None)
+    return StubPlan(tmp_path)
+
+
+def run_stub(stub: StubPlan, *redo: str, **kwargs) -> None:
+    run_pipeline(stub, Launcher(stub.tools), redo=redo, **kwargs)
+
+
+def counts(stub: StubPlan) -> list[int]:
+    """How often the stages ran in the folders that they have now."""
+    return [len(stub.output(name).read_text()) for name in ('first', 'second')]
+
+
+def test_an_interrupted_redo_goes_on(stub, capsys):
+    run_stub(stub)
+    stub.orders('first', 'sys.exit(1)')
+    for total in (1, 2, 3):
+        with pytest.raises(InputError, match='stage first failed'):
+            run_stub(stub, 'first', 'second')
+        assert counts(stub) == [total, 1]
+    stub.orders('first', '')
+    stub.orders('second', 'sys.exit(1)')
+    for total in (1, 2):
+        with pytest.raises(InputError, match='stage second failed'):
+            run_stub(stub, 'second', 'first')
+        assert counts(stub) == [4, total]
+    assert [len(list(stub.work_dir.glob(f'{name}_old_*'))) for name in ('first', 'second')] == [1, 1]
+    assert 'first: done (' in (out := capsys.readouterr().out) and 'made anew before the interruption)' in out
+    stub.orders('second', '')
+    run_stub(stub)  # ends it, too
+    assert counts(stub) == [4, 3]
+    run_stub(stub, 'first', 'second')  # and now it means a new one
+    assert counts(stub) == [1, 1] and capsys.readouterr().out.count('begins anew, as asked for') == 2
+    assert 'redo' not in json.loads((stub.work_dir / 'records' / 'first.json').read_text())
+
+
+def test_a_redo_of_a_begun_stage_is_a_redo(stub):
+    stub.orders('first', 'sys.exit(1)')
+    with pytest.raises(InputError):
+        run_stub(stub)
+    stub.orders('first', '')
+    run_stub(stub, 'first')
+    assert counts(stub) == [1, 1] and (stub.work_dir / 'first_old_1' / 'out.txt').read_text() == 'x'
+
+
+@pytest.mark.parametrize('content', ['{"state": "do', '[]', '5', 'null', '{}', '{"state": "done", "inputs": {}}', None])
+def test_a_damaged_or_lost_record_is_mended_by_what_the_message_says(stub, content):
+    run_stub(stub)
+    path = stub.work_dir / 'records' / 'second.json'
+    path.unlink() if content is None else path.write_text(content)
+    named = 'second holds files that this pipeline did not write' if content is None else r'second\.json is damaged'
+    with pytest.raises(InputError, match=f'{named}.*--redo second'):
+        run_stub(stub)
+    run_stub(stub, 'second')
+    run_stub(stub)
+    assert counts(stub) == [1, 1] and (stub.work_dir / 'second_old_1' / 'out.txt').read_text() == 'x'
+
+
+def test_stages_that_the_options_leave_out(stub):
+    for options, named in ((dict(first='second', last='first'), '--from second lies behind --to first'),
+                           (dict(last='first', redo=['second']), '--redo second would not run'),
+                           (dict(first='second', redo=['first', 'second']), '--redo first would not run')):
+        with pytest.raises(InputError, match=named):
+            run_pipeline(stub, Launcher(stub.tools), **options)
+    assert not stub.work_dir.exists()
+
+
+def test_inputs_that_vanish_are_named(stub, capsys):
+    run_stub(stub)
+    del stub.inputs['data']
+    stub.inputs['list'] = 'a'
+    run_stub(stub, last='first')
+    assert 'first: begins anew, changed: data, list\n' in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_was_cut_off_is_no_result(tmp_path, stub):
+    torch.save(dict(state_dict=dict(weight=torch.zeros(1000))), tmp_path / 'whole.pth')
+    stub = StubPlan(tmp_path, '.pth')
+    copy = f'out.write_bytes(open({str(tmp_path / "whole.pth")!r}, "rb").read()[:SIZE])'
+    stub.orders('first', copy.replace('SIZE', '1000'))
+    with pytest.raises(InputError, match=r'first/out\.pth is missing or cannot be read') as caught:
+        run_stub(stub, last='first')
+    assert plain_message(caught.value) == str(caught.value)
+    assert json.loads((stub.work_dir / 'records' / 'first.json').read_text())['state'] == 'running'
+    stub.orders('first', copy.replace('SIZE', ''))
+    run_stub(stub, last='first')
+    assert "['--resume'] at work" in (stub.work_dir / 'logs' / 'first.log').read_text()
+    assert json.loads((stub.work_dir / 'records' / 'first.json').read_text())['state'] == 'done'
+
+
+def test_a_full_disk_is_named(stub, monkeypatch):
+    def write(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(run_module, 'write_tables', write)
+    with pytest.raises(OSError) as caught:
+        run_stub(stub)
+    assert plain_message(caught.value) == f'No space left on device ({stub.work_dir}). Make room.'
+
+
+@pytest.mark.parametrize('gpus', [0, -1])
+def test_no_process(gpus):
+    for launcher in ('none', 'pytorch', 'slurm'):
+        with pytest.raises(InputError, match=f'--gpus {gpus} leaves no process'):
+            Launcher(Path(), launcher, gpus, 'partition')
+
+
+def test_printed_commands_can_be_copied(capsys, monkeypatch):
+    monkeypatch.chdir(REPO)
+    monkeypatch.setenv('PATH', str(Path(sys.executable).parent), prepend=os.pathsep)
+    arguments = ['configs/pipeline_voc.py', '--gpus', '4', '--dry-run']
+    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
+    assert lines[:2] == [
+        '# classifier: Training from image-level labels.',
+        'bash tools/dist_run.sh 4 train.py configs/vwe_hspp_r50_voc.py --work-dir work_dirs/pipeline_voc/classifier '
+        '--cfg-options train_dataloader.batch_size=4']
+    place = lines.index('# segmentor: Training from pseudo labels in 2 processes, among which its batch can be '
+                        'divided.')
+    assert lines[place + 1] == (
+        'bash tools/dist_run.sh 2 train.py configs/deeplabv2_r101_voc.py --work-dir work_dirs/pipeline_voc/segmentor '
+        '--cfg-options train_dataloader.dataset.seg_map_dir=work_dirs/pipeline_voc/pseudo_labels '
+        'train_dataloader.batch_size=5')
+    monkeypatch.setenv('PATH', '/nowhere')
+    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
+    assert lines[1] == f'export PYTHON={sys.executable}' and lines[2].startswith('bash tools/dist_run.sh 4 train.py')
+    assert sum('export' in line for line in lines) == 1

@@ -1,0 +1,181 @@
+"""Measure what this project claims of its speed, each claim against the released procedure in the same run."""
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import _benchmark_irn
+import _benchmark_walk
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _start import import_mmwsss  # noqa: E402
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='Examples:\n  python tools/analysis_tools/benchmark.py cam\n'
+        '  python tools/analysis_tools/benchmark.py walk\n'
+        '  python tools/analysis_tools/benchmark.py cam --config configs/voc6/vwe_hspp_efflite0_voc6.py '
+        '--checkpoint work_dirs/.../epoch_10.pth --limit 100')
+    commands = parser.add_subparsers(dest='command', required=True)
+    cam = commands.add_parser(
+        'cam', help='multi-scale CAM: the released procedure, ours in float32, ours in bfloat16')
+    cam.add_argument('--size', type=int, nargs=2, default=(375, 500), metavar=('H', 'W'))
+    cam.add_argument('--images', type=int, default=3, help='images a measurement')
+    cam.add_argument('--model-config', default=str(REPO / 'configs/vwe_hspp_r50_voc.py'),
+                     help='whose network is timed, with random weights')
+    cam.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    cam.add_argument('--config', help='also print what bfloat16 changes in mIoU: a config with a test set')
+    cam.add_argument('--checkpoint', help='and its trained checkpoint')
+    cam.add_argument('--limit', type=int, help='only the first images of that test set')
+    _benchmark_walk.add_parser(commands)
+    _benchmark_irn.add_parsers(commands)
+    return parser.parse_args()
+
+
+def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]:
+    """Time one call after a first one that warms up.
+
+    Args:
+        run: what is called.
+        device: where it runs; a GPU is waited for.
+
+    Returns:
+        Seconds, and what the timed call returned.
+    """
+    run()
+    if device.startswith('cuda'):
+        torch.cuda.synchronize()
+    start = time.perf_counter()
+    result = run()
+    if device.startswith('cuda'):
+        torch.cuda.synchronize()
+    return time.perf_counter() - start, result
+
+
+@torch.no_grad()
+def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], device: str) -> torch.Tensor:
+    """The reference's procedure: a uint8 image, PIL's resize, one mirror pair a scale, NCHW, float32.
+
+    Args:
+        model: a `CAMClassifier`.
+        image: `(H, W, 3)` uint8 RGB.
+        keys: image classes that are kept, K.
+        device: of the model.
+
+    Returns:
+        `(K, ceil(H / 4), ceil(W / 4))` in [0, 1).
+    """
+    height, width = image.shape[:2]
+    mean, std = (value.view(3, 1, 1) for value in (model.data_preprocessor.mean, model.data_preprocessor.std))
+    total = 0
+    for scale in model.test_cfg['scales']:
+        size = (round(width * scale), round(height * scale))
+        scaled = np.asarray(Image.fromarray(image).resize(size, Image.BICUBIC))
+        tensor = torch.from_numpy(scaled.astype(np.float32)).permute(2, 0, 1).contiguous().to(device)
+        tensor = (tensor - mean.to(device)) / std.to(device)
+        feat = model.extract_feat(torch.stack([tensor, tensor.flip(-1)]))
+        straight, mirrored = model.head.cam(feat)
+        cam = torch.maximum(straight, mirrored.flip(-1))
+        small = (-(-height // 4), -(-width // 4))
+        total = total + F.interpolate(cam[None], size=small, mode='bilinear', align_corners=False)[0]
+    total = total[keys]
+    return total / (total.amax(dim=(1, 2), keepdim=True) + 1e-5)
+
+
+def build_model(path: str) -> torch.nn.Module:
+    """The model of a config, with random weights, as the tools test it."""
+    from mmengine.config import Config
+    from mmengine.registry import init_default_scope
+    from mmseg.registry import MODELS
+    cfg = Config.fromfile(path)
+    init_default_scope('mmseg')
+    return MODELS.build(cfg.model).eval()
+
+
+def benchmark_cam(args: argparse.Namespace) -> None:
+    """Print seconds an image and the ratios."""
+    from mmseg.structures import SegDataSample
+
+    from mmwsss.engine.hooks.fast_inference_hook import fast_copy
+    torch.manual_seed(0)
+    model = build_model(args.model_config).to(args.device)
+    if hasattr(model.head, 'word_cam'):
+        model.head.word_cam = False  # the released procedure has the class map alone
+    keys = [0, model.num_classes - 1]
+    rng = np.random.default_rng(0)
+    coarse = rng.integers(0, 256, (args.images, 12, 16, 3), dtype=np.uint8)
+    images = [np.asarray(Image.fromarray(c).resize(args.size[::-1], Image.BICUBIC)) for c in coarse]
+
+    def ours() -> Iterator[torch.Tensor]:
+        for image in images:
+            sample = SegDataSample()
+            sample.gt_score = torch.zeros(model.num_classes)
+            sample.gt_score[keys] = 1
+            channels = torch.from_numpy(image.copy()).permute(2, 0, 1).flip(0)  # loaders give BGR
+            data = dict(inputs=[channels], data_samples=[sample])
+            yield model.test_step(data)[0].cam.data.float().cpu()
+
+    reference, wanted = seconds_each(
+        lambda: [released_cam(model, image, keys, args.device).cpu() for image in images], args.device)
+    model.backbone = fast_copy(model.backbone)
+    float32, found = seconds_each(lambda: list(ours()), args.device)
+    model.test_cfg['autocast'] = 'bfloat16'
+    bfloat16, half = seconds_each(lambda: list(ours()), args.device)
+
+    height, width = args.size
+    print(f'multi-scale CAM, {Path(args.model_config).stem}, {height}x{width}, scales '
+          f"{tuple(model.test_cfg['scales'])} with mirror, {args.device}, {torch.get_num_threads()} threads, "
+          f'{torch.backends.cpu.get_cpu_capability()}')
+    print(f"{'':24}{'s/image':>10}{'speed-up':>10}{'largest difference':>20}{'mean':>10}")
+    rows = (('released procedure', reference, wanted), ('float32', float32, found), ('bfloat16', bfloat16, half))
+    for name, spent, maps in rows:
+        error = torch.stack([(a - b).abs().max() for a, b in zip(maps, wanted, strict=True)]).max()
+        mean = torch.stack([(a - b).abs().mean() for a, b in zip(maps, wanted, strict=True)]).mean()
+        print(f'{name:24}{spent / args.images:10.3f}{reference / spent:10.2f}{error:20.4f}{mean:10.5f}')
+    if args.config:
+        compare_miou(args)
+
+
+def compare_miou(args: argparse.Namespace) -> None:
+    """Print the CAM mIoU of a trained model in float32 and in bfloat16."""
+    import tempfile
+
+    from mmengine.config import Config
+    from mmengine.runner import Runner
+    result = {}
+    with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
+        for dtype in (None, 'bfloat16'):
+            cfg = Config.fromfile(args.config)
+            cfg.load_from = args.checkpoint
+            cfg.model.test_cfg.autocast = dtype
+            if args.limit:
+                cfg.test_dataloader.dataset.indices = args.limit
+            cfg.work_dir = folder
+            cfg.experiment_name = f'benchmark_{dtype}'
+            result[dtype] = Runner.from_cfg(cfg).test()
+    print(f"CAM mIoU of {args.config}: float32 {result[None]['mIoU']:.2f}, bfloat16 "
+          f"{result['bfloat16']['mIoU']:.2f}, change {result['bfloat16']['mIoU'] - result[None]['mIoU']:+.2f}")
+
+
+def main() -> None:
+    """Run the benchmark that was asked for."""
+    args = parse_args()
+    import_mmwsss()
+    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run_ir_labels,
+           'affinity': _benchmark_irn.run_affinity}
+    run[args.command](args)
+
+
+if __name__ == '__main__':
+    main()
