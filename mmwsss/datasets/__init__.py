@@ -1,4 +1,6 @@
 """Data sets of image-level labels, and the steps of their pipelines."""
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
+
 from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset
 from .image_labels import read_image_labels
 from .transforms import (

@@ -1,4 +1,6 @@
 """Networks: backbones, necks, heads, segmentors and losses."""
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
+
 from .backbones import EfficientNetLite0Init, FrozenTIMMBackbone, ResNetWithStem
 from .data_preprocessor import CAMDataPreProcessor
 from .heads import CAMHead, DeepLabV2Head, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead

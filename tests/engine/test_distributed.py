@@ -5,7 +5,8 @@ import torch
 from mmengine.config import Config
 
 from mmwsss.engine import distributed
-from mmwsss.engine.distributed import leave_group, prepare_distributed, process_rank
+from mmwsss.engine.distributed import leave_group, prepare_distributed
+from mmwsss.engine.launchers import process_rank
 from mmwsss.utils.errors import InputError
 
 

@@ -4,7 +4,7 @@ import os
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
-from mmwsss.engine import plain_errors as module
+from mmwsss.engine import error_messages as module
 from mmwsss.engine.error_messages import plain_errors, plain_message
 from mmwsss.utils.errors import InputError
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss, parse_arguments, plain_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('out', type=Path, help='where the converted file goes')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')
     parser.add_argument('--force', action='store_true', help='overwrite an existing OUT')
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -30,7 +30,6 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.convert.checkpoint import convert_file
-    from mmwsss.engine.error_messages import plain_errors
     with plain_errors():
         count = convert_file(args.source, args.checkpoint, args.out, args.config, args.force)
     print(f'{count} tensors written to {args.out}')
