@@ -16,9 +16,9 @@ from mmengine.utils import ProgressBar
 from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 
-from .image_labels import IMAGE_SUFFIXES, first_names, read_image_labels
+from .image_labels import IMAGE_SUFFIXES, read_image_labels
 from .transforms.load_image import read_image
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss, parse_arguments, plain_errors
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
+
+EXAMPLES = """\
+  python tools/analysis_tools/inspect_words.py configs/voc6/vwe_hspp_efflite0_voc6.py \\
+      work_dirs/vwe_hspp_efflite0_voc6/epoch_10.pth"""
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Example:\n  python tools/analysis_tools/inspect_words.py configs/voc6/vwe_hspp_efflite0_voc6.py '
-        'work_dirs/vwe_hspp_efflite0_voc6/epoch_10.pth')
+    parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='of a classifier with a VWEHead')
     parser.add_argument('checkpoint')
     parser.add_argument('--limit', type=int, default=100, help='images of the test list (default: 100)')

@@ -2,9 +2,10 @@
 import tarfile
 
 import pytest
-from converter_parts.mmwsss_utils import InputError
 from fake_voc import sbd_files, voc_files, write_archive
 from voc_2012.archives import unpack_archives
+
+from mmwsss.utils.errors import InputError
 
 
 @pytest.mark.parametrize('name, files, mode', [('VOCtrainval_11-May-2012.tar', voc_files, 'w'),
@@ -33,6 +34,6 @@ def test_links_and_devices_are_refused(tmp_path, kind):
     link = tarfile.TarInfo('VOCdevkit/VOC2012/JPEGImages/a.jpg')
     link.type, link.linkname = kind, '../../../../secret'
     write_archive(tmp_path / 'VOCtrainval_2012.tar', {}, 'w', link)
-    with pytest.raises(InputError, match='no plain file'):
+    with pytest.raises(InputError, match='not a plain file'):
         unpack_archives(tmp_path, tmp_path / 'root')
     assert not (tmp_path / 'root').exists()

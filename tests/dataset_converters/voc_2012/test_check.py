@@ -40,12 +40,12 @@ def remove_mask(root):
 
 def write_colour_mask(root):
     Image.new('RGB', SHAPE[::-1]).save(root / 'SegmentationClass/2007_000003.png')
-    return r'mask: 1, .*2007_000003.png is no palette or grey image'
+    return r'mask: 1, .*2007_000003.png is not a palette or grey image'
 
 
 def write_strange_values(root):
     (root / 'SegmentationClass/2007_000003.png').write_bytes(png(np.full(SHAPE, 77, np.uint8)))
-    return r'mask: 1, .*2007_000003.png has values that are no classes of VOC'
+    return r'mask: 1, .*2007_000003.png has values that are not classes of VOC'
 
 
 def enlarge_mask(root):

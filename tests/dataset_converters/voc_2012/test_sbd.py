@@ -3,9 +3,10 @@ import sys
 
 import numpy as np
 import pytest
-from converter_parts.mmwsss_utils import InputError
 from fake_voc import SHAPE, mat, official_mask, png, read_mask, sbd_mask
 from voc_2012.prepare import prepare
+
+from mmwsss.utils.errors import InputError
 
 
 def test_official_masks_replace_those_of_sbd(root):
@@ -21,7 +22,7 @@ def test_bad_mat_files_are_named_and_the_others_done(root):
     bad = root / 'SBD' / 'cls' / '2008_000001.mat'
     content = bad.read_bytes()
     for broken, message in ((content[:len(content) // 2], 'damaged'), (mat(np.zeros((5, 7), np.uint8)), r'\(5, 7\)'),
-                            (mat(np.full(SHAPE, 33, np.uint8)), 'no classes of VOC: 33'), (b'', 'damaged')):
+                            (mat(np.full(SHAPE, 33, np.uint8)), 'not classes of VOC: 33'), (b'', 'damaged')):
         bad.write_bytes(broken)
         with pytest.raises(InputError, match=rf'1 of 2 masks.*2008_000001\.mat.*{message}'):
             prepare(root, None, workers=1)
