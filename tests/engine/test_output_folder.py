@@ -1,12 +1,13 @@
 import json
 
 import pytest
+from message_names import message_names
 
 from mmwsss.engine.output_folder import check_complete, claim_folder, file_mark
 from mmwsss.utils.errors import InputError
 
 
-def test_a_new_folder_gets_a_record_and_an_equal_run_goes_on(tmp_path):
+def test_a_new_folder_gets_a_record_and_an_equal_run_resumes(tmp_path):
     made_from = dict(checkpoint='a', test_cfg=dict(scales=(1.0, 0.5)))
     claim_folder(tmp_path / 'out', made_from, '.npz')
     assert json.loads((tmp_path / 'out' / 'made_from.json').read_text())['checkpoint'] == 'a'
@@ -17,7 +18,7 @@ def test_a_new_folder_gets_a_record_and_an_equal_run_goes_on(tmp_path):
 
 def test_another_input_is_named(tmp_path):
     claim_folder(tmp_path, dict(checkpoint='a', test_cfg=dict(bg_thr=0.1)), '.npz')
-    with pytest.raises(InputError, match=r'test_cfg\.bg_thr: 0\.1, now 0\.2.*--overwrite') as error:
+    with pytest.raises(InputError, match=message_names('test_cfg.bg_thr', 0.1, 0.2, '--overwrite')) as error:
         claim_folder(tmp_path, dict(checkpoint='a', test_cfg=dict(bg_thr=0.2)), '.npz')
     assert 'checkpoint' not in str(error.value)
 
@@ -33,13 +34,13 @@ def test_overwrite_deletes_outputs_and_nothing_else(tmp_path):
 
 def test_files_without_a_record_are_not_trusted(tmp_path):
     (tmp_path / 'x.png').touch()
-    with pytest.raises(InputError, match=r'no made_from\.json'):
+    with pytest.raises(InputError, match=r'made_from\.json'):
         claim_folder(tmp_path, dict(a=1), '.png')
 
 
 def test_a_damaged_record_is_named(tmp_path):
     (tmp_path / 'made_from.json').write_text('{"a": ')
-    with pytest.raises(InputError, match=r'made_from\.json cannot be read'):
+    with pytest.raises(InputError, match=r'made_from\.json'):
         claim_folder(tmp_path, dict(a=1), '.png')
 
 
@@ -48,9 +49,9 @@ def test_completeness(tmp_path):
     for name in ('a.png', 'sub/b.png', '.c-half.png'):
         (tmp_path / name).touch()
     check_complete(tmp_path, ['a', 'sub/b'])
-    with pytest.raises(InputError, match='no .png of 1 of 3 images.*e.g. d'):
+    with pytest.raises(InputError, match=message_names('.png', 1, 3, 'd')):
         check_complete(tmp_path, ['a', 'sub/b', 'd'])
-    with pytest.raises(InputError, match='1 .png files of images that are not in the list, e.g. sub/b'):
+    with pytest.raises(InputError, match=message_names('.png', 1, 'sub/b')):
         check_complete(tmp_path, ['a'])
 
 
@@ -60,5 +61,5 @@ def test_the_mark_of_a_file_is_its_content(tmp_path):
     marks = [file_mark(tmp_path / name).split()[1] for name in ('a.pth', 'b.pth', 'c.pth')]
     assert marks[0] == marks[1] != marks[2]
     assert marks[0] == '6b86b273ff34fce1'  # SHA-256 of "1"
-    with pytest.raises(InputError, match='d.pth does not exist'):
+    with pytest.raises(InputError, match='d.pth'):
         file_mark(tmp_path / 'd.pth')
