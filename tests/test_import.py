@@ -1,10 +1,12 @@
 import os
+import re
 import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from message_names import message_names
 from packaging.requirements import Requirement
 
 from mmwsss import version
@@ -35,7 +37,7 @@ from mmseg.registry import HOOKS, MODELS, OPTIM_WRAPPERS
 found = [MODELS.get('HSPP'), HOOKS.get('FastInferenceHook'), OPTIM_WRAPPERS.get('BFloat16OptimWrapper')]
 print('FOUND', [item.__module__ for item in found])
 print('OURS', [str(w.message) for w in caught if 'mmwsss' in w.filename])
-print('OPERATORS', [str(w.message) for w in caught if 'MultiScaleDeformable' in str(w.message)])
+print('OPERATORS', [str(w.message) for w in caught if str(w.message).startswith('Fail to import')])
 print('VERSION', mmwsss.__version__)
 """, repo)
     assert done.returncode == 0, done.stderr
@@ -47,21 +49,19 @@ print('VERSION', mmwsss.__version__)
 
 
 @pytest.mark.parametrize('package, wanted', [
-    ('mmpretrain', 'mmpretrain >= 1.2.0, < 2.0 (which is not installed)'),
-    ('torch', 'torch >= 2.0, < 3 (which is not installed)'),
-])
+    ('mmpretrain', ['mmpretrain >= 1.2.0, < 2.0']), ('torch', ['torch >= 2.0, < 3'])])
 def test_missing_package_is_named_alone(package, wanted, repo):
     done = run(BLOCK.format(packages=[package]) + 'import mmwsss', repo)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f'ImportError: mmwsss needs {wanted}. {version.REMEDY}'
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith('ImportError: ') and re.search(message_names('pip install', *wanted), message)
+    assert message.count(' >= ') == 1
 
 
 def test_all_missing_packages_are_named(repo):
     done = run(BLOCK.format(packages=['mmengine', 'mmseg']) + 'import mmwsss', repo)
     message = done.stderr.splitlines()[-1]
-    assert 'mmengine >= 0.10.0, < 1.0 (which is not installed) and ' in message
-    assert 'mmseg >= 1.2.0, < 2.0 (which is not installed)' in message
-    assert "pip install -e '.[onedl]'" in message
+    assert re.search(message_names('mmengine >= 0.10.0, < 1.0', 'mmseg >= 1.2.0, < 2.0', '[onedl]'), message)
 
 
 def test_old_version_and_broken_package_are_named(repo, tmp_path):
@@ -70,8 +70,8 @@ def test_old_version_and_broken_package_are_named(repo, tmp_path):
         (tmp_path / package).mkdir()
         (tmp_path / package / '__init__.py').write_text(text)
     done = run('import mmwsss', repo, tmp_path)
-    assert 'mmseg >= 1.2.0, < 2.0 (found 0.30.0)' in done.stderr.splitlines()[-1]
-    assert 'which cannot be imported: MMCV==9 is used' in done.stderr.splitlines()[-1]
+    assert re.search(message_names('mmseg >= 1.2.0, < 2.0', '0.30.0', 'mmpretrain', 'MMCV==9 is used'),
+                     done.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize('package', ['mmengine', 'mmseg'])
@@ -81,7 +81,7 @@ def test_tool_says_what_is_missing_without_traceback(package, repo, tmp_path):
                           env=dict(os.environ, PYTHONPATH=str(tmp_path)), capture_output=True, text=True)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith(f'error: mmwsss needs {package} >= ')
+    assert re.search(f'^error: .*{package} >= ', done.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize('found, lowest, beyond, inside', [
