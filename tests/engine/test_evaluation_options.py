@@ -33,7 +33,7 @@ def test_painting_to_files_and_windows():
 def test_painting_needs_a_visualizer():
     cfg = config()
     cfg.visualizer = None
-    with pytest.raises(InputError, match='no visualizer'):
+    with pytest.raises(InputError, match='visualizer'):
         paint(cfg, False, 'out', 2)
 
 

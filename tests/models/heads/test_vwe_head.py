@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from reference_network import golden_network, samples
 
 from mmwsss.models import CAMHead, VWEHead
@@ -88,6 +89,6 @@ def test_other_precisions(dtype, tolerance):
 
 
 def test_channels_that_do_not_match():
-    with pytest.raises(InputError, match='4 words of 5 channels, but 4 words of 3'):
+    with pytest.raises(InputError, match=message_names(4, 5, 3)):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,
                                    codebook=dict(type='LearnableCodebook', in_channels=5)))
