@@ -63,9 +63,8 @@ def _is_done(plan: Plan, stage: Stage) -> bool:
 
 
 def _networks(plan: Plan) -> list[Network]:
-    """Networks of the stages, and those that stages measure with."""
+    """The networks that stages train or test."""
     found = [network for stage in plan.stages.values() if (network := stage.network(plan))]
-    found += [plan.network(stage.config) for stage in plan.stages.values() if hasattr(stage, 'config')]
     if not found:
         raise InputError(f'{plan.path}: no stage has a config, so nothing tells images and masks for the report. '
                          'Leave the report out.')

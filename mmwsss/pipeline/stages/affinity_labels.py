@@ -1,20 +1,18 @@
 """The labels that a refiner learns affinities from."""
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.stage import Call, Output, Stage
+from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
-if TYPE_CHECKING:
-    from mmwsss.pipeline.report_images import Panels, ReportImages
+from .files import FileStage
 
 MARGIN = 0.15  # of the thresholds around the label-free threshold
 
 
 @STAGES.register_module()
-class AffinityLabels(Stage):
+class AffinityLabels(FileStage):
     """Write confident labels from CAM files with `tools/make_ir_labels.py`.
 
     Args:
@@ -33,14 +31,14 @@ class AffinityLabels(Stage):
                 len(thresholds) == 2 and 0 <= thresholds[1] <= thresholds[0] < 1):
             raise InputError(f'thresholds={thresholds!r} must be (foreground, background) with 0 <= background <= '
                              'foreground < 1.')
-        self.cams, self.config, self.thresholds = cams, config, thresholds
+        self.cams, self.reader, self.thresholds = cams, config, thresholds
         super().__init__(name, [cams, thresholds if isinstance(thresholds, str) else None])
 
-    def output(self, plan: Plan) -> Output:
-        return Output(self.folder(plan), '.png')
+    def network(self, plan: Plan) -> Network:
+        return plan.network(self.reader)
 
     def call(self, plan: Plan) -> Call:
-        network = plan.network(self.config)
+        network = self.network(plan)
         foreground, background = self._thresholds(plan)
         inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), cams=plan.mark(self.cams),
                              thresholds=[foreground, background])
@@ -51,13 +49,7 @@ class AffinityLabels(Stage):
     def check(self, plan: Plan) -> None:
         from mmwsss.pseudo_labels.crf import load_densecrf
         load_densecrf()
-        plan.require_images(self, plan.network(self.config), 'train', self.cams)
-
-    def images(self, plan: Plan) -> list[str]:
-        return plan.names(plan.network(self.config), 'train')
-
-    def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
-        return {self.name: images.labels(self.output(plan))}
+        plan.require_images(self, self.network(plan), 'train', self.cams)
 
     def _thresholds(self, plan: Plan) -> list[float | str]:
         if not isinstance(self.thresholds, str):

@@ -1,5 +1,5 @@
 """CAM files against masks."""
-from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call, Output
 from mmwsss.registry import STAGES
 
@@ -24,14 +24,17 @@ class CAMCurve(CurveStage):
         self.cams, self.config = cams, config
         super().__init__(name, [cams])
 
+    def network(self, plan: Plan) -> Network:
+        return plan.network(self.config)
+
     def output(self, plan: Plan) -> Output:
         return Output(self.folder(plan) / 'cam_curve.json')
 
     def call(self, plan: Plan) -> Call:
-        network = plan.network(self.config)
+        network = self.network(plan)
         inputs = plan.inputs(network, ('test_dataloader.dataset', ), (network, 'test'), cams=plan.mark(self.cams))
         return Call([network.path, '--cams', plan.output(self.cams), '--out', str(self.folder(plan))],
                     plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
-        plan.require_images(self, plan.network(self.config), 'test', self.cams)
+        plan.require_images(self, self.network(plan), 'test', self.cams)

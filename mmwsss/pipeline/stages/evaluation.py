@@ -32,11 +32,18 @@ class Evaluation(Stage):
         self.test_list, self.options = test_list, dict(options or {})
         super().__init__(name, [] if checkpoint else [network])
 
+    def network(self, plan: Plan) -> Network:
+        options = dict(self.options)
+        if self.test_list:
+            listed = Path(plan.network(self.tested).cfg.test_dataloader.dataset.get('ann_file') or '.txt')
+            options['test_dataloader.dataset.ann_file'] = str(listed.with_name(self.test_list + listed.suffix))
+        return plan.network(self.tested, options)
+
     def output(self, plan: Plan) -> Output:
         return Output(self.folder(plan) / 'result.json')
 
     def call(self, plan: Plan) -> Call:
-        network = self._network(plan)
+        network = self.network(plan)
         options = plan.fill(network.options)
         if self.crf:
             options[f"{network.evaluator('IoUMetric')}.type"] = 'CRFIoUMetric'
@@ -51,7 +58,7 @@ class Evaluation(Stage):
         from mmwsss.pseudo_labels.crf import load_densecrf
         if self.crf:
             load_densecrf()
-        plan.images(self._network(plan), 'test')
+        plan.images(self.network(plan), 'test')
 
     def figures(self, plan: Plan) -> dict[str, float]:
         return json.loads(self.output(plan).path.read_text())
@@ -60,10 +67,3 @@ class Evaluation(Stage):
         figures = {key.rpartition('/')[2]: value for key, value in self.figures(plan).items()}
         scores = [figures.get(f'IoU.{label}') for label in classes]
         return (self.bars, scores) if self.bars and any(score is not None for score in scores) else None
-
-    def _network(self, plan: Plan) -> Network:
-        options = dict(self.options)
-        if self.test_list:
-            listed = Path(plan.network(self.tested).cfg.test_dataloader.dataset.get('ann_file') or '.txt')
-            options['test_dataloader.dataset.ann_file'] = str(listed.with_name(self.test_list + listed.suffix))
-        return plan.network(self.tested, options)

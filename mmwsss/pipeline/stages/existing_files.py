@@ -1,18 +1,16 @@
 """Files that no stage makes."""
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.stage import Output, Stage
+from mmwsss.pipeline.stage import Output
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
-if TYPE_CHECKING:
-    from mmwsss.pipeline.report_images import Panels, ReportImages
+from .files import FileStage
 
 
 @STAGES.register_module()
-class ExistingFiles(Stage):
+class ExistingFiles(FileStage):
     """A folder of files to start from, e.g. anybody's CAM files. Nothing runs, and nothing is written there.
 
     Args:
@@ -37,7 +35,3 @@ class ExistingFiles(Stage):
     def images(self, plan: Plan) -> list[str]:
         return [path.relative_to(self.place).as_posix().removesuffix(self.suffix)
                 for path in self.place.rglob(f'*{self.suffix}')]
-
-    def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
-        read = images.labels if self.suffix == '.png' else images.cams
-        return {self.name: read(self.output(plan))}

@@ -2,7 +2,7 @@
 import json
 from collections.abc import Sequence
 
-from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 
@@ -25,17 +25,20 @@ class LabelQuality(Stage):
         self.labels, self.config, self.bars = labels, config, bars
         super().__init__(name, [labels])
 
+    def network(self, plan: Plan) -> Network:
+        return plan.network(self.config)
+
     def output(self, plan: Plan) -> Output:
         return Output(self.folder(plan) / 'quality.json')
 
     def call(self, plan: Plan) -> Call:
-        network = plan.network(self.config)
+        network = self.network(plan)
         inputs = plan.inputs(network, ('test_dataloader.dataset', ), (network, 'test'), labels=plan.mark(self.labels))
         arguments = [network.path, '--labels', plan.output(self.labels), '--json', str(self.output(plan).path)]
         return Call(arguments, plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
-        plan.require_images(self, plan.network(self.config), 'test', self.labels)
+        plan.require_images(self, self.network(plan), 'test', self.labels)
 
     def figures(self, plan: Plan) -> dict[str, float]:
         return json.loads(self.output(plan).path.read_text())

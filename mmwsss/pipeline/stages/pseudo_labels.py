@@ -2,19 +2,18 @@
 import inspect
 from collections.abc import Mapping
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.stage import Call, Output, Stage
+from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
-if TYPE_CHECKING:
-    from mmwsss.pipeline.report_images import Panels, ReportImages
+from .files import FileStage
 
 
 @STAGES.register_module()
-class PseudoLabels(Stage):
+class PseudoLabels(FileStage):
     """Write refined CAMs as label maps with `tools/make_pseudo_labels.py`.
 
     Args:
@@ -40,9 +39,6 @@ class PseudoLabels(Stage):
         self.refiner, self.cams, self.threshold = network, cams, threshold
         self.reader, self.crf = images_of or network, crf
         super().__init__(name, [network, cams, measured])
-
-    def output(self, plan: Plan) -> Output:
-        return Output(self.folder(plan), '.png')
 
     def call(self, plan: Plan) -> Call:
         network, reader = plan.network(self.refiner), plan.network(self.reader)
@@ -70,9 +66,3 @@ class PseudoLabels(Stage):
                 raise InputError(f'The stage {self.name} sets crf.{", crf.".join(sorted(unknown))}. The settings are '
                                  f'{", ".join(known)}.')
         plan.require_images(self, plan.network(self.reader), 'train', self.cams)
-
-    def images(self, plan: Plan) -> list[str]:
-        return plan.names(plan.network(self.reader), 'train')
-
-    def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
-        return {self.name: images.labels(self.output(plan))}
