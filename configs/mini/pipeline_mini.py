@@ -1,4 +1,5 @@
 # All stages on the drawn sample, on a CPU. python tools/run_pipeline.py configs/mini/pipeline_mini.py
+recipe = 'irn'
 classifier = 'vwe_hspp_r18_mini.py'
 irnet = 'irnet_r18_mini.py'
 segmentor = 'deeplabv2_r18_mini.py'

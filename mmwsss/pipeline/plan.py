@@ -125,12 +125,7 @@ class Plan:
 
     def load(self, path: str, options: Mapping[str, Any] | None = None, made_labels: bool = False) -> Network:
         """Read a network's config once; `path` is relative to the pipeline's config."""
-        key = path, repr(options)
-        if key not in self._networks:
-            place = str(Path(self.path).parent / path)
-            options = dict(options or {})
-            self._networks[key] = Network(place, load_config(place, options), options, made_labels)
-        return self._networks[key]
+        return self._load(str(Path(self.path).parent / path), dict(options or {}), made_labels)
 
     def network(self, reference: str, options: Mapping[str, Any] | None = None) -> Network:
         """The network of a stage, or of a config file.
@@ -142,9 +137,7 @@ class Plan:
         own = self.stages[reference].network(self) if reference in self.stages else self.load(reference)
         if own is None:
             raise InputError(f'{self.path}: the stage {reference} trains no network. Name one that does, or a config.')
-        if not options:
-            return own
-        return self.load(str(Path(own.path).relative_to(Path(self.path).parent)), {**own.options, **options})
+        return self._load(own.path, {**own.options, **options}) if options else own
 
     def images(self, network: Network, loop: str) -> list[dict[str, Any]]:
         """What the data set of a loop (`'train'`, `'val'`, `'test'`) knows of its images; it is read once."""
@@ -195,6 +188,12 @@ class Plan:
                 f'The stage {reader.name} reads {len(wanted)} images (the {loop} list of {network.path}), but '
                 f'{source} writes no file for {len(without)} of them, e.g. {without[0]}. Add them to the list of '
                 f'{source}.')
+
+    def _load(self, place: str, options: dict[str, Any], made_labels: bool = False) -> Network:
+        key = place, repr(options)
+        if key not in self._networks:
+            self._networks[key] = Network(place, load_config(place, options), options, made_labels)
+        return self._networks[key]
 
     def _fill(self, value: Any) -> Any:
         if isinstance(value, str):
