@@ -7,7 +7,4 @@ ir_label_thr = (0.25, 0.08)
 pseudo_label_thr = 'best'
 pseudo_label_crf = dict(steps=5)
 crf = True
-network_options = {
-    'irnet': {'model.backbone.init_cfg.checkpoint': '{classifier}'},
-    'segmentor': {'model.backbone.init_cfg.checkpoint': '{classifier}'},
-}
+network_options = dict.fromkeys(('irnet', 'segmentor'), {'model.backbone.init_cfg.checkpoint': '{classifier}'})

@@ -188,7 +188,7 @@ def test_places_of_options(config):
 @pytest.mark.parametrize('name', ['pipeline_voc.py', 'voc6/pipeline_voc6.py', 'mini/pipeline_mini.py'])
 def test_our_pipelines(name, commands, monkeypatch):
     monkeypatch.chdir(REPO)
-    assert sum(bool(line.strip()) for line in (REPO / 'configs' / name).read_text().splitlines()) <= 12
+    assert sum(line[:1] not in ('#', '') for line in (REPO / 'configs' / name).read_text().splitlines()) < 10
     found = commands(f'configs/{name}', Launcher(TOOLS, gpus=4))
     assert found['segmentor'][2] == ('2' if 'voc.py' in name else '4')  # of VOC: a batch of 10, as published
     assert list(found)[9:11] == ['segmentor', 'evaluation'] and list(found)[-1] == 'report' and len(found) == 13
