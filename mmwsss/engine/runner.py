@@ -8,9 +8,10 @@ from mmengine.runner import Runner
 
 from mmwsss.utils.errors import InputError
 
-from .checkpoints import find_resumable, read_checkpoint, require_fit
+from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit
 from .distributed import prepare_distributed, process_rank
-from .preflight import build_datasets, hand_over
+from .preflight import build_datasets, require_initial_weights
+from .runner_adapter import hand_over
 
 SEED = 0  # where the config sets none
 
@@ -104,7 +105,9 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
 
 
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
-    """Build the runner; data, work_dir, launcher and, with `strict`, the checkpoint file are checked before that.
+    """Check data, initial weights, work_dir, launcher and, with `strict`, the checkpoint file; then build the runner.
+
+    Local checkpoints are read safely from here on, also by MMEngine.
 
     Args:
         cfg: from :func:`load_config`.
@@ -117,9 +120,12 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Raises:
         InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be made.
     """
+    load_local_files_safely()
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
+    if 'train' in loops:
+        require_initial_weights(cfg.get('model'))
     datasets = build_datasets(cfg, loops)
     try:
         Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)

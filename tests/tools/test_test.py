@@ -41,7 +41,7 @@ def predictions(folder: Path) -> list[np.ndarray]:
 
 def test_metrics_masks_and_paintings(folder):
     outcome = run_process('test.py', 'tiny.py', 'random.pth', '--work-dir', 'w', '--out', 'masks', '--show-dir',
-                          'painted', cwd=folder)
+                          'visualized', cwd=folder)
     assert outcome.status == 0, outcome.err
     expected = predictions(folder)
     truth = [np.asarray(Image.open(f'data/masks/{index}.png')) for index in range(8)]
@@ -51,14 +51,14 @@ def test_metrics_masks_and_paintings(folder):
     metrics = json.loads(next(Path('w').glob('*/*.json')).read_text())
     accuracy = np.mean([label == true for label, true in zip(expected, truth, strict=True)])
     assert metrics['aAcc'] == pytest.approx(100 * accuracy, abs=0.01)
-    assert len(list(Path('painted').glob('**/test_*.png'))) == 8
+    assert len(list(Path('visualized').glob('**/test_*.png'))) == 8
 
 
 def test_test_time_augmentation(capsys, monkeypatch):
     outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--tta', '--work-dir', 't')
     assert outcome.status == 0 and 'aAcc: ' in outcome.out
     assert "type='SegTTAModel'" in outcome.out
-    assert list(Path('t').glob('**/*.png')) == []  # nothing is painted unasked
+    assert list(Path('t').glob('**/*.png')) == []  # nothing is visualized unasked
 
 
 @pytest.mark.parametrize('args, message', [

@@ -2,14 +2,14 @@
 from collections.abc import Iterable
 
 import torch
-import torch.distributed as dist
+from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
-from rich.progress import track
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.progress import track
 
 
 @HOOKS.register_module()
@@ -43,9 +43,7 @@ class MeanShiftHook(Hook):
             raise InputError(f'MeanShiftHook: {len(loader.dataset)} images do not fill one batch of '
                              f'{loader.batch_size}. Lower the batch size, or set drop_last=False.')
         total = self.total(model, loader, quiet=runner.rank != 0)
-        if dist.is_available() and dist.is_initialized():
-            total = total.to(next(model.head.parameters()).device)
-            dist.all_reduce(total)
+        all_reduce(total)
         model.head.running_mean.copy_(total[:2] / total[2])
         runner.logger.info(f'Mean displacement (dy, dx): {model.head.running_mean.tolist()}, of '
                            f'{int(total[2])} batches')
