@@ -46,11 +46,11 @@ def load_local_files_safely() -> None:
     MMEngine's own loader runs code that a file holds, or, up to 0.10.7 with PyTorch 2.6 and later, refuses the
     checkpoints that its Runner writes.
     """
-    CheckpointLoader.register_scheme('', loader=_load_from_local, force=True)
+    CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
 
 
-def _load_from_local(filename: str, map_location: object = None) -> dict:
-    """MMEngine's convention; who asks for weights copies them to the model's device."""
+def load_from_local(filename: str, map_location: object = None) -> dict:
+    """The loader, under the name that MMEngine logs; whoever uses the weights copies them to the device."""
     return read_checkpoint(filename, lazy=False)
 
 

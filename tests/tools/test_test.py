@@ -68,7 +68,7 @@ def test_test_time_augmentation(capsys, monkeypatch):
     (('plain.py', 'random.pth', '--tta'), 'error: plain.py has no tta_model and tta_pipeline.'),
     (('plain.py', 'random.pth', '--show-dir', 'x'), 'error: plain.py has no visualizer'),
     (('tiny.py', 'random.pth', '--cfg-options', 'test_dataloader.dataset.data_root=/none'),
-     'error: The test dataset (BaseSegDataset) needs what does not exist: /none/images, /none/masks.'),
+     'error: Files of the test dataset (BaseSegDataset) do not exist: /none/images, /none/masks.'),
 ])
 def test_mistakes_end_with_one_message(args, message, capsys, monkeypatch):
     cfg = Config.fromfile('tiny.py')
