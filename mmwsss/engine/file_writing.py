@@ -7,9 +7,9 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, broadcast_object_list, is_main_process
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
 from .distributed import leave_group
-from .output_folder import check_complete, claim_folder, file_mark, read_record
 from .runner import build_runner, say
 from .runner_adapter import dataset_of
 
@@ -68,7 +68,7 @@ def origin_of_cams(folder: str) -> dict[str, Any]:
     Raises:
         InputError: the folder's record cannot be read.
     """
-    made_from = read_record(folder)
+    made_from = read_made_from(folder)
     return dict(cams=str(Path(folder).resolve())) if made_from is None else dict(cams_made_from=made_from)
 
 

@@ -34,7 +34,7 @@ def test_visualizing_in_files_and_windows():
 def test_visualizing_needs_a_visualizer():
     cfg = config()
     cfg.visualizer = None
-    with pytest.raises(InputError, match='no visualizer'):
+    with pytest.raises(InputError, match='visualizer'):
         visualize(cfg, False, 'out', 2)
 
 

@@ -84,8 +84,7 @@ def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], dev
         scaled = np.asarray(Image.fromarray(image).resize(size, Image.BICUBIC))
         tensor = torch.from_numpy(scaled.astype(np.float32)).permute(2, 0, 1).contiguous().to(device)
         tensor = (tensor - mean.to(device)) / std.to(device)
-        feat = model.extract_feat(torch.stack([tensor, tensor.flip(-1)]))
-        straight, mirrored = model.head.cam(feat)
+        straight, mirrored = model.cam(torch.stack([tensor, tensor.flip(-1)]))
         cam = torch.maximum(straight, mirrored.flip(-1))
         small = (-(-height // 4), -(-width // 4))
         total = total + F.interpolate(cam[None], size=small, mode='bilinear', align_corners=False)[0]
