@@ -1,5 +1,4 @@
 """Reading what `torch.save` wrote without running code that the file may hold."""
-import codecs
 import pickle
 import types
 import zipfile
@@ -11,10 +10,7 @@ import torch
 from mmengine.logging import HistoryBuffer
 from torch import _weights_only_unpickler
 
-try:
-    from numpy._core import multiarray
-except ImportError:  # NumPy 1
-    from numpy.core import multiarray
+from mmwsss.utils.safe_load import TYPES, latin1_bytes
 
 NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
 ZIP_START = b'PK\x03\x04'  # by which torch.load tells its formats apart
@@ -43,8 +39,7 @@ def load_safely(path: Path, lazy: bool = True) -> Any:
 def _load_with_torch(path: Path, lazy: bool) -> Any:
     """PyTorch's safe loader, which can allow single types from 2.5 on."""
     known = torch.serialization.get_safe_globals()  # leaving safe_globals would remove what others have allowed
-    allowed = [HistoryBuffer, getattr, np.ndarray, np.dtype, multiarray._reconstruct, multiarray.scalar,
-               *(type(np.dtype(name)) for name in NUMBERS)]
+    allowed = [HistoryBuffer, getattr, *TYPES.values(), *(type(np.dtype(name)) for name in NUMBERS)]
     with torch.serialization.safe_globals([item for item in allowed if item not in known]):
         return torch.load(path, map_location='cpu', weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
 
@@ -52,13 +47,6 @@ def _load_with_torch(path: Path, lazy: bool) -> Any:
 def _load_with_own_unpickler(path: Path) -> Any:
     """The same with a loader of our own, which does without PyTorch's and knows NumPy 1 and 2."""
     return torch.load(path, map_location='cpu', weights_only=False, pickle_module=_PICKLE)
-
-
-def _latin1_bytes(text: str, encoding: str) -> bytes:
-    """What protocol 2 rebuilds `bytes` with; other encodings would import their modules."""
-    if encoding != 'latin1':
-        raise pickle.UnpicklingError(f'bytes encoded as {encoding}')
-    return codecs.encode(text, 'latin1')
 
 
 def _statistic(owner: type, name: str) -> Any:
@@ -69,13 +57,10 @@ def _statistic(owner: type, name: str) -> Any:
 
 
 _ALLOWED = {
-    '_codecs.encode': _latin1_bytes,
+    **TYPES,
+    '_codecs.encode': latin1_bytes,
     'builtins.getattr': _statistic,
     'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,
-    'numpy.dtype': np.dtype,
-    'numpy.ndarray': np.ndarray,
-    **{f'numpy.{core}.multiarray.{name}': getattr(multiarray, name)
-       for core in ('core', '_core') for name in ('_reconstruct', 'scalar')},
 }
 
 
@@ -98,7 +83,7 @@ class _Unpickler(pickle._Unpickler):
             raise pickle.UnpicklingError(f'it changes {target}')
         super().load_build()  # type: ignore[misc]
 
-    dispatch[pickle.BUILD[0]] = load_build
+    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
 
 
 def _load(file: Any, **kwargs: Any) -> Any:

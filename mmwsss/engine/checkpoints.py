@@ -65,6 +65,13 @@ def weights_of(checkpoint: dict) -> dict[str, Tensor]:
     }
 
 
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The network inside the wrappers of distributed runs and of test-time augmentation."""
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.get_submodule('module')
+    return model
+
+
 def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
     """Load a checkpoint's weights into a model, all of them or an error.
 
@@ -76,8 +83,7 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
     Raises:
         InputError: weights are missing, left over or of another shape; the first ten of each are named.
     """
-    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-        model = model.module
+    model = unwrapped(model)
     weights = weights_of(checkpoint)
     reshaped: list[str] = []
     try:

@@ -1,7 +1,7 @@
 """What the options of tools/test.py change in a config."""
 import inspect
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmseg.registry import METRICS
 
 from mmwsss.utils.errors import InputError
@@ -19,7 +19,7 @@ def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -
     Raises:
         InputError: the config has no visualizer or no visualization hook.
     """
-    hooks = cfg.get('default_hooks') or {}
+    hooks = cfg.get('default_hooks') or ConfigDict()
     if not (show or show_dir):
         hooks.pop('visualization', None)
         return

@@ -3,13 +3,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmengine.registry import DATASETS, init_default_scope
-from torch.utils.data import Dataset
 
 from mmwsss.utils.errors import InputError
 
 
-def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, Dataset]:
+def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
     """Build the datasets that a run is about to read.
 
     Args:
@@ -50,7 +50,7 @@ def require_initial_weights(model: object, key: str = 'model') -> None:
         require_initial_weights(part, f'{key}.{name}')
 
 
-def _build(loop: str, cfg: dict) -> Dataset:
+def _build(loop: str, cfg: dict) -> BaseDataset:
     """Build one dataset; if that fails, name its missing files."""
     try:
         dataset = DATASETS.build(cfg)

@@ -58,6 +58,7 @@ def read_config(path: str, options: dict | None = None) -> Config:
     if not Path(path).is_file():
         raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
                          'configs/.')
+    options = options or {}
     try:
         cfg = Config.fromfile(path)
     except ImportError:
@@ -65,7 +66,7 @@ def read_config(path: str, options: dict | None = None) -> Config:
     except Exception as error:  # a config is a program: it may raise anything
         raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
     try:
-        cfg.merge_from_dict(options or {})
+        cfg.merge_from_dict(options)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         given = ' '.join(f'{key}={value}' for key, value in options.items())
         raise InputError(f'--cfg-options {given} does not fit {path}. {error}') from error
@@ -170,4 +171,4 @@ def _set_seed(cfg: Config) -> None:
 
 def _is_local(path: str | None) -> bool:
     """Whether a checkpoint is a file here; MMEngine also knows addresses such as torchvision://."""
-    return bool(path) and '://' not in path
+    return '://' not in path if path else False

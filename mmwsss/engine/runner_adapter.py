@@ -1,9 +1,9 @@
 """All that we use of the private fields of MMEngine's Runner."""
+from mmengine.dataset import BaseDataset
 from mmengine.runner import Runner
-from torch.utils.data import Dataset
 
 
-def hand_over(datasets: dict[str, Dataset], runner: Runner) -> None:
+def hand_over(datasets: dict[str, BaseDataset], runner: Runner) -> None:
     """Let a runner use datasets that are built already, instead of reading them again.
 
     Args:
@@ -16,7 +16,7 @@ def hand_over(datasets: dict[str, Dataset], runner: Runner) -> None:
             dataloader['dataset'] = dataset
 
 
-def dataset_of(runner: Runner, loop: str) -> Dataset:
+def dataset_of(runner: Runner, loop: str) -> BaseDataset:
     """The dataset that :func:`hand_over` gave to a loop, before the loop is built.
 
     Args:

@@ -62,9 +62,10 @@ class MeanShiftHook(Hook):
             `(3,)` float64: the sums of dy and of dx, in pixels at stride 4, and the number of batches.
         """
         total = torch.zeros(3, dtype=torch.float64)
-        model.head.train()  # without the mean shift
+        model.get_submodule('head').train()  # without the mean shift
+        preprocess = model.get_submodule('data_preprocessor')
         for data in track(loader, 'mean displacement', disable=quiet):
-            inputs = model.data_preprocessor(data, True)['inputs']
+            inputs = preprocess(data, True)['inputs']
             displacement = model(inputs, mode='tensor')[1]
             total[:2] += displacement.mean(dim=(0, 2, 3)).double().cpu()
             total[2] += 1

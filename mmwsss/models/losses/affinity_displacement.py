@@ -133,9 +133,10 @@ class _StrongestOnPath(torch.autograd.Function):
         strongest, places = [], []
         with one_thread(maps.device):
             for path in paths.tolist():
-                best = _window(maps, *path[0], radius).clone()
+                (dy, dx), *others = path
+                best = _window(maps, dy, dx, radius).clone()
                 place = torch.zeros_like(best, dtype=torch.uint8)
-                for step, (dy, dx) in enumerate(path[1:], start=1):
+                for step, (dy, dx) in enumerate(others, start=1):
                     window = _window(maps, dy, dx, radius)
                     place.masked_fill_(window > best, step)
                     torch.maximum(best, window, out=best)
