@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 import torch
 
+from .system import available_cores
+
 
 def worker_pool(workers: int) -> ProcessPoolExecutor:
     """Processes with one thread each that leave Ctrl-C to the main one, which must call this in its main thread."""
@@ -22,4 +24,4 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
 
 def default_workers() -> int:
     """The cores that this process may use, shared with the other ranks that torchrun started on this machine."""
-    return max(len(os.sched_getaffinity(0)) // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
+    return max(available_cores() // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
