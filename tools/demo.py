@@ -1,15 +1,14 @@
 """From image-level labels to a segmentation network on a drawn sample, with tables of what each step brings.
 
-What is finished is not done again: a second call prints the table at once, one after an interruption goes on.
+Finished stages are skipped: a second call prints the tables at once, a call after an interruption resumes.
 """
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from _start import import_mmwsss
 
@@ -26,17 +25,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/demo'),
                         help='where results go (default: %(default)s)')
     return parser.parse_args()
-
-
-def call(title: str, log: Path, *command: str) -> None:
-    """Run a tool with its output in `log`; where it fails, show the end of it and stop."""
-    print(f'{title} (output in {log})', flush=True)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, 'w') as file:
-        code = subprocess.run([sys.executable, *command], stdout=file, stderr=subprocess.STDOUT).returncode
-    if code:
-        print(''.join(log.read_text(errors='replace').splitlines(keepends=True)[-15:]), file=sys.stderr)
-        sys.exit(f'{command[0]} failed; its whole output is in {log}')
 
 
 def write_untrained(path: Path) -> None:
@@ -57,42 +45,14 @@ def write_untrained(path: Path) -> None:
         torch.save(dict(meta={}, state_dict=model.state_dict()), temporary)
 
 
-def run_stages(folder: Path, last: str | None = None) -> list[tuple[str, ...]]:
-    """Run the pipeline of the sample up to a stage, as tools/run_pipeline.py does; return its table."""
-    from mmwsss.engine.error_messages import plain_errors
-    from mmwsss.pipeline import read_plan, run_pipeline
-    from mmwsss.pipeline.run import Launcher
-    from mmwsss.pipeline.table import rows_of
-    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
-        return rows_of(run_pipeline(read_plan(PIPELINE, str(folder)), Launcher(REPO / 'tools'), last=last))
-
-
-def metrics_of(folder: Path, stage: str) -> dict[str, float]:
-    """What a stage of the pipeline measured."""
-    return json.loads((folder / 'records' / f'{stage}.json').read_text())['metrics']
-
-
-def evaluate(name: str, checkpoint: Path, split: str, work: Path) -> dict[str, float]:
-    """Test a checkpoint on a list, unless that is done for this very file; return its metrics."""
-    out = work / f'{name}_{split}'
-    result, mark = out / 'result.json', f'{checkpoint}@{checkpoint.stat().st_mtime_ns}'
-    if result.is_file() and json.loads(result.read_text())['checkpoint'] == mark:
-        return json.loads(result.read_text())
-    call(f'Evaluating the {name} network on {split}', work / f'{name}_{split}.log', 'tools/test.py', CONFIG,
-         str(checkpoint), '--work-dir', str(out), '--cfg-options',
-         f'test_dataloader.dataset.ann_file=ImageSets/Segmentation/{split}.txt')
-    newest = max(out.glob('[0-9]*/[0-9]*.json'), key=lambda path: path.stat().st_mtime)
-    metrics = json.loads(newest.read_text().splitlines()[-1])
-    result.write_text(json.dumps(dict(metrics, checkpoint=mark)))
-    return metrics
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under columns."""
-    from prettytable import PrettyTable
-    drawn = PrettyTable(columns, align='l')
-    drawn.add_rows(rows)
-    print(drawn, flush=True)
+def stages_of(untrained: Path) -> list[dict[str, Any]]:
+    """The stages of the sample's pipeline, and two tests of CAMs on val: before and after the training."""
+    from mmwsss.engine.runner import read_config
+    from mmwsss.pipeline.plan import stage_settings
+    classifier, *others = stage_settings(read_config(PIPELINE).to_dict(), PIPELINE)
+    test = dict(type='Evaluation', network='classifier', test_list='val')
+    return [dict(test, name='untrained_on_val', checkpoint=str(untrained), title='CAMs of the untrained network'),
+            classifier, dict(test, name='cams_on_val', title='CAMs of the trained network'), *others]
 
 
 def main() -> None:
@@ -101,47 +61,48 @@ def main() -> None:
     import_mmwsss()
     import logging
 
-    from mmengine.config import Config
-
-    from mmwsss.pipeline.table import COLUMNS
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.pipeline import Launcher, make_plan, run_pipeline
+    from mmwsss.pipeline.table import framed
+    from mmwsss.utils.table import framed_table
     logging.disable(logging.INFO)
     start = time.time()
     subprocess.run([sys.executable, 'tools/dataset_converters/sample.py', 'data/sample'], check=True)
-    untrained, pipeline = work / 'untrained.pth', work / 'pipeline'
+    untrained = work / 'untrained.pth'
     if not untrained.is_file():
         write_untrained(untrained)
-    before = evaluate('untrained', untrained, 'val', work)
-    run_stages(pipeline, 'cam_quality')
-    epochs = Config.fromfile(CONFIG).train_cfg.max_epochs
-    known = evaluate('trained', pipeline / 'classifier' / f'epoch_{epochs}.pth', 'val', work)
-    print(f'\nCAM mIoU on val, {SETTING} ({CONFIG})')
-    table(('network', 'mIoU', 'threshold', 'mIoU, label-free threshold'), [
-        (name, f"{row['mIoU']:.2f}", f"{row['best_thr']:.2f}", f"{row['mIoU_auto']:.2f}")
-        for name, row in (('untrained', before), ('trained', known))])
-    gain = known['mIoU'] - before['mIoU']
-    print(f'Training brings {gain:.2f} points of mIoU; {time.time() - start:.0f} s after the installation.\n')
-    promise(gain > GAINS['classifier'], f"more than {GAINS['classifier']} points by training")
-
-    table(COLUMNS, run_stages(pipeline))
-    cams, labels, segmented, refined = (metrics_of(pipeline, stage) for stage in (
+    with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
+        plan = make_plan(stages_of(untrained), PIPELINE, str(work / 'pipeline'))
+        launcher = Launcher(REPO / 'tools')
+        run_pipeline(plan, launcher, last='cams_on_val')
+        before, known = (plan.records[name]['metrics'] for name in ('untrained_on_val', 'cams_on_val'))
+        print(f'\nCAM mIoU on val, {SETTING} ({CONFIG})')
+        print(framed_table(('network', 'mIoU', 'threshold', 'mIoU, label-free threshold'), [
+            (name, f"{row['mIoU']:.2f}", f"{row['best_thr']:.2f}", f"{row['mIoU_auto']:.2f}")
+            for name, row in (('untrained', before), ('trained', known))]))
+        gain = known['mIoU'] - before['mIoU']
+        print(f'Training brings {gain:.2f} points of mIoU; {time.time() - start:.0f} s after the installation.\n',
+              flush=True)
+        promise(gain > GAINS['classifier'], f"more than {GAINS['classifier']} points by training")
+        print(framed(run_pipeline(plan, launcher)))
+    cams, labels, segmented, refined = (plan.records[stage]['metrics'] for stage in (
         'cam_quality', 'pseudo_label_quality', 'evaluation', 'crf'))
     print(f'\nmIoU, {SETTING}')
-    table(('list', 'what', 'image-level labels', 'mIoU'), [
+    print(framed_table(('list', 'what', 'image-level labels', 'mIoU'), [
         (listed, what, tags, f'{miou:.2f}') for listed, what, tags, miou in (
             ('train', 'CAMs', 'known', cams['mIoU']), ('train', 'pseudo labels', 'known', labels['mIoU']),
             ('val', 'CAMs', 'known', known['mIoU']), ('val', 'segmentor', 'not known', segmented['mIoU']),
-            ('val', 'segmentor with CRF', 'not known', refined['crf/mIoU']))])
-    print(f"Report: {pipeline / 'report' / 'report.html'}\n"
-          f'{time.time() - start:.0f} s after the installation, all in all.')
+            ('val', 'segmentor with CRF', 'not known', refined['crf/mIoU']))]))
+    print(f"Report: {plan.output('report')}\n{time.time() - start:.0f} s after the installation, all in all.")
     promise(labels['mIoU'] - cams['mIoU'] >= GAINS['irnet'], f"{GAINS['irnet']} points by IRNet")
-    promise(segmented['mIoU'] > known['mIoU'], 'a segmentor, which knows no labels, that beats the CAMs, which do, on '
+    promise(segmented['mIoU'] > known['mIoU'], 'a segmentor without labels that beats the CAMs with known labels, on '
             'images that are new to both')
 
 
 def promise(kept: bool, what: str) -> None:
-    """End the demonstration where it does not show what it is for."""
+    """End the demonstration with an error where it does not show what it is for."""
     if not kept:
-        sys.exit(f'This demonstration promises {what}, and does not keep it: something is wrong.')
+        sys.exit(f'This demonstration should show {what}, and does not: something is wrong.')
 
 
 if __name__ == '__main__':

@@ -38,11 +38,11 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.file_writing import origin_of_cams
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
-    from mmwsss.engine.output_folder import check_complete, claim_folder
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.engine.runner import load_config
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.errors import InputError
+    from mmwsss.utils.provenance import check_complete, claim_folder
 
     with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options)

@@ -1,12 +1,10 @@
-"""Run all stages: classifier, CAMs, IR labels, IRNet, pseudo labels, segmentor, evaluation.
+"""Run the stages of a pipeline, e.g. from image-level labels to a segmentation network.
 
-Every stage is an ordinary tool with an ordinary config; --dry-run prints the commands. What is done with the same
-inputs is skipped, what was interrupted goes on, what has other inputs is done again. At the end a table: on the
+Every stage is an ordinary tool with an ordinary config; --dry-run prints the commands. Finished stages with the same
+inputs are skipped, interrupted ones resume, those with new inputs run again. At the end you get a table: on the
 terminal, and as table.json and table.md in the work dir.
 """
 import argparse
-import shutil
-import sys
 from pathlib import Path
 
 from _start import import_mmwsss, make_parser
@@ -23,9 +21,9 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config of a pipeline')
     parser.add_argument('--work-dir', help='folder of everything (default: ./work_dirs/<name of the config>)')
-    parser.add_argument('--from', dest='first', metavar='STAGE', help='begin there; what precedes must be done')
-    parser.add_argument('--to', dest='last', metavar='STAGE', help='end there')
-    parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run these anew although they are done')
+    parser.add_argument('--from', dest='first', metavar='STAGE', help='start with it; stages before it must be done')
+    parser.add_argument('--to', dest='last', metavar='STAGE', help='end with it')
+    parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run these again, though they are done')
     parser.add_argument('--dry-run', action='store_true', help='print the commands, run nothing')
     parser.add_argument('--gpus', type=int, default=1, help='processes of a stage; batches are divided among them')
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
@@ -39,17 +37,15 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.error_messages import plain_errors
-    from mmwsss.pipeline import read_plan, run_pipeline
-    from mmwsss.pipeline.run import Launcher
+    from mmwsss.pipeline import Launcher, read_plan, run_pipeline
     from mmwsss.pipeline.table import framed
 
-    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
+    with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)
         launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            print(f'{framed(records, width)}\n{plan.work_dir}: table.md, table.json, records, logs')
+            print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')
 
 
 def tools_folder() -> Path:

@@ -1,4 +1,5 @@
 # All stages on six classes of VOC, on a CPU. python tools/run_pipeline.py configs/voc6/pipeline_voc6.py
+recipe = 'irn'
 classifier = 'vwe_hspp_efflite0_voc6.py'
 irnet = 'irnet_efflite0_voc6.py'
 segmentor = 'deeplabv2_efflite0_voc6.py'

@@ -3,6 +3,7 @@ import datetime
 import os
 import subprocess
 import time
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -76,7 +77,7 @@ def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, siz
     os.environ.setdefault('MASTER_ADDR', _first_host(launcher))
     os.environ.setdefault('MASTER_PORT', '29500')
     timeout = cfg.get('env_cfg', {}).get('dist_cfg', {}).get('timeout')
-    kwargs = {} if timeout is None else dict(timeout=datetime.timedelta(seconds=timeout))
+    kwargs: dict[str, Any] = {} if timeout is None else dict(timeout=datetime.timedelta(seconds=timeout))
     torch.distributed.init_process_group('gloo', **kwargs)
 
 

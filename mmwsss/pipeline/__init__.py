@@ -1,6 +1,6 @@
-"""The stages from image-level labels to a segmentation network, one after the other, each an ordinary tool."""
-from .plan import Plan, read_plan
-from .run import run_pipeline
-from .stage import Stage
+"""Stages from image-level labels to a segmentation network, each of them an ordinary tool with an ordinary config."""
+from .plan import Plan, make_plan, read_plan
+from .run import Launcher, run_pipeline
+from .stage import Call, Output, Stage
 
-__all__ = ['Plan', 'Stage', 'read_plan', 'run_pipeline']
+__all__ = ['Call', 'Launcher', 'Output', 'Plan', 'Stage', 'make_plan', 'read_plan', 'run_pipeline']

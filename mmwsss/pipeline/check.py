@@ -1,29 +1,69 @@
-"""Whether all that the stages read is there: known in seconds, before the first of them begins."""
-from mmwsss.pseudo_labels.crf import load_densecrf
+"""Checks of everything that stages read, in seconds and before the first of them starts."""
+from collections.abc import Sequence
+
+from mmengine.config import Config
+from mmseg.registry import DATASETS
+
 from mmwsss.utils.errors import InputError
 
-from .classes import LOOPS
-from .image_lists import name_of
-from .plan import Plan
+from .plan import Network, Plan
+
+LOOPS = ('train', 'val', 'test')
 
 
 def check_inputs(plan: Plan) -> None:
-    """See that images, lists, labels and masks of all networks exist, and that their lists fit together.
+    """Check that images, lists, labels and masks exist, and that classes and lists fit together.
 
-    What the stages themselves make is not looked for.
+    Outputs of other stages are not looked for.
 
     Raises:
-        InputError: something is missing, a later stage needs an image that no earlier one works on, or DenseCRF is
-            not installed.
+        InputError: naming what is missing or does not fit.
     """
-    load_densecrf()
-    ids = {(network, loop): [name_of(info) for info in plan.images(network, loop)]
-           for network, cfg in plan.configs.items() for loop in LOOPS if cfg.get(f'{loop}_dataloader')}
-    with_cams = set(ids['irnet', 'train'])
-    for network, loop, use in (('classifier', 'test', 'are measured by their CAMs'),
-                               ('irnet', 'test', 'are tested on CAMs'), ('segmentor', 'train', 'need pseudo labels')):
-        without = [name for name in ids.get((network, loop), ()) if name not in with_cams]
-        if without:
-            raise InputError(
-                f'{len(without)} images of the {loop} list in {plan.paths[network]} {use}, but CAMs are made of the '
-                f'train list in {plan.paths["irnet"]} alone, e.g. not of {without[0]}. Add them to that list.')
+    networks = {id(network): network for stage in plan.stages.values() if (network := stage.network(plan))}
+    check_classes(list(networks.values()))
+    for stage in plan.stages.values():
+        stage.check(plan)
+
+
+def check_classes(networks: Sequence[Network]) -> None:
+    """Check that all networks have the same classes, in their data sets and heads.
+
+    Raises:
+        InputError: naming the config that differs.
+    """
+    wanted: tuple[str, ...] = ()
+    first = None
+    for network in networks:
+        for loop in (loop for loop in LOOPS if network.cfg.get(f'{loop}_dataloader')):
+            found = classes_of(network.cfg, loop)
+            if first is None:
+                first, wanted = network, found
+            if not found:
+                raise InputError(f'{loop}_dataloader.dataset of {network.path} does not tell its classes. Set '
+                                 "metainfo=dict(classes=('background', ...)).")
+            if found != wanted:
+                raise InputError(f'{network.path} has the classes {", ".join(found)} in its {loop}_dataloader, '
+                                 f'{first.path} has {", ".join(wanted)}. All stages need the same classes in the same '
+                                 'order.')
+        _check_head(network, 'head', len(wanted) - 1, ' without the background')
+        _check_head(network, 'decode_head', len(wanted), '')
+
+
+def classes_of(cfg: Config, loop: str) -> tuple[str, ...]:
+    """The classes of a loop's data set, the background first; an empty tuple where nothing tells them.
+
+    Args:
+        cfg: of a network.
+        loop: 'train', 'val' or 'test'.
+    """
+    dataset = cfg[f'{loop}_dataloader'].dataset
+    return tuple((dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO).get('classes', ()))
+
+
+def _check_head(network: Network, name: str, count: int, note: str) -> None:
+    """Check the number of classes of a head, where it has one."""
+    head = network.cfg.get('model', {}).get(name)
+    found = head.get('num_classes', count) if isinstance(head, dict) else count
+    if found != count:
+        raise InputError(f'model.{name} of {network.path} has num_classes={found}, but its data have {count} '
+                         f'classes{note}. Set num_classes={count}.')

@@ -1,313 +1,335 @@
-"""From a pipeline's config to its stages: which tool, which config, which folders and thresholds."""
+"""From a pipeline's config to its stages, and what they learn of each other in a run."""
 import functools
-import json
-from collections.abc import Callable, Iterator, Sequence
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.evaluator import BaseMetric
-from mmengine.registry import init_default_scope
-from mmseg.evaluation import IoUMetric
-from mmseg.registry import METRICS
+from mmengine.registry import Registry
 
 from mmwsss.engine.options import option_text
-from mmwsss.engine.output_folder import file_mark
 from mmwsss.engine.runner import load_config, read_config
-from mmwsss.evaluation import CAMIoUMetric
+from mmwsss.registry import RECIPES, STAGES
 from mmwsss.utils.errors import InputError
 
-from .classes import check_classes
-from .image_lists import images_mark, read_images
-from .settings import NETWORKS, check_settings, fill_places
-from .stage import Stage, config_mark, read_record
+from .record import config_mark
+from .stage import Stage
 
-NOT_TRAINED_BY = ('test_', 'val_', 'tta_')  # settings of these names do not change what a training computes
-MARGIN = 0.15  # of ir_label_thr='auto' around the label-free threshold
+RESERVED = ('lock', 'logs', 'records')  # in the work dir
+RUNTIME = ('custom_imports', 'default_scope', 'work_dir')  # keys of a config that are no settings of a pipeline
 
 
 @dataclass
-class Plan:
-    """A pipeline in a work dir; methods named after the stages describe them.
-
-    Stages are described one by one because a later one may need a figure of an earlier one (a threshold); in a dry
-    run `dry` puts the name of the figure in its place.
+class Network:
+    """A config that stages train or test.
 
     Attributes:
-        path: of the pipeline's config.
-        configs: of the three networks, with the pipeline's options.
-        paths: of the config files.
-        options: of `--cfg-options`, by network.
-        settings: the pipeline's own.
-        work_dir: of the pipeline.
-        dry: nothing was run.
+        path: of the config file.
+        cfg: the config, with its options.
+        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage.
+        made_labels: whether it learns from label maps that another stage writes.
     """
     path: str
-    configs: dict[str, Config]
-    paths: dict[str, str]
-    options: dict[str, dict[str, Any]]
-    settings: dict[str, Any]
-    work_dir: Path
-    dry: bool = False
-    _images: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    cfg: Config
+    options: dict[str, Any] = field(default_factory=dict)
+    made_labels: bool = False
 
-    def images(self, network: str, loop: str) -> list[dict[str, Any]]:
-        """What a loop's data set knows of its images, see :func:`read_images`; it is read once."""
-        if (network, loop) not in self._images:
-            self._images[network, loop] = read_images(network, self.configs[network], loop)
-        return self._images[network, loop]
+    def evaluator(self, kind: str) -> str:
+        """The key of its first evaluator whose type ends in `kind`, e.g. `'IoUMetric'`.
 
-    def stages(self) -> list[Callable[[], Stage]]:
-        """Descriptions of all stages, in order."""
-        last = [self.segmentor, self.evaluation] if 'segmentor' in self.configs else []
-        last += [self.crf] if last and self.settings['crf'] else []
-        return [self.classifier, self.cams, self.cam_quality, self.ir_labels, self.ir_label_quality, self.irnet,
-                self.walk, self.pseudo_labels, self.pseudo_label_quality, *last, self.report]
+        Raises:
+            InputError: there is none.
+        """
+        evaluators = self.cfg.get('test_evaluator') or []
+        single = isinstance(evaluators, dict)
+        for index, evaluator in enumerate([evaluators] if single else evaluators):
+            found = evaluator['type']
+            if (found if isinstance(found, str) else found.__name__).endswith(kind):
+                return 'test_evaluator' if single else f'test_evaluator.{index}'
+        raise InputError(f'{self.path} has no {kind} among its test_evaluator. Add one; the pipeline uses it.')
 
-    def checkpoint(self, network: str) -> Path:
-        """The last checkpoint of a network's training."""
-        loop = self.configs[network].train_cfg
-        name = f'epoch_{loop.max_epochs}' if loop.get('max_epochs') else f'iter_{loop.max_iters}'
-        return self.work_dir / network / f'{name}.pth'
-
-    def classifier(self) -> Stage:
-        """Training from image-level labels."""
-        return self._training('classifier', {}, {})
-
-    def cams(self) -> Stage:
-        """CAM files of the images that the next stages train on."""
-        return self._files('cams', 'make_cams.py', 'classifier', '.npz', self._list('irnet'), {})
-
-    def cam_quality(self) -> Stage:
-        """The CAM files against masks, at every threshold."""
-        folder = self.work_dir / 'cam_quality'
-        return self._measurement(
-            'cam_quality', 'evaluate_cams.py', 'classifier', ['--cams', self._folder('cams'), '--out', str(folder)],
-            folder / 'cam_curve.json', dict(cams=self._mark(self.cams)), lambda: self._curve('cam_quality'))
-
-    def ir_labels(self) -> Stage:
-        """The labels that IRNet learns from."""
-        thresholds = self.settings['ir_label_thr']
-        if thresholds == 'auto':
-            auto = self._threshold('cam_quality', 'auto')
-            thresholds = [f'<{auto} {sign} {MARGIN}>' if isinstance(auto, str) else
-                          round(min(max(auto + (MARGIN if sign == '+' else -MARGIN), 0.01), 0.99), 2) for sign in '+-']
-        arguments = ['--cams', self._folder('cams'), '--fg-thr', str(thresholds[0]), '--bg-thr', str(thresholds[1])]
-        stage = self._files('ir_labels', 'make_ir_labels.py', 'irnet', '.png', arguments,
-                            dict(cams=self._mark(self.cams), thresholds=list(thresholds)), with_checkpoint=False)
-        stage.parallel = False  # it has its own processes
-        return stage
-
-    def ir_label_quality(self) -> Stage:
-        """The IR labels against masks."""
-        return self._label_quality('ir_label_quality', self.ir_labels)
-
-    def irnet(self) -> Stage:
-        """Training from IR labels."""
-        return self._training('irnet', {'train_dataloader.dataset.seg_map_dir': option_text(self._folder('ir_labels'))},
-                              dict(labels=self._mark(self.ir_labels)))
-
-    def walk(self) -> Stage:
-        """The random walk against masks, at every threshold."""
-        folder = self.work_dir / 'walk'
-        stage = self._test('walk', 'irnet', folder / 'walk_curve.json', {
-            'test_dataloader.dataset.cam_dir': option_text(self._folder('cams')),
-            f'{self._evaluator("irnet", CAMIoUMetric)}.out_dir': option_text(str(folder))
-        }, lambda: self._curve('walk', 'walk_curve.json'))
-        stage.inputs['cams'] = self._mark(self.cams)
-        return stage
-
-    def pseudo_labels(self) -> Stage:
-        """The labels that the segmentor learns from."""
-        threshold = self.settings['pseudo_label_thr']
-        if threshold in ('best', 'auto'):
-            threshold = self._threshold('walk', threshold, 'walk_curve.json')
-        reader = 'segmentor' if 'segmentor' in self.configs else 'irnet'
-        arguments = ['--cams', self._folder('cams'), '--bg-thr', str(threshold), *self._list(reader)]
-        inputs = dict(cams=self._mark(self.cams), threshold=threshold)
-        refine = self.settings['pseudo_label_crf']
-        if refine is not False:
-            inputs['crf'] = {} if refine is True else dict(refine)
-            arguments += ['--crf', *(f'{key}={value}' for key, value in inputs['crf'].items())]
-        return self._files('pseudo_labels', 'make_pseudo_labels.py', 'irnet', '.png', arguments, inputs, reader)
-
-    def pseudo_label_quality(self) -> Stage:
-        """The pseudo labels against masks."""
-        return self._label_quality('pseudo_label_quality', self.pseudo_labels)
-
-    def segmentor(self) -> Stage:
-        """Training from pseudo labels."""
-        labels = option_text(self._folder('pseudo_labels'))
-        return self._training('segmentor', {'train_dataloader.dataset.seg_map_dir': labels},
-                              dict(labels=self._mark(self.pseudo_labels)))
-
-    def evaluation(self) -> Stage:
-        """The segmentor on its test list."""
-        result = self.work_dir / 'evaluation' / 'result.json'
-        return self._test('evaluation', 'segmentor', result, {}, lambda: self._logged('evaluation'),
-                          ['--json', str(result)])
-
-    def crf(self) -> Stage:
-        """The same with a DenseCRF on its probabilities."""
-        result = self.work_dir / 'crf' / 'result.json'
-        options = {f'{self._evaluator("segmentor", IoUMetric)}.type': 'CRFIoUMetric'}
-        return self._test('crf', 'segmentor', result, options, lambda: self._logged('crf'), ['--json', str(result)])
-
-    def report(self) -> Stage:
-        """A page of tables, curves and images."""
-        path = self.work_dir / 'report' / 'report.html'
-        return Stage('report', 'make_report.py', [self.path, '--work-dir', str(self.work_dir), '--out', str(path)],
-                     path.parent, (path, ''), self._outcomes(), dict, parallel=False)
-
-    def _outcomes(self) -> dict[str, Any]:
-        """What the stages before the report wrote and measured."""
-        if self.dry:
-            return {}
-        records = {describe.__name__: read_record(self.work_dir / 'records' / f'{describe.__name__}.json')
-                   for describe in self.stages()[:-1]}
-        return {name: [record.get('output'), record.get('metrics')] for name, record in records.items() if record}
-
-    def _training(self, network: str, options: dict[str, Any], inputs: dict[str, Any]) -> Stage:
-        cfg = self.configs[network]
-        for other in NETWORKS:  # whose checkpoint an option names
-            if any(f'{{{other}}}' in str(value) for value in self.options[network].values()):
-                inputs = dict(inputs, **{f'checkpoint of {other}': self._mark(getattr(self, other))})
-        batches = {'train_dataloader.batch_size': cfg.train_dataloader.batch_size}
-        for index, hook in enumerate(cfg.get('custom_hooks') or []):
-            if 'dataloader' in hook:
-                batches[f'custom_hooks.{index}.dataloader.batch_size'] = hook['dataloader']['batch_size']
-        parts = tuple(key for key in cfg if not key.startswith(NOT_TRAINED_BY))
-        inputs = dict(inputs, **{} if self.dry else dict(weights=[file_mark(path) for path in _local_weights(cfg)]))
-        return Stage(
-            network, 'train.py', [self.paths[network], '--work-dir', self._folder(network)], self.work_dir / network,
-            (self.checkpoint(network), ''), self._inputs((network, 'train'), cfg, parts, inputs), dict,
-            self._options(network, options), batches, resume=('--resume', ))
-
-    def _files(self, name: str, tool: str, network: str, suffix: str, arguments: list[str], inputs: dict[str, Any],
-               reader: str = 'irnet', with_checkpoint: bool = True) -> Stage:
-        """A stage that writes a file for each image of the training list of `reader`."""
-        checkpoint, parts = [], ('train_dataloader.dataset', )
-        if with_checkpoint:
-            checkpoint, parts = [str(self.checkpoint(network))], ('model', 'test_dataloader')
-            inputs = dict(inputs, checkpoint=self._mark(getattr(self, network)))
-        return Stage(name, tool, [self.paths[network], *checkpoint, '--out', self._folder(name), *arguments],
-                     self.work_dir / name, (self.work_dir / name, suffix),
-                     self._inputs((reader, 'train'), self.configs[network], parts, inputs), dict,
-                     self._options(network, {}))
-
-    def _test(self, name: str, network: str, result: Path, options: dict[str, Any],
-              metrics: Callable[[], dict[str, float]], arguments: Sequence[str] = ()) -> Stage:
-        arguments = [self.paths[network], str(self.checkpoint(network)), '--work-dir', self._folder(name), *arguments]
-        inputs = dict(checkpoint=self._mark(getattr(self, network)))
-        parts = ('model', 'test_dataloader', 'test_evaluator')
-        return Stage(name, 'test.py', arguments, self.work_dir / name, (result, ''),
-                     self._inputs((network, 'test'), self.configs[network], parts, inputs), metrics,
-                     self._options(network, options))
-
-    def _label_quality(self, name: str, labels: Callable[[], Stage]) -> Stage:
-        result = self.work_dir / name / 'quality.json'
-        arguments = ['--labels', self._folder(labels.__name__), '--json', str(result)]
-        return self._measurement(name, 'evaluate_labels.py', 'irnet', arguments, result,
-                                 dict(labels=self._mark(labels)), lambda: json.loads(result.read_text()))
-
-    def _measurement(self, name: str, tool: str, network: str, arguments: list[str], result: Path,
-                     inputs: dict[str, Any], metrics: Callable[[], dict[str, float]]) -> Stage:
-        return Stage(name, tool, [self.paths[network], *arguments], self.work_dir / name, (result, ''),
-                     self._inputs((network, 'test'), self.configs[network], ('test_dataloader.dataset', ), inputs),
-                     metrics, self._options(network, {}), parallel=False)
-
-    def _list(self, network: str) -> list[str]:
-        """The option that names the list which a network trains on; an empty one stands for all images."""
-        dataset = self.configs[network].train_dataloader.dataset
+    def list_option(self) -> list[str]:
+        """The option that names the list it trains on; an empty name stands for all images."""
+        dataset = self.cfg.train_dataloader.dataset
         listed = dataset.get('ann_file')
         return ['--list', str(Path(dataset.get('data_root') or '', listed)) if listed else '']
 
-    def _evaluator(self, network: str, kind: type[BaseMetric]) -> str:
-        """The key of a network's first evaluator of a kind."""
-        evaluators = self.configs[network].get('test_evaluator') or []
-        init_default_scope(self.configs[network].get('default_scope') or 'mmseg')
-        single = isinstance(evaluators, dict)
-        for index, evaluator in enumerate([evaluators] if single else evaluators):
-            found = METRICS.get(evaluator['type']) if isinstance(evaluator['type'], str) else evaluator['type']
-            if issubclass(found, kind):
-                return 'test_evaluator' if single else f'test_evaluator.{index}'
-        raise InputError(f'{self.paths[network]} has no {kind.__name__} among its test_evaluator. Add one: the '
-                         'pipeline reads its figures.')
+    def require_dataset(self, loop: str) -> None:
+        """Check that a loop has a data set whose folders a pipeline can set.
 
-    def _folder(self, name: str) -> str:
-        return str(self.work_dir / name)
+        Raises:
+            InputError: there is none, or it is a wrapper of others.
+        """
+        loader = self.cfg.get(f'{loop}_dataloader')
+        dataset = loader.get('dataset') if loader else None
+        if not dataset or 'pipeline' not in dataset:
+            kind = f'a {dataset["type"]}, which wraps other data sets' if dataset else 'missing'
+            raise InputError(f'{loop}_dataloader.dataset of {self.path} is {kind}. A pipeline sets its folders: use a '
+                             'data set with a list and a pipeline of its own.')
 
-    def _mark(self, describe: Callable[[], Stage]) -> str:
-        """The mark of another stage's output."""
-        return f'<output of {describe.__name__}>' if self.dry else describe().output_mark()
 
-    def _inputs(self, images: tuple[str, str], cfg: Config, parts: Sequence[str],
-                inputs: dict[str, Any]) -> dict[str, Any]:
-        """Those parts of a config that decide the outputs, the images of a network's loop, and `inputs`."""
+class Plan:
+    """The stages of a pipeline in a work dir.
+
+    Args:
+        path: of the pipeline's config; paths in its settings are relative to it.
+        stages: in the order in which they run.
+        work_dir: of the pipeline.
+        dry: nothing was run: fingerprints and figures of earlier stages are replaced by their names.
+
+    Attributes:
+        records: of the stages that are done; the runner adds each when its output is there.
+
+    Raises:
+        InputError: two stages have one name, a stage needs an output that no earlier stage makes, or a config is
+            missing or damaged.
+    """
+
+    def __init__(self, path: str, stages: Sequence[Stage], work_dir: Path, dry: bool = False) -> None:
+        self.path, self.work_dir, self.dry = path, work_dir, dry
+        self.stages = {stage.name: stage for stage in stages}
+        self.records: dict[str, dict[str, Any]] = {}
+        self._networks: dict[tuple[str, str], Network] = {}
+        self._images: dict[tuple[int, str], list[dict[str, Any]]] = {}
+        _check_order(path, stages)
+        for stage in stages:
+            stage.network(self)
+
+    def output(self, name: str) -> str:
+        """The path of a stage's output."""
+        return str(self.stages[name].output(self).path)
+
+    def mark(self, name: str) -> str:
+        """The fingerprint of a stage's output, taken once a run."""
+        return f'<output of {name}>' if self.dry else self.records[name]['output']
+
+    def figure(self, name: str, key: str) -> float | str:
+        """A figure of a finished stage.
+
+        Raises:
+            InputError: it has no such figure.
+        """
+        if self.dry:
+            return f'{key} of {name}'
+        figures = self.records[name]['metrics']
+        if key not in figures:
+            raise InputError(f'The stage {name} has no figure {key}. It has: {", ".join(figures) or "none"}.')
+        return figures[key]
+
+    def fill(self, options: Mapping[str, Any]) -> dict[str, str]:
+        """Options as text for a command line, with outputs in place of `{stage}`."""
+        return {key: option_text(self._fill(value)) for key, value in options.items()}
+
+    def load(self, path: str, options: Mapping[str, Any] | None = None, made_labels: bool = False) -> Network:
+        """Read a network's config once; `path` is relative to the pipeline's config."""
+        return self._load(str(Path(self.path).parent / path), dict(options or {}), made_labels)
+
+    def network(self, reference: str, options: Mapping[str, Any] | None = None) -> Network:
+        """The network of a stage, or of a config file.
+
+        Args:
+            reference: name of a stage that trains it, or path of a config.
+            options: further `--cfg-options`.
+        """
+        own = self.stages[reference].network(self) if reference in self.stages else self.load(reference)
+        if own is None:
+            raise InputError(f'{self.path}: the stage {reference} trains no network. Name one that does, or a config.')
+        return self._load(own.path, {**own.options, **options}) if options else own
+
+    def images(self, network: Network, loop: str) -> list[dict[str, Any]]:
+        """What the data set of a loop (`'train'`, `'val'`, `'test'`) knows of its images; it is read once."""
+        from .image_lists import read_images
+        key = id(network), loop
+        if key not in self._images:
+            self._images[key] = read_images(network, loop)
+        return self._images[key]
+
+    def names(self, network: Network, loop: str) -> list[str]:
+        """Names of the images of a loop."""
+        from .image_lists import name_of
+        return [name_of(info) for info in self.images(network, loop)]
+
+    def inputs(self, network: Network, parts: Sequence[str], images: tuple[Network, str],
+               **others: Any) -> dict[str, Any]:
+        """What decides the output of a stage.
+
+        Args:
+            network: whose config it reads.
+            parts: dotted keys of the settings that count.
+            images: network and loop whose images it reads.
+            **others: further inputs.
+        """
         if self.dry:
             return {}
-        settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), cfg) for part in parts}
-        if 'train_dataloader' in settings:  # of a training, which does not read how the model is tested
-            settings['model'] = {key: value for key, value in cfg.model.items() if key not in ('test_cfg', 'val_cfg')}
-        return dict(config=config_mark(settings), images=images_mark(self.images(*images)), **inputs)
+        from .image_lists import images_mark
+        settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), network.cfg)
+                    for part in parts}
+        if 'train_dataloader' in settings:  # a training does not read how the model is tested
+            settings['model'] = {key: value for key, value in network.cfg.model.items()
+                                 if key not in ('test_cfg', 'val_cfg')}
+        return dict(config=config_mark(settings), images=images_mark(self.images(*images)), **others)
 
-    def _options(self, network: str, options: dict[str, Any]) -> dict[str, Any]:
-        places = {name: str(self.checkpoint(name)) for name in self.configs}
-        own = {key: option_text(fill_places(value, places)) for key, value in self.options[network].items()}
-        return {**own, **options}
+    def require_images(self, reader: Stage, network: Network, loop: str, source: str) -> None:
+        """Check that a stage writes files of all images that another reads.
 
-    def _curve(self, folder: str, name: str = 'cam_curve.json') -> dict[str, float]:
-        curve = json.loads((self.work_dir / folder / name).read_text())
-        return dict(mIoU=curve['best']['mIoU'], best_thr=curve['best']['thr'], mIoU_auto=curve['auto']['mIoU'],
-                    auto_thr=curve['auto']['thr'])
+        Raises:
+            InputError: naming an image without a file.
+        """
+        written = self.stages[source].images(self)
+        if written is None:
+            return
+        wanted, known = self.names(network, loop), set(written)
+        without = [name for name in wanted if name not in known]
+        if without:
+            raise InputError(
+                f'The stage {reader.name} reads {len(wanted)} images (the {loop} list of {network.path}), but '
+                f'{source} writes no file for {len(without)} of them, e.g. {without[0]}. Add them to the list of '
+                f'{source}.')
 
-    def _threshold(self, folder: str, which: str, name: str = 'cam_curve.json') -> float | str:
-        return f'{which}_thr of {folder}' if self.dry else self._curve(folder, name)[f'{which}_thr']
+    def _load(self, place: str, options: dict[str, Any], made_labels: bool = False) -> Network:
+        key = place, repr(options)
+        if key not in self._networks:
+            self._networks[key] = Network(place, load_config(place, options), options, made_labels)
+        return self._networks[key]
 
-    def _logged(self, name: str) -> dict[str, float]:
-        return json.loads((self.work_dir / name / 'result.json').read_text())
+    def _fill(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return re.sub(r'{(\w+)}', lambda match: self.output(match[1]) if match[1] in self.stages else match[0],
+                          value)
+        return value
 
 
 def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan:
-    """Read a pipeline's config and those of its networks, and see that they fit together.
+    """Read the config of a pipeline.
+
+    It sets `stages`, a list of settings of stages (`type` is a kind in `STAGES`), or `recipe`, the name of a function
+    in `RECIPES` that returns such a list, with the arguments of that function. Without both, the only recipe that takes
+    the given settings is used.
 
     Args:
-        path: of the pipeline's config: `classifier`, `irnet`, `segmentor` are configs, relative to it (without
-            a segmentor it ends with the pseudo labels);
-            `ir_label_thr` is (foreground, background) or `'auto'`: the label-free threshold of the CAMs plus and
-            minus 0.15; `pseudo_label_thr` is a number, `'best'` (of the masks of IRNet's test list) or `'auto'`;
-            `pseudo_label_crf` (`True`, or settings) refines the pseudo labels by DenseCRF; `crf` adds a test with it;
-            `network_options` holds `--cfg-options` by network, in which `{classifier}` stands for its checkpoint.
-        work_dir: of the pipeline; by default `work_dirs/<name of the config>`.
+        path: of the config.
+        work_dir: of the pipeline; by default that of the config, else `work_dirs/<name of the config>`.
         dry: for a dry run.
 
     Raises:
-        InputError: a config is missing or damaged, a setting is unknown, or the networks' classes differ.
+        InputError: a config is missing or damaged, or the stages do not fit together.
     """
-    settings = dict(read_config(path))
-    own = settings.pop('work_dir', None)
-    settings = check_settings(settings, path)
-    networks = [name for name in NETWORKS if name in settings]
-    paths = {name: str(Path(path).parent / settings[name]) for name in networks}
-    options = {name: dict(settings['network_options'].get(name, {})) for name in networks}
-    configs = {name: load_config(paths[name], options[name]) for name in networks}
-    check_classes(configs, paths)
-    return Plan(path, configs, paths, options, settings, Path(work_dir or own or f'./work_dirs/{Path(path).stem}'), dry)
+    settings = read_config(path).to_dict()
+    work_dir = work_dir or settings.get('work_dir') or f'./work_dirs/{Path(path).stem}'
+    return make_plan(stage_settings(settings, path), path, work_dir, dry)
 
 
-def _local_weights(cfg: Config) -> Iterator[str]:
-    """The files here from which a training starts."""
-    for value in (cfg.get('load_from'), *_checkpoints(cfg.model)):
-        if isinstance(value, str) and Path(value).is_file():
-            yield value
+def make_plan(stages: Sequence[Mapping[str, Any]], path: str, work_dir: str, dry: bool = False) -> Plan:
+    """Build the stages of a pipeline.
+
+    Args:
+        stages: the settings of each, with `type` and `name`.
+        path: of the pipeline's config, for messages and relative paths.
+        work_dir: of the pipeline.
+        dry: for a dry run.
+
+    Raises:
+        InputError: a kind or a setting is unknown, or the stages do not fit together.
+    """
+    return Plan(path, [_build(settings, path) for settings in stages], Path(work_dir), dry)
 
 
-def _checkpoints(settings: Any) -> Iterator[Any]:
-    """What `init_cfg` anywhere in a model's config names."""
-    if isinstance(settings, dict):
-        yield settings.get('checkpoint')
-        settings = list(settings.values())
-    if isinstance(settings, list | tuple):
-        for value in settings:
-            yield from _checkpoints(value)
+def stage_settings(settings: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """The list of stages that a pipeline's config stands for.
+
+    Args:
+        settings: of the config, see :func:`read_plan`.
+        path: of the config, for messages.
+
+    Raises:
+        InputError: there are no stages, or the recipe does not take the settings.
+    """
+    settings = {key: value for key, value in settings.items() if key not in RUNTIME}
+    stages = settings.pop('stages', None)
+    if stages is not None:
+        if settings or not isinstance(stages, list | tuple) or not stages:
+            raise InputError(f'{path}: stages must be a list of stages, without other settings beside it '
+                             f'({", ".join(settings) or stages!r}).')
+        return list(stages)
+    name = settings.pop('recipe', None) or _fitting_recipe(settings, path)
+    recipe = _find(RECIPES, name, f'{path}: recipe')
+    _require_arguments(recipe, settings, f'{path}: the recipe {name}')
+    return recipe(**settings)
+
+
+def _fitting_recipe(settings: Mapping[str, Any], path: str) -> str:
+    """The name of the only recipe that takes these settings."""
+    RECIPES.import_from_location()
+    fitting = [name for name, recipe in RECIPES.module_dict.items()
+               if settings and set(settings) <= set(inspect.signature(recipe).parameters)]
+    if len(fitting) != 1:
+        raise InputError(f'{path} sets neither stages nor a recipe, and no recipe has all its settings '
+                         f'({", ".join(settings) or "none"}). Set recipe to one of '
+                         f'{", ".join(RECIPES.module_dict)}, or give a list of stages.')
+    return fitting[0]
+
+
+def _build(settings: Mapping[str, Any], path: str) -> Stage:
+    """A stage from its settings."""
+    own = dict(settings) if isinstance(settings, Mapping) else {}
+    kind, name = own.pop('type', None), own.get('name')
+    if not isinstance(name, str) or not re.fullmatch(r'[\w.-]+', name) or name in RESERVED:
+        raise InputError(f'{path}: the name {name!r} of a stage does not fit. Use letters, digits and _, and none of '
+                         f'{", ".join(RESERVED)}.')
+    where = f'{path}: the stage {name}'
+    builder = _find(STAGES, kind, f'{where}: type')
+    _require_arguments(builder, own, where)
+    try:
+        return builder(**own)
+    except InputError as error:
+        raise InputError(f'{where}: {error}') from error
+
+
+def _find(registry: Registry, name: Any, where: str) -> Callable[..., Any]:
+    """A member of a registry, or an error that names all members."""
+    registry.import_from_location()
+    if isinstance(name, str) and name in registry.module_dict:
+        return registry.module_dict[name]
+    raise InputError(f'{where}={name!r} is unknown. Known are {", ".join(registry.module_dict)}.')
+
+
+def _require_arguments(function: Callable[..., Any], settings: Mapping[str, Any], where: str) -> None:
+    parameters = inspect.signature(function).parameters
+    unknown = sorted(set(settings) - set(parameters))
+    missing = [name for name, parameter in parameters.items()
+               if parameter.default is parameter.empty and name not in settings]
+    if unknown or missing:
+        raise InputError(f'{where} has unknown settings {unknown}, missing {missing}. It takes '
+                         f'{", ".join(parameters)}.')
+
+
+def _check_order(path: str, stages: Sequence[Stage]) -> None:
+    """Check that names differ and that every stage comes after those that it needs."""
+    names = [stage.name for stage in stages]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f'{path}: several stages have the name {", ".join(twice)}. Give each a name of its own.')
+    needs = {stage.name: stage.needs for stage in stages}
+    for place, stage in enumerate(stages):
+        for need in stage.needs:
+            if need not in names:
+                raise InputError(f'{path}: the stage {stage.name} needs {need}, which no stage makes. The stages are '
+                                 f'{", ".join(names)}.')
+            if need not in names[:place]:
+                circle = _way(need, stage.name, needs)
+                raise InputError(f'{path}: the stages need each other in a circle: '
+                                 f'{" needs ".join([stage.name, *circle])}. Break it.' if circle else
+                                 f'{path}: the stage {stage.name} needs {need}, which comes after it. Move {need} up.')
+
+
+def _way(start: str, end: str, needs: Mapping[str, Sequence[str]], seen: tuple[str, ...] = ()) -> list[str]:
+    """Stages from one to another, each of which needs the next; empty where there is no such way."""
+    if start == end:
+        return [end]
+    if start in seen:
+        return []
+    ways = (_way(need, end, needs, (*seen, start)) for need in needs.get(start, ()))
+    return next(([start, *way] for way in ways if way), [])

@@ -1,118 +1,120 @@
-"""A stage of the pipeline, and the record that tells whether it has to run."""
-import json
-import zlib
-from collections.abc import Callable, Mapping
+"""A stage of a pipeline: what it needs, the tool that it calls, its output, its figures and its part of the report."""
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mmwsss.engine.output_folder import file_mark
-from mmwsss.utils.atomic import atomic_path
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.provenance import file_mark, folder_mark
 
-# Settings that change how or where a stage runs and not what it computes; the images have a mark of their own.
-HARMLESS = {'custom_imports', 'data_root', 'default_hooks', 'env_cfg', 'launcher', 'log_level', 'log_processor',
-            'num_workers', 'persistent_workers', 'resume', 'vis_backends', 'visualizer', 'work_dir'}
-# What a record holds, and what a finished stage adds to it.
-RUNNING = dict(inputs=dict, seconds=int | float)
-DONE = dict(output=str, metrics=dict, peak_megabytes=int | float, disk_megabytes=int | float)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .plan import Network, Plan
+    from .report_images import Panels, ReportImages
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the next stages read.
+
+    Attributes:
+        path: a file, or a folder of files.
+        suffix: of the files in a folder; empty where `path` is a file.
+    """
+    path: Path
+    suffix: str = ''
+
+    def mark(self) -> str:
+        """The fingerprint of the content.
+
+        Raises:
+            InputError: it does not exist.
+        """
+        return folder_mark(self.path, self.suffix) if self.suffix else file_mark(self.path)
 
 
 @dataclass
-class Stage:
-    """One call of a tool.
+class Call:
+    """The command line of a stage.
 
     Attributes:
-        name: of the stage.
-        tool: file in `tools/`.
         arguments: of the tool, without `--cfg-options`.
         options: of `--cfg-options`.
-        folder: where its outputs lie.
-        output: what the next stages read: a file, or a folder and the suffix of its files.
-        inputs: everything that decides the outputs, of what JSON can hold.
-        metrics: reads the figures of the table when the stage is done.
-        batch_keys: options that hold the batch over all processes, and its size; empty where it does not matter.
-        parallel: whether the tool runs in several processes under a launcher.
-        resume: arguments with which a stage that was interrupted goes on.
+        inputs: everything that decides the output, as JSON can hold it.
+        batches: options that set the batch size of all processes together, with that size; an empty dictionary
+            where batches do not change the result.
     """
-    name: str
-    tool: str
     arguments: list[str]
-    folder: Path
-    output: tuple[Path, str]
-    inputs: dict[str, Any]
-    metrics: Callable[[], dict[str, float]]
     options: dict[str, Any] = field(default_factory=dict)
-    batch_keys: dict[str, int] = field(default_factory=dict)
-    parallel: bool = True
+    inputs: dict[str, Any] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
+
+
+class Stage(ABC):
+    """Base class of the kinds of stages; a kind is a subclass in `STAGES`, in a file of its own.
+
+    A stage is built from its settings in the pipeline's config (without `type`), knows nothing of other stages but
+    their names, and gets everything else from the plan.
+
+    Args:
+        name: of the stage, its folder in the work dir and its record.
+        needs: names of the stages whose outputs it uses.
+
+    Attributes:
+        tool: script in `tools/`; empty where nothing runs.
+        title: what the stage does, for a dry run and the report.
+        parallel: whether the tool runs in several processes under a launcher.
+        resume: arguments that resume an interrupted run of the tool.
+    """
+    tool = ''
+    title = ''
+    parallel = True
     resume: tuple[str, ...] = ()
 
-    def output_mark(self) -> str:
-        """What identifies the content of the output.
+    def __init__(self, name: str, needs: Sequence[str | None] = ()) -> None:
+        self.name = name
+        self.needs = tuple(dict.fromkeys(need for need in needs if need))
+
+    @abstractmethod
+    def output(self, plan: 'Plan') -> Output:
+        """What the next stages read."""
+
+    def call(self, plan: 'Plan') -> Call:
+        """The command line, with what decides its result; called once a run, when all needed stages are done."""
+        return Call([])
+
+    def network(self, plan: 'Plan') -> 'Network | None':
+        """The config that the stage trains or tests, by which other stages refer to it."""
+        return None
+
+    def check(self, plan: 'Plan') -> None:  # noqa: B027
+        """Check everything that can be known before the first stage starts.
 
         Raises:
-            InputError: it is not there.
+            InputError: images, masks, labels, packages or settings are missing or do not fit.
         """
-        path, suffix = self.output
-        return folder_mark(path, suffix) if suffix else file_mark(path)
 
-
-def folder_mark(folder: Path, suffix: str) -> str:
-    """The number of a folder's files and a checksum of their names and contents.
-
-    Raises:
-        InputError: there are none.
-    """
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob(f'*{suffix}')
-                   if not path.name.startswith('.')) if folder.is_dir() else []
-    if not names:
-        raise InputError(f'{folder} holds no {suffix} files.')
-    checksum = 0
-    for name in names:
-        checksum = zlib.crc32((folder / name).read_bytes(), zlib.crc32(name.encode(), checksum))
-    return f'{len(names)} files {checksum:08x}'
-
-
-def config_mark(settings: Mapping[str, Any]) -> str:
-    """A checksum of everything in settings that decides what is computed."""
-    return f'{zlib.crc32(json.dumps(_relevant(settings), sort_keys=True, default=str).encode()):08x}'
-
-
-def read_record(path: Path) -> dict[str, Any] | None:
-    """What is known of a stage: `None` if it was never begun.
-
-    Raises:
-        InputError: the file is damaged.
-    """
-    if not path.is_file():
+    def images(self, plan: 'Plan') -> list[str] | None:
+        """Names of the images that the stage writes files of; `None` where it writes none or cannot know."""
         return None
-    try:
-        record = json.loads(path.read_text())
-    except ValueError:
-        record = None
-    if not _is_record(record):
-        raise InputError(f'{path} is damaged. Make the stage anew by --redo {path.stem}.')
-    return record
 
+    def figures(self, plan: 'Plan') -> dict[str, float]:
+        """Figures for the table and for later stages, read from the finished output."""
+        return {}
 
-def write_record(path: Path, record: Mapping[str, Any]) -> None:
-    """Write what is known of a stage."""
-    with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(record, indent=1, default=str) + '\n')
+    def plots(self, plan: 'Plan') -> Iterator[tuple[str, str, 'Figure']]:
+        """Plots for the report: section, caption and figure."""
+        yield from ()
 
+    def class_scores(self, plan: 'Plan', classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
+        """A series of the bar chart of the report: its name and the IoU of each class in percent."""
+        return None
 
-def _is_record(record: Any) -> bool:
-    """Whether all that is read of a record is in it."""
-    if not isinstance(record, dict):
-        return False
-    kinds = RUNNING | DONE if record.get('state') == 'done' else RUNNING
-    return record.get('state') in ('running', 'done') and all(
-        isinstance(record.get(key), kind) for key, kind in kinds.items())
+    def panels(self, plan: 'Plan', images: 'ReportImages') -> 'dict[str, Panels]':
+        """What the stage made of the report's images: title -> a data URI for each of them."""
+        return {}
 
-
-def _relevant(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _relevant(item) for key, item in value.items() if key not in HARMLESS}
-    if isinstance(value, list | tuple):
-        return [_relevant(item) for item in value]
-    return value
+    def folder(self, plan: 'Plan') -> Path:
+        """Where its files are."""
+        return plan.work_dir / self.name

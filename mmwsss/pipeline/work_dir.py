@@ -1,19 +1,19 @@
 """The work dir of a pipeline: held by one run at a time, and by one pipeline for ever."""
 import errno
 import fcntl
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from mmwsss.engine.error_messages import FULL_DISK
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.json_file import write_json
+from mmwsss.utils.provenance import read_json_object
 
-from .classes import classes_of
 from .plan import Plan
-from .stage import write_record
 
+FORMAT = 2  # of the records and fingerprints
 # Errors of a folder that is a file, lies below one, or may not be written.
 UNUSABLE = (errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS)
 
@@ -61,30 +61,26 @@ def _naming(work_dir: Path) -> Iterator[None]:
 
 
 def _claim(plan: Plan) -> None:
-    """Note whose the work dir is; a segmentor may come or go.
+    """Note which pipeline the work dir belongs to; stages may be added or removed.
 
     Raises:
-        InputError: it is of a pipeline with other configs or classes, or the note is damaged.
+        InputError: it belongs to a pipeline with other configs, it was written by an earlier version, or the note is
+            damaged.
     """
     path = plan.work_dir / 'pipeline.json'
-    own: dict[str, Any] = {name: Path(config).name for name, config in plan.paths.items()}
-    own['classes'] = list(classes_of(plan.configs['classifier'], 'train'))
-    known = _read_claim(path)
+    own = {name: Path(network.path).name for name, stage in plan.stages.items() if (network := stage.network(plan))}
+    note = read_json_object(path, 'Delete it; the next run writes it again.')
+    if note is None:
+        known = {}
+    elif note and 'format' not in note and all(isinstance(value, str | list) for value in note.values()):
+        raise InputError(f'{plan.work_dir} was written by an earlier version of mmwsss, whose records tell too little '
+                         'to resume. Give another --work-dir, or finish it with that version.')
+    elif note.get('format') == FORMAT and isinstance(note.get('networks'), dict):
+        known = note['networks']
+    else:
+        raise InputError(f'{path} is damaged. Delete it; the next run writes it again.')
     differing = [f'its {key}: {known[key]}, here: {own[key]}' for key in own if key in known and known[key] != own[key]]
     if differing:
         raise InputError(f'{plan.work_dir} belongs to another pipeline ({"; ".join(differing)}). Give another '
                          '--work-dir.')
-    write_record(path, own)
-
-
-def _read_claim(path: Path) -> dict[str, Any]:
-    """Config names of the networks, and the classes; nothing where the work dir is new."""
-    if not path.is_file():
-        return {}
-    try:
-        known = json.loads(path.read_text())
-    except ValueError:
-        known = None
-    if not isinstance(known, dict) or not {'classifier', 'irnet'} <= known.keys():
-        raise InputError(f'{path} is damaged. Delete it, and the next run writes it again.')
-    return known
+    write_json(path, dict(format=FORMAT, networks=own))

@@ -1,9 +1,8 @@
 """Merging the class activation maps of several scales and of the mirror image.
 
-The protocol of IRN (Ahn, Cho, Kwak, CVPR 2019) and of the VWE paper: the maximum over each mirror
-pair, the sum over scales, only the classes that the image is known to hold, divided by their maximum.
+Only the classes that an image is known to hold are merged; each map is divided by its maximum.
 """
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +12,7 @@ EPS = 1e-5  # of the published normalisation
 
 
 def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
-    """The size of an image at another scale.
+    """Return the size of an image at another scale.
 
     Args:
         size: height and width, pixels.
@@ -26,7 +25,7 @@ def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
 
 
 def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
-    """The size of a map with one value for every `stride` pixels.
+    """Return the size of a map with one value for every `stride` pixels.
 
     Args:
         size: height and width of the image, pixels.
@@ -38,14 +37,14 @@ def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
     return -(-size[0] // stride), -(-size[1] // stride)
 
 
-def mirror_max(cams: Tensor) -> Tensor:
-    """Merge maps of images and of their mirror images: `(2N, L, h, w) -> (N, L, h, w)`.
+def mirror_pairs(cams: Tensor) -> Tensor:
+    """Lay the maps of mirror images over those of the images: `(2N, L, h, w) -> (2, N, L, h, w)`.
 
     Args:
-        cams: the images' maps, then the maps of the same images flipped left to right.
+        cams: the maps of `N` images, then those of the same images flipped left to right.
     """
     straight, mirrored = cams.chunk(2)
-    return torch.maximum(straight, mirrored.flip(-1))
+    return torch.stack([straight, mirrored.flip(-1)])
 
 
 def normalize_cam(cam: Tensor) -> Tensor:
@@ -56,7 +55,7 @@ def normalize_cam(cam: Tensor) -> Tensor:
 
 
 def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-    """Sum the maps of all scales at one size, and normalise.
+    """Sum the maps of all scales at one size and normalise the sum.
 
     Args:
         cams: one map `(K, h_s, w_s)` >= 0 for each scale.
@@ -72,12 +71,39 @@ def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
     return normalize_cam(total)
 
 
-def merge_cams(cams: Sequence[Tensor], size: Sequence[int], stride: int = 4) -> tuple[Tensor, Tensor]:
-    """Merge the scales into the map that is stored and the map that is evaluated.
+def mirror_max_sum(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+    """Take the maximum of image and mirror image, then :func:`merge_scales`.
+
+    This is the protocol of IRN (Ahn, Cho, Kwak, CVPR 2019) and of the VWE paper.
 
     Args:
-        cams: one map `(K, h_s, w_s)` >= 0 for each scale, kept classes only, mirror pairs merged.
+        cams: for each scale `(M, K, h_s, w_s)` >= 0, of the image and, with `M = 2`, of its mirror image flipped back.
+        size: height and width of the result.
+
+    Returns:
+        `(K, *size)` in [0, 1).
+    """
+    return merge_scales([cam.amax(dim=0) for cam in cams], size)
+
+
+def sum_all(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+    """Sum image, mirror image and scales, as AffinityNet does (PSA; Ahn, Kwak, CVPR 2018).
+
+    Arguments and result are those of :func:`mirror_max_sum`.
+    """
+    return merge_scales([cam.sum(dim=0) for cam in cams], size)
+
+
+def merge_cams(cams: Sequence[Tensor],
+               size: Sequence[int],
+               rule: Callable[[Sequence[Tensor], Sequence[int]], Tensor] = mirror_max_sum,
+               stride: int = 4) -> tuple[Tensor, Tensor]:
+    """Merge into the map that is stored and the map that is evaluated.
+
+    Args:
+        cams: for each scale `(M, K, h_s, w_s)` >= 0, see :func:`mirror_max_sum`.
         size: height and width of the image.
+        rule: how to merge; called as `rule(cams, size)` once for each of the two maps.
         stride: of the stored map.
 
     Returns:
@@ -85,12 +111,12 @@ def merge_cams(cams: Sequence[Tensor], size: Sequence[int], stride: int = 4) -> 
         resized to a multiple of `stride` and cropped, as the reference does.
     """
     small = strided_size(size, stride)
-    large = merge_scales(cams, (small[0] * stride, small[1] * stride))
-    return merge_scales(cams, small), large[:, :size[0], :size[1]]
+    large = rule(cams, (small[0] * stride, small[1] * stride))
+    return rule(cams, small), large[:, :size[0], :size[1]]
 
 
 def winner(cam: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
-    """The strongest class of each pixel.
+    """Return the strongest class of each pixel.
 
     Args:
         cam: `(K, h, w)` normalised maps.

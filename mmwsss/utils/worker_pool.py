@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from .progress import track
+from .system import available_cores
 
 Task = TypeVar('Task')
 Result = TypeVar('Result')
@@ -48,7 +49,7 @@ def run_parallel(what: str, function: Callable[[Task], Result], tasks: Sequence[
 
 def default_workers() -> int:
     """The cores that this process may use, shared with the other ranks that torchrun started on this machine."""
-    return max(len(os.sched_getaffinity(0)) // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
+    return max(available_cores() // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
 
 
 def _use_one_thread() -> None:

@@ -1,9 +1,11 @@
 """Results for images against what the models predict on the ordinary way."""
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
@@ -151,7 +153,7 @@ def test_labels_rule_classes_out(inferencers, root):
     sample = inferencer(image_path(root), return_datasamples=True)['predictions'][0]
     assert torch.equal(sample.seg_logits.data, logits)
     sample.seg_logits.data = logits[:1]
-    with pytest.raises(InputError, match='single logit'):
+    with pytest.raises(InputError, match='logit'):
         rule_out(sample, [0])
 
 
@@ -191,27 +193,27 @@ def test_files(inferencers, root, cams, tmp_path):
 
 
 def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
-    with pytest.raises(InputError, match='zebra: no such class. This network knows bus, car, cat'):
+    with pytest.raises(InputError, match=message_names('zebra', 'bus, car, cat')):
         inferencers['segmentor'](image_path(root), labels=['cat', 'zebra'])
-    with pytest.raises(InputError, match=r"0, \['dog'\], zebra: no such class. This network knows bus, car, cat"):
+    with pytest.raises(InputError, match=message_names("0, ['dog'], zebra", 'bus, car, cat')):
         inferencers['segmentor'](image_path(root), labels=['zebra', 0, 'cat', ['dog']])
-    with pytest.raises(InputError, match='A batch of 0 images is none. Give'):
+    with pytest.raises(InputError, match=message_names('batch', 0)):
         inferencers['segmentor'](image_path(root), batch_size=0)
-    with pytest.raises(InputError, match='1 of 2 images have no labels, e.g. 2007_000001'):
+    with pytest.raises(InputError, match=message_names(1, 2, '2007_000001')):
         inferencers['classifier']([image_path(root), image_path(root, 1)], labels={'2007_000000': []})
-    with pytest.raises(InputError, match='CAM files are for an IRNet; this is a EncoderDecoder'):
+    with pytest.raises(InputError, match=message_names('IRNet', 'EncoderDecoder')):
         inferencers['segmentor'](image_path(root), cams=cams)
-    with pytest.raises(InputError, match='1 of 1 images have no CAM in .*e.g. 2007_000000'):
+    with pytest.raises(InputError, match=message_names(1, str(tmp_path), '2007_000000')):
         inferencers['irnet'](image_path(root), cams=tmp_path)
-    with pytest.raises(InputError, match='segmentor.pth does not belong to this model'):
+    with pytest.raises(InputError, match='segmentor.pth'):
         WSSSInferencer(networks['irnet'][0], networks['segmentor'][1])
-    with pytest.raises(InputError, match=r'no config nothere\.py'):
+    with pytest.raises(InputError, match=r'nothere\.py'):
         WSSSInferencer('nothere.py', networks['segmentor'][1])
 
 
 @pytest.mark.parametrize('device', ['cuda:99', 'nonsense', 'meta'])
 def test_devices_that_are_not_there(networks, device):
-    with pytest.raises(InputError, match=rf'The device {device} cannot be used \(.+\)\. Give one .* such as cpu'):
+    with pytest.raises(InputError, match=message_names(device, 'cpu')):
         WSSSInferencer(*networks['segmentor'], device=device)
 
 
@@ -220,7 +222,7 @@ def test_broken_files_are_found_before_the_first_prediction(inferencers, root, t
     (tmp_path / 'truncated.jpg').write_bytes(content[:300])
     (tmp_path / 'empty.jpg').write_bytes(b'')
     for problem in ('truncated', 'empty'):
-        with pytest.raises(InputError, match=rf'{problem}\.jpg is {problem}. Replace the file, or leave it out.$'):
+        with pytest.raises(InputError, match=message_names(f'{problem}.jpg', f'is {problem}')):
             inferencers['segmentor']([image_path(root), tmp_path / f'{problem}.jpg'], out_dir=tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
 
@@ -235,10 +237,9 @@ def test_what_was_written_before_a_broken_file_stays(inferencers, root, tmp_path
     for name in 'ac':
         (tmp_path / f'{name}.jpg').write_bytes(content)
     (tmp_path / 'b.jpg').write_bytes(content[:20] + content[-2:])
-    with pytest.raises(InputError, match=r'b\.jpg does not decode') as caught:
+    with pytest.raises(InputError, match=r'\bb\.jpg\b') as caught:
         inferencer(tmp_path, out_dir=tmp_path / 'out')
-    message = plain_message(caught.value)
-    assert message.endswith('Replace the file, or leave it out.') and 'skip_bad_images' not in message
+    assert 'skip_bad_images' not in plain_message(caught.value)  # an option of datasets
     assert [path.name for path in (tmp_path / 'out').rglob('*.png')] == ['a.png', 'a.png']  # pred and vis
 
 
@@ -258,7 +259,7 @@ def test_dictionary_and_weights_of_the_config(networks, inferencers, root):
         WSSSInferencer(settings, device='cpu', show_progress=False), inferencers['segmentor']))
     np.testing.assert_array_equal(found, wanted)
     for load_from in (None, ''):
-        with pytest.raises(InputError, match='There are no weights.* Give the path of a .pth file'):
+        with pytest.raises(InputError, match=message_names('weights', '.pth')):
             WSSSInferencer(dict(settings, load_from=load_from))
 
 
@@ -277,10 +278,10 @@ def test_tool(networks, root, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--labels',
                       'cat, cow')
-    assert done.status == 0 and 'infer: sem_seg, visualization of 3 images' in done.out
+    assert done.status == 0 and re.search(message_names('infer', 'sem_seg', 'visualization', 3), done.out)
     masks = [np.array(Image.open(file)) for file in (tmp_path / 'infer' / 'pred').iterdir()]
     assert len(masks) == 3 and set(np.unique(masks)) <= {0, 8, 10}
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, 'nothere')
-    assert done.status == 1 and 'error: There is no image nothere' in done.err
+    assert done.status == 1 and re.search('^error: .*nothere', done.err, re.M)
     done = run_inside(capsys, monkeypatch, 'infer.py', 'segmentor.py', path, root / 'JPEGImages', '--device', 'none')
-    assert done.status == 1 and done.err.startswith('error: The device none cannot be used')
+    assert done.status == 1 and re.search('^error: .*none.*cpu', done.err)

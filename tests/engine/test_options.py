@@ -1,5 +1,6 @@
 """What is written on a command line is read back as it was."""
 import pytest
+from message_names import message_names
 
 from mmwsss.engine.options import option_text, parse_option
 from mmwsss.utils.errors import InputError
@@ -15,7 +16,7 @@ def test_round_trip(value):
 
 @pytest.mark.parametrize('value', [dict(a=1), ['a b'], '[1]', [[1], dict(a=2)]])
 def test_what_has_no_text(value):
-    with pytest.raises(InputError, match='cannot be given on a command line'):
+    with pytest.raises(InputError, match=message_names(str(value))):
         option_text(value)
 
 

@@ -2,6 +2,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.dataset import DefaultSampler
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
@@ -18,6 +20,7 @@ from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 from mmseg.structures import SegDataSample
 
+from mmwsss.engine.distributed import leave_group
 from mmwsss.evaluation import CAMIoUMetric
 from mmwsss.evaluation.cam_iou_metric import threshold_areas, winner_histogram, winner_of
 from mmwsss.evaluation.threshold import otsu
@@ -211,7 +214,7 @@ def test_winner_of_no_class():
 
 
 def test_winner_of_needs_a_key_for_each_cam():
-    with pytest.raises(InputError, match='2 CAMs for 1 classes'):
+    with pytest.raises(InputError, match=message_names(2, 1)):
         winner_of(torch.zeros(2, 3, 3), torch.tensor([0]), (6, 6))
 
 
@@ -249,36 +252,36 @@ def change(**fields) -> dict:
     return {name: value for name, value in sample.items() if value is not None}
 
 
-@pytest.mark.parametrize('sample, message', [
+@pytest.mark.parametrize('sample, named', [
     (change(gt_sem_seg=dict(data=torch.zeros(1, 12, 31, dtype=torch.int64))),
-     'image0.*23x31.*12x31'),
-    (change(gt_sem_seg=None), 'image0.*LoadAnnotations'),
-    (change(cam_winner=None), 'image0.*neither cam_winner nor cam'),
-    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), 5))), 'image0.*mask holds class 5.*5'),
-    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), -1))), 'image0.*mask holds class -1'),
+     ['image0', '23x31', '12x31']),
+    (change(gt_sem_seg=None), ['image0', 'LoadAnnotations']),
+    (change(cam_winner=None), ['image0', 'cam_winner', 'cam']),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), 5))), ['image0', 5]),
+    (change(gt_sem_seg=dict(data=torch.full((1, 23, 31), -1))), ['image0', -1]),
     (change(cam_winner=dict(score=torch.ones(1, 23, 31),
-                            label=torch.full((1, 23, 31), 20))), 'image0.*CAM holds class 20'),
-    (change(img_id=None, img_path='a/b.jpg', cam_winner=None), 'b.jpg'),
+                            label=torch.full((1, 23, 31), 20))), ['image0', 'CAM', 20]),
+    (change(img_id=None, img_path='a/b.jpg', cam_winner=None), ['b.jpg']),
 ])
-def test_samples_that_do_not_fit_are_named(sample, message):
+def test_samples_that_do_not_fit_are_named(sample, named):
     metric = CAMIoUMetric()
     metric.dataset_meta = dict(classes=CLASSES)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message_names(*named)):
         metric.process({}, [sample])
 
 
 @pytest.mark.parametrize('thresholds', [[], [0.5, 0.4], [0.3, 0.3], [-0.1, 0.2], [0.5, 1.0],
                                         [0.1, 0.1 + 1e-12], [float('nan')]])
 def test_thresholds_that_do_not_fit(thresholds):
-    with pytest.raises(InputError, match='increasing numbers in'):
+    with pytest.raises(InputError, match='thresholds'):
         CAMIoUMetric(thresholds=thresholds)
 
 
 
-def test_images_without_any_truth():
+def test_images_without_any_ground_truth():
     sample = deepcopy(SAMPLES[0])
     sample.gt_sem_seg.data.fill_(255)
-    with pytest.raises(InputError, match='no pixel'):
+    with pytest.raises(InputError, match='pixel'):
         evaluate(CAMIoUMetric(), [sample])
 
 
@@ -304,8 +307,7 @@ def test_curve_lies_beside_the_log(tmp_path, logger_to):
     names = {path.name for path in (tmp_path / 'run').iterdir()}
     assert names == {'run.log', 'cam_curve.json', 'cam_curve.png'}
     log = (tmp_path / 'run' / 'run.log').read_text()
-    assert 'per class results' in log and 'horse' in log
-    assert 'mIoU by background threshold' in log and '(best)' in log
+    assert 'horse' in log and re.search(r'0\.\d+: \d+\.\d\d \(best\)', log)
 
 
 def test_no_log_no_files(tmp_path, logger_to, monkeypatch):
@@ -323,7 +325,7 @@ def test_folder_of_ones_own_and_no_plot(tmp_path):
 
 def test_two_ranks_equal_one_process(tmp_path, repo):
     """Five images on two ranks: the sampler repeats one, which must not count twice."""
-    environment = os.environ | dict(OMP_NUM_THREADS='1', PYTHONPATH=str(repo))
+    environment = os.environ | dict(OMP_NUM_THREADS='1', PYTHONPATH=f'{repo}{os.pathsep}{repo}/tests/support')
     ranks = [subprocess.Popen([sys.executable, __file__, str(rank)], cwd=tmp_path, env=environment)
              for rank in range(2)]
     assert [rank.wait(timeout=120) for rank in ranks] == [0, 0]
@@ -347,7 +349,7 @@ def run_rank(rank: int) -> None:
         metric = CAMIoUMetric(out_dir=device, plot=False, collect_device=device)
         metrics = evaluate(metric, [SAMPLES[place] for place in mine], size=len(SAMPLES))
         Path(f'{device}{rank}.json').write_text(json.dumps(metrics))
-    torch.distributed.destroy_process_group()
+    leave_group()
 
 
 if __name__ == '__main__':

@@ -47,5 +47,5 @@ def test_only_proportions_matter():
 
 @pytest.mark.parametrize('counts', [np.zeros(5), np.array([3.0])])
 def test_nothing_to_split(counts):
-    with pytest.raises(InputError, match='empty score histogram'):
+    with pytest.raises(InputError, match='histogram'):
         otsu(counts, np.arange(len(counts)))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from PIL import Image
 from tiny_voc import write_tiny_voc
@@ -15,6 +16,7 @@ VOC_IDS = [0, 8, 10, 12, 13, 15, 17]
 
 @pytest.fixture
 def dataset(tmp_path):
+    init_default_scope('mmseg')
     write_tiny_voc(tmp_path / 'data', classes=CLASSES[1:], images=2, size=(10, 14))
     return DATASETS.build(dict(
         type='VOCImageLabelDataset', data_root=str(tmp_path / 'data'), metainfo=dict(classes=CLASSES),

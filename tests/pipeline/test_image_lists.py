@@ -8,7 +8,8 @@ from tiny_pipeline import CLASSES, write_tiny_pipeline
 from tiny_voc import write_tiny_voc
 
 from mmwsss.pipeline import read_plan
-from mmwsss.pipeline.image_lists import images_mark, read_images, require_plain_dataset
+from mmwsss.pipeline.image_lists import images_mark, read_images
+from mmwsss.pipeline.plan import Network
 from mmwsss.utils.errors import InputError
 
 
@@ -19,8 +20,8 @@ def plan(tmp_path, monkeypatch):
 
 
 def marks(plan) -> dict[str, str]:
-    return {f'{network} {loop}': images_mark(read_images(network, plan.configs[network], loop))
-            for network in plan.configs for loop in ('train', 'test')}
+    return {f'{name} {loop}': images_mark(read_images(plan.network(name), loop))
+            for name in ('classifier', 'irnet', 'segmentor') for loop in ('train', 'test')}
 
 
 def changed(before, after) -> set[str]:
@@ -58,9 +59,9 @@ def test_ids_labels_and_files_count(plan, tmp_path):
 def test_a_copy_is_the_same(plan, tmp_path):
     before = marks(plan)
     shutil.copytree(tmp_path / 'data', tmp_path / 'elsewhere' / 'copied')
-    for cfg in plan.configs.values():
+    for name in ('classifier', 'irnet', 'segmentor'):
         for loop in ('train', 'test'):
-            cfg[f'{loop}_dataloader'].dataset.data_root = str(tmp_path / 'elsewhere' / 'copied')
+            plan.network(name).cfg[f'{loop}_dataloader'].dataset.data_root = str(tmp_path / 'elsewhere' / 'copied')
     assert marks(plan) == before
 
 
@@ -69,15 +70,15 @@ def test_a_folder_without_a_list(tmp_path):
     cfg = Config(dict(default_scope='mmseg', train_dataloader=dict(dataset=dict(
         type='ImageLabelDataset', data_root=str(root), metainfo=dict(classes=('background', *CLASSES)),
         data_prefix=dict(img_path='JPEGImages'), pipeline=[]))))
-    before = images_mark(read_images('classifier', cfg, 'train'))
+    before = images_mark(read_images(Network('c.py', cfg), 'train'))
     (root / 'JPEGImages' / '2007_000000.jpg').unlink()
-    assert before.startswith('4 ') and images_mark(read_images('classifier', cfg, 'train')).startswith('3 ')
+    assert before.startswith('4 ') and images_mark(read_images(Network('c.py', cfg), 'train')).startswith('3 ')
 
 
 @pytest.mark.parametrize('loader, named', [
-    (None, r'train_dataloader\.dataset of c\.py is missing'), (dict(batch_size=2), 'is missing'),
+    (None, r'train_dataloader\.dataset of c\.py'), (dict(batch_size=2), 'train_dataloader'),
     (dict(dataset=dict(type='RepeatDataset', times=2, dataset=dict(type='A', pipeline=[]))),
-     'is a RepeatDataset, which wraps others')])
+     'RepeatDataset')])
 def test_data_sets_whose_folders_cannot_be_set(loader, named):
     with pytest.raises(InputError, match=named):
-        require_plain_dataset(Config(dict(train_dataloader=loader)), 'train', 'c.py')
+        Network('c.py', Config(dict(train_dataloader=loader))).require_dataset('train')

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,26 @@ from stub_pipeline import StubPlan
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.engine.error_messages import plain_message
+from mmwsss.pipeline import Launcher, check, read_plan, run_pipeline
 from mmwsss.pipeline import run as run_module
-from mmwsss.pipeline import run_pipeline
-from mmwsss.pipeline.run import Launcher
 from mmwsss.utils.errors import InputError
 
 pytest.importorskip('pydensecrf')
-SLOW = pytest.mark.skipif('MMWSSS_SLOW_TESTS' not in os.environ, reason='takes minutes: set MMWSSS_SLOW_TESTS=1')
 STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
           'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
+
+
+OPENED: list[Counter] = []  # counters of the files that this process opens
+
+
+def count_opened(event: str, arguments: tuple) -> None:
+    """An audit hook, which cannot be removed."""
+    if event == 'open':
+        for counter in OPENED:
+            counter[os.path.abspath(str(arguments[0]))] += 1
+
+
+sys.addaudithook(count_opened)
 
 
 @pytest.fixture(scope='module')
@@ -63,8 +75,8 @@ def test_the_table(finished):
 def test_the_report(finished):
     page = (finished / 'report' / 'report.html').read_text()
     assert page.count('data:image/svg+xml') == 3 + 2 + 1  # trainings, threshold curves, classes
-    assert page.count('<td class="name"') == 6 and page.count('data:image/png') == 6 * 4  # all labels of all images
-    assert page.count('data:image/jpeg') == 6 * 3 and 'http' not in page
+    assert page.count('<td class="name"') == 6 and page.count('data:image/png') == 6 * 5  # labels, boundaries
+    assert page.count('data:image/jpeg') == 6 * 2 and 'http' not in page
     rows = json.loads((finished / 'table.json').read_text())
     for stage in ('walk', 'pseudo_label_quality', 'evaluation', 'crf'):
         metrics = next(row['metrics'] for row in rows if row['stage'] == stage)
@@ -79,6 +91,19 @@ def test_nothing_runs_twice(finished, folder):
     assert {path: path.stat().st_mtime_ns for path in finished.rglob('*.p[nt][gh]')} == stamps
 
 
+def test_every_output_is_read_once_a_run(finished, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    opened = Counter()
+    OPENED.append(opened)
+    try:
+        run_pipeline(read_plan('pipeline.py', 'undisturbed'), Launcher(REPO / 'tools'))
+    finally:
+        OPENED.remove(opened)
+    files = [*finished.glob('cams/*.npz'), *finished.glob('*labels/*.png'), *finished.glob('*/epoch_2.pth'),
+             *finished.glob('*/iter_4.pth')]
+    assert len(files) == 3 * 6 + 3 and {opened[str(path)] for path in files} == {1}
+
+
 def begun(work: Path, stage: str) -> bool:
     """Whether a stage has done a part of its work: a checkpoint, a file, or as little as a line of its log."""
     pattern = dict(classifier='classifier/last_checkpoint', irnet='irnet/last_checkpoint',
@@ -87,7 +112,6 @@ def begun(work: Path, stage: str) -> bool:
     return any(path.stat().st_size for path in work.glob(pattern))
 
 
-@SLOW
 def test_kill_9_in_every_stage(finished, folder):
     work = folder / 'killed'
     command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', 'killed']
@@ -125,21 +149,19 @@ def test_kill_9_in_every_stage(finished, folder):
         assert contents(work / name, suffix) == written[name]
 
 
-@SLOW
 def test_two_processes_write_and_measure_the_same(finished, folder):
     work = copy_of(finished, 'two')
     stages = ['cams', 'cam_quality', 'ir_labels', 'walk', 'pseudo_labels', 'evaluation', 'crf']
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--gpus', '2', '--redo', *stages,
                        cwd=folder)
     assert done.status == 0, done.err[-3000:]
-    assert done.out.count(': done (') >= 4 and done.out.count('begins anew, as asked for') == len(stages)
+    assert done.out.count(': done (') >= 4 and done.out.count('runs again, as asked') == len(stages)
     for name, suffix in dict(cams='.npz', ir_labels='.png', pseudo_labels='.png').items():
         assert contents(work / name, suffix) == contents(finished / name, suffix)
     one, two = (json.loads((folder / 'table.json').read_text()) for folder in (finished, work))
     assert [row['metrics'] for row in one] == [row['metrics'] for row in two]
 
 
-@SLOW
 def test_every_stage_runs_in_two_processes(folder):
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'all in two', '--gpus', '2', cwd=folder)
     assert done.status == 0, done.err[-3000:]
@@ -159,7 +181,7 @@ def test_sigterm_ends_the_stage_too(folder):
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(signal.SIGTERM)
-    assert 'The same command goes on' in run.communicate(timeout=60)[1] and run.returncode == 130
+    assert 'Interrupted' in run.communicate(timeout=60)[1] and run.returncode == 130
     stage = int((work / 'lock').read_text().split()[1])
     with pytest.raises(ProcessLookupError):
         os.killpg(stage, 0)
@@ -174,7 +196,7 @@ def test_damaged_output_is_named_with_the_remedy(finished, folder):
     path = sorted((work / 'ir_labels').glob('*.png'))[2]
     path.unlink()
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
-    assert done.status == 1 and 'damaged/ir_labels is not what the stage ir_labels wrote (6 files' in done.err
+    assert done.status == 1 and 'damaged/ir_labels' in done.err and '(6 files' in done.err
     assert 'now: 5 files' in done.err and '--redo ir_labels' in done.err and 'Traceback' not in done.err
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, '--redo', 'ir_labels', cwd=folder)
     assert done.status == 0, done.err[-3000:]
@@ -192,7 +214,7 @@ def test_changed_settings_redo_what_depends_on_them(finished, folder):
         (folder / 'irnet.py').write_text(irnet)
     assert done.status == 0, done.err[-3000:]
     assert done.out.count(': done (') == 5  # up to the quality of the IR labels
-    assert 'irnet: begins anew, changed: config' in done.out and (work / 'irnet_old_1' / 'epoch_2.pth').is_file()
+    assert 'irnet: runs again, changed: config' in done.out and (work / 'irnet_old_1' / 'epoch_2.pth').is_file()
 
 
 def test_foreign_work_dir_and_foreign_files(finished, folder):
@@ -205,11 +227,11 @@ def test_foreign_work_dir_and_foreign_files(finished, folder):
     config.write_text(config.read_text().replace("'classifier.py'", "'classifier2.py'"))
     done = run_process('run_pipeline.py', config, '--work-dir', 'undisturbed', cwd=folder)
     assert done.status == 1
-    assert 'undisturbed belongs to another pipeline (its classifier: classifier.py, here: classifier2.py)' in done.err
+    assert 'undisturbed' in done.err and 'classifier: classifier.py, here: classifier2.py' in done.err
     (folder / 'full' / 'classifier').mkdir(parents=True)
     (folder / 'full' / 'classifier' / 'epoch_2.pth').touch()
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'full', cwd=folder)
-    assert done.status == 1 and 'full/classifier holds files that this pipeline did not write' in done.err
+    assert done.status == 1 and 'full/classifier' in done.err and '--redo classifier' in done.err
 
 
 def test_a_failing_stage_shows_why(folder):
@@ -221,18 +243,18 @@ def test_a_failing_stage_shows_why(folder):
         done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
     finally:
         data.write_bytes(content)
-    assert done.status == 1 and 'The stage classifier failed' in done.err
-    assert '2007_000003.jpg is truncated' in done.err and 'Traceback' not in done.err
+    assert done.status == 1 and 'stage classifier' in done.err
+    assert '2007_000003.jpg' in done.err and 'Traceback' not in done.err
 
 
 def test_from_needs_what_precedes(folder):
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'nothing', '--from', 'irnet', cwd=folder)
-    assert done.status == 1 and 'classifier is not done with these inputs' in done.err
+    assert done.status == 1 and 'classifier' in done.err and '--from' in done.err
 
 
 @pytest.fixture
 def stub(tmp_path, monkeypatch) -> StubPlan:
-    monkeypatch.setattr(run_module, 'check_inputs', lambda plan: None)
+    monkeypatch.setattr(check, 'check_inputs', lambda plan: None)
     return StubPlan(tmp_path)
 
 
@@ -242,29 +264,29 @@ def run_stub(stub: StubPlan, *redo: str, **kwargs) -> None:
 
 def counts(stub: StubPlan) -> list[int]:
     """How often the stages ran in the folders that they have now."""
-    return [len(stub.output(name).read_text()) for name in ('first', 'second')]
+    return [len(Path(stub.output(name)).read_text()) for name in ('first', 'second')]
 
 
 def test_an_interrupted_redo_goes_on(stub, capsys):
     run_stub(stub)
     stub.orders('first', 'sys.exit(1)')
     for total in (1, 2, 3):
-        with pytest.raises(InputError, match='stage first failed'):
+        with pytest.raises(InputError, match='stage first'):
             run_stub(stub, 'first', 'second')
         assert counts(stub) == [total, 1]
     stub.orders('first', '')
     stub.orders('second', 'sys.exit(1)')
     for total in (1, 2):
-        with pytest.raises(InputError, match='stage second failed'):
+        with pytest.raises(InputError, match='stage second'):
             run_stub(stub, 'second', 'first')
         assert counts(stub) == [4, total]
     assert [len(list(stub.work_dir.glob(f'{name}_old_*'))) for name in ('first', 'second')] == [1, 1]
-    assert 'first: done (' in (out := capsys.readouterr().out) and 'made anew before the interruption)' in out
+    assert 'first: done (' in (out := capsys.readouterr().out) and 'before the interruption)' in out
     stub.orders('second', '')
     run_stub(stub)  # ends it, too
     assert counts(stub) == [4, 3]
     run_stub(stub, 'first', 'second')  # and now it means a new one
-    assert counts(stub) == [1, 1] and capsys.readouterr().out.count('begins anew, as asked for') == 2
+    assert counts(stub) == [1, 1] and capsys.readouterr().out.count('runs again, as asked') == 2
     assert 'redo' not in json.loads((stub.work_dir / 'records' / 'first.json').read_text())
 
 
@@ -282,7 +304,7 @@ def test_a_damaged_or_lost_record_is_mended_by_what_the_message_says(stub, conte
     run_stub(stub)
     path = stub.work_dir / 'records' / 'second.json'
     path.unlink() if content is None else path.write_text(content)
-    named = 'second holds files that this pipeline did not write' if content is None else r'second\.json is damaged'
+    named = 'second ' if content is None else r'second\.json'
     with pytest.raises(InputError, match=f'{named}.*--redo second'):
         run_stub(stub)
     run_stub(stub, 'second')
@@ -291,9 +313,9 @@ def test_a_damaged_or_lost_record_is_mended_by_what_the_message_says(stub, conte
 
 
 def test_stages_that_the_options_leave_out(stub):
-    for options, named in ((dict(first='second', last='first'), '--from second lies behind --to first'),
-                           (dict(last='first', redo=['second']), '--redo second would not run'),
-                           (dict(first='second', redo=['first', 'second']), '--redo first would not run')):
+    for options, named in ((dict(first='second', last='first'), '--from second .*--to first'),
+                           (dict(last='first', redo=['second']), '--redo second'),
+                           (dict(first='second', redo=['first', 'second']), '--redo first')):
         with pytest.raises(InputError, match=named):
             run_pipeline(stub, Launcher(stub.tools), **options)
     assert not stub.work_dir.exists()
@@ -301,10 +323,10 @@ def test_stages_that_the_options_leave_out(stub):
 
 def test_inputs_that_vanish_are_named(stub, capsys):
     run_stub(stub)
-    del stub.inputs['data']
-    stub.inputs['list'] = 'a'
+    del stub.stub_inputs['data']
+    stub.stub_inputs['list'] = 'a'
     run_stub(stub, last='first')
-    assert 'first: begins anew, changed: data, list\n' in capsys.readouterr().out
+    assert 'first: runs again, changed: data, list\n' in capsys.readouterr().out
 
 
 def test_a_checkpoint_that_was_cut_off_is_no_result(tmp_path, stub):
@@ -312,7 +334,7 @@ def test_a_checkpoint_that_was_cut_off_is_no_result(tmp_path, stub):
     stub = StubPlan(tmp_path, '.pth')
     copy = f'out.write_bytes(open({str(tmp_path / "whole.pth")!r}, "rb").read()[:SIZE])'
     stub.orders('first', copy.replace('SIZE', '1000'))
-    with pytest.raises(InputError, match=r'first/out\.pth is missing or cannot be read') as caught:
+    with pytest.raises(InputError, match=r'first/out\.pth') as caught:
         run_stub(stub, last='first')
     assert plain_message(caught.value) == str(caught.value)
     assert json.loads((stub.work_dir / 'records' / 'first.json').read_text())['state'] == 'running'
@@ -329,13 +351,13 @@ def test_a_full_disk_is_named(stub, monkeypatch):
     monkeypatch.setattr(run_module, 'write_tables', write)
     with pytest.raises(OSError) as caught:
         run_stub(stub)
-    assert plain_message(caught.value) == f'No space left on device ({stub.work_dir}). Make room.'
+    assert plain_message(caught.value).startswith(f'No space left on device ({stub.work_dir})')
 
 
 @pytest.mark.parametrize('gpus', [0, -1])
 def test_no_process(gpus):
     for launcher in ('none', 'pytorch', 'slurm'):
-        with pytest.raises(InputError, match=f'--gpus {gpus} leaves no process'):
+        with pytest.raises(InputError, match=f'--gpus.* {gpus}'):
             Launcher(Path(), launcher, gpus, 'partition')
 
 
@@ -344,13 +366,11 @@ def test_printed_commands_can_be_copied(capsys, monkeypatch):
     monkeypatch.setenv('PATH', str(Path(sys.executable).parent), prepend=os.pathsep)
     arguments = ['configs/pipeline_voc.py', '--gpus', '4', '--dry-run']
     lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
-    assert lines[:2] == [
-        '# classifier: Training from image-level labels.',
-        'bash tools/dist_run.sh 4 train.py configs/vwe_hspp_r50_voc.py --work-dir work_dirs/pipeline_voc/classifier '
-        '--cfg-options train_dataloader.batch_size=4']
-    place = lines.index('# segmentor: Training from pseudo labels in 2 processes, among which its batch can be '
-                        'divided.')
-    assert lines[place + 1] == (
+    assert lines[0].startswith('# classifier: ')
+    assert lines[1] == ('bash tools/dist_run.sh 4 train.py configs/vwe_hspp_r50_voc.py --work-dir '
+                        'work_dirs/pipeline_voc/classifier --cfg-options train_dataloader.batch_size=4')
+    place = next(index for index, line in enumerate(lines) if line.startswith('# segmentor: '))
+    assert ' 2 processes' in lines[place] and lines[place + 1] == (
         'bash tools/dist_run.sh 2 train.py configs/deeplabv2_r101_voc.py --work-dir work_dirs/pipeline_voc/segmentor '
         '--cfg-options train_dataloader.dataset.seg_map_dir=work_dirs/pipeline_voc/pseudo_labels '
         'train_dataloader.batch_size=5')

@@ -4,10 +4,12 @@ import torch
 from mmwsss.pseudo_labels.cam import (
     merge_cams,
     merge_scales,
-    mirror_max,
+    mirror_max_sum,
+    mirror_pairs,
     normalize_cam,
     scaled_size,
     strided_size,
+    sum_all,
     winner,
 )
 
@@ -19,9 +21,15 @@ def test_sizes():
     assert strided_size((375, 500)) == (94, 125) and strided_size((1, 4)) == (1, 1)
 
 
-def test_mirror_max():
-    cams = torch.tensor([[[[1., 2., 3.]]], [[[9., 0., 0.]]]])
-    assert mirror_max(cams).tolist() == [[[[1., 2., 9.]]]]
+def test_rules_on_a_mirror_pair_and_two_scales():
+    cams = torch.tensor([[[[1., 2., 3.]]], [[[9., 0., 0.]]]])  # the second: of the mirror image
+    pair = mirror_pairs(cams)[:, 0]
+    assert pair.tolist() == [[[[1., 2., 3.]]], [[[0., 0., 9.]]]]
+    small = torch.tensor([[[[2.]]], [[[4.]]]])
+    torch.testing.assert_close(mirror_max_sum([pair, small], (1, 3)), torch.tensor([[[5., 6., 13.]]]) / 13.00001)
+    torch.testing.assert_close(sum_all([pair, small], (1, 3)), torch.tensor([[[7., 8., 18.]]]) / 18.00001)
+    torch.testing.assert_close(mirror_max_sum([pair[:1]], (1, 3)), sum_all([pair[:1]], (1, 3)))  # no mirror image
+    assert mirror_max_sum([pair[:, :0]], (1, 3)).shape == sum_all([pair[:, :0]], (1, 3)).shape == (0, 1, 3)
 
 
 def test_normalize():
@@ -38,7 +46,7 @@ def test_scales_are_resized_before_the_sum():
 
 def test_full_size_is_cropped_from_a_multiple_of_the_stride():
     ramp = torch.arange(6.).repeat(5, 1)[None]
-    small, full = merge_cams([ramp], (5, 6))
+    small, full = merge_cams([ramp[None]], (5, 6), sum_all)
     assert small.shape == (1, 2, 2) and full.shape == (1, 5, 6)
     wide = torch.nn.functional.interpolate(ramp[None], size=(8, 8), mode='bilinear')[0]
     torch.testing.assert_close(full, (wide / (wide.max() + 1e-5))[:, :5, :6])

@@ -4,6 +4,7 @@ import os
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 
 from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
@@ -106,79 +107,77 @@ def test_dictionary_of_maps(tmp_path):
 MAPS = np.full((2, 8, 11), 0.5, np.float32)
 
 
-@pytest.mark.parametrize(('maps', 'keys', 'size', 'message'), [
-    (MAPS[0], [0, 1], (30, 41), 'numbers'),
-    (MAPS, [0], (30, 41), 'numbers'),
-    (MAPS.astype(str), [0, 1], (30, 41), 'numbers'),
-    (MAPS[:, :0], [0, 1], (30, 41), 'empty'),
-    (MAPS, [0, 1], (30, 40), 'stride 4'),
-    (MAPS, [0, 1], (0, 41), 'size'),
-    (MAPS, [0, 1], (30, 41, 3), 'size'),
-    (MAPS, [[0, 1]], (30, 41), 'integers'),
-    (MAPS, [0., 1.], (30, 41), 'integers'),
-    (MAPS, [0, 6], (30, 41), 'image classes'),
-    (MAPS, [-1, 0], (30, 41), 'image classes'),
-    (MAPS, [1, 1], (30, 41), 'repeat'),
-    (MAPS * np.nan, [0, 1], (30, 41), 'finite'),
-    (MAPS * np.inf, [0, 1], (30, 41), 'finite'),
-    (MAPS * 7, [0, 1], (30, 41), 'maximum'),
-    (-MAPS, [0, 1], (30, 41), 'maximum'),
+@pytest.mark.parametrize(('maps', 'keys', 'size', 'named'), [
+    (MAPS[0], [0, 1], (30, 41), [(8, 11), 2]),
+    (MAPS, [0], (30, 41), [(2, 8, 11), 1]),
+    (MAPS.astype(str), [0, 1], (30, 41), ['<U32', (2, 8, 11)]),
+    (MAPS[:, :0], [0, 1], (30, 41), [(2, 0, 11)]),
+    (MAPS, [0, 1], (30, 40), [(8, 11), (30, 40), (8, 10), 4]),
+    (MAPS, [0, 1], (0, 41), [(0, 41)]),
+    (MAPS, [0, 1], (30, 41, 3), [(30, 41, 3)]),
+    (MAPS, [[0, 1]], (30, 41), [(1, 2)]),
+    (MAPS, [0., 1.], (30, 41), ['float64']),
+    (MAPS, [0, 6], (30, 41), [[0, 6], 5]),
+    (MAPS, [-1, 0], (30, 41), [[-1, 0], 5]),
+    (MAPS, [1, 1], (30, 41), [[1, 1]]),
+    (MAPS * np.nan, [0, 1], (30, 41), ['nan']),
+    (MAPS * np.inf, [0, 1], (30, 41), ['inf']),
+    (MAPS * 7, [0, 1], (30, 41), [3.5]),
+    (-MAPS, [0, 1], (30, 41), [-0.5]),
 ])
-def test_bad_content_is_not_written(tmp_path, maps, keys, size, message):
-    with pytest.raises(InputError, match=message) as error:
+def test_bad_content_is_not_written(tmp_path, maps, keys, size, named):
+    with pytest.raises(InputError, match=message_names('a.npz', *named)):
         write_cam(tmp_path / 'a.npz', maps, np.array(keys), size, CLASSES)
-    assert 'a.npz' in str(error.value) and not os.listdir(tmp_path)
+    assert not os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize(('content', 'message'), [
-    (dict(keys=[0], cam=MAPS[:1], extra=1), 'entries'),
-    (dict(cam=MAPS), 'entries'),
-    (dict(keys=[0, 1]), 'entries'),
-    ({'0': MAPS[0]}, 'entries'),
-    ({0: MAPS[0], 'keys': [0]}, 'entries'),
-    (dict(keys=[0], cam=MAPS), 'does not go with 1 classes'),
-    (dict(keys=[0, 1], cam=MAPS[0]), 'numbers'),
-    (dict(keys=[0, 1], cam=None), 'numbers'),
-    (dict(keys=[0, 1], cam=[[1], [1, 2]]), 'no array'),
-    (dict(keys=['cat', 'dog'], cam=MAPS), 'integers'),
-    (dict(keys=[0, 0], cam=MAPS), 'repeat'),
-    (dict(keys=[-1, 0], cam=MAPS), 'image classes'),
-    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[0]), 'high_res'),
-    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[:1]), 'high_res'),
-    (dict(keys=[0, 1], cam=MAPS * np.nan), 'finite'),
-    (dict(keys=[0, 1], cam=MAPS * 30), 'maximum'),
-    ({0: MAPS[0], 1: MAPS[1, 1:]}, 'of one size'),
-    ({0: MAPS}, 'of one size'),
-    ({-1: MAPS[0]}, 'image classes'),
-    ({0: MAPS[0] * np.nan}, 'finite'),
+@pytest.mark.parametrize(('content', 'named'), [
+    (dict(keys=[0], cam=MAPS[:1], extra=1), [['keys', 'cam', 'extra']]),
+    (dict(cam=MAPS), [['cam']]),
+    (dict(keys=[0, 1]), [['keys']]),
+    ({'0': MAPS[0]}, [['0']]),
+    ({0: MAPS[0], 'keys': [0]}, [[0, 'keys']]),
+    (dict(keys=[0], cam=MAPS), [(2, 8, 11), 1]),
+    (dict(keys=[0, 1], cam=MAPS[0]), [(8, 11), 2]),
+    (dict(keys=[0, 1], cam=None), ['object']),
+    (dict(keys=[0, 1], cam=[[1], [1, 2]]), ['array']),
+    (dict(keys=['cat', 'dog'], cam=MAPS), ['<U3']),
+    (dict(keys=[0, 0], cam=MAPS), [[0, 0]]),
+    (dict(keys=[-1, 0], cam=MAPS), [[-1, 0]]),
+    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[0]), ['high_res', (8, 11), 2]),
+    (dict(keys=[0, 1], cam=MAPS, high_res=MAPS[:1]), ['high_res', (1, 8, 11), 2]),
+    (dict(keys=[0, 1], cam=MAPS * np.nan), ['nan']),
+    (dict(keys=[0, 1], cam=MAPS * 30), [15.0]),
+    ({0: MAPS[0], 1: MAPS[1, 1:]}, [(7, 11), (8, 11)]),
+    ({0: MAPS}, [(2, 8, 11)]),
+    ({-1: MAPS[0]}, [[-1]]),
+    ({0: MAPS[0] * np.nan}, ['nan']),
 ])
-def test_bad_dictionaries(tmp_path, content, message):
+def test_bad_dictionaries(tmp_path, content, named):
     path = save_dictionary(tmp_path / 'image.npy', content)
-    with pytest.raises(InputError, match=message) as error:
+    with pytest.raises(InputError, match=message_names('image.npy', *named)):
         read_cam(path)
-    assert 'image.npy' in str(error.value)
 
 
-@pytest.mark.parametrize(('change', 'message'), [
-    (dict(cam=MAPS * np.nan), 'finite'),
-    (dict(cam=MAPS[:1]), 'does not go with 2 classes'),
-    (dict(keys=np.array([0, 9])), 'image classes'),
-    (dict(size=np.array([60, 80])), 'stride 4'),
-    (dict(size=np.array(30)), 'height and width'),
-    (dict(size=np.array(['30', '41'])), 'height and width'),
-    (dict(classes=np.array(6)), 'class names'),
-    (dict(classes=np.arange(6)), 'class names'),
-    (dict(other=np.array(6)), 'no CAM file'),
-    (dict(classes=np.array(CLASSES, dtype=object)), 'cannot be read'),
+@pytest.mark.parametrize(('change', 'named'), [
+    (dict(cam=MAPS * np.nan), ['nan']),
+    (dict(cam=MAPS[:1]), [(1, 8, 11), 2]),
+    (dict(keys=np.array([0, 9])), [[0, 9], 5]),
+    (dict(size=np.array([60, 80])), [(8, 11), (60, 80), (15, 20), 4]),
+    (dict(size=np.array(30)), ['size']),
+    (dict(size=np.array(['30', '41'])), ['size']),
+    (dict(classes=np.array(6)), ['classes']),
+    (dict(classes=np.arange(6)), ['classes']),
+    (dict(other=np.array(6)), ['other']),
+    (dict(classes=np.array(CLASSES, dtype=object)), ['Object arrays']),
 ])
-def test_bad_npz(tmp_path, change, message):
+def test_bad_npz(tmp_path, change, named):
     good = dict(keys=np.array([0, 1]), cam=MAPS, size=np.array([30, 41]), classes=np.array(CLASSES))
     np.savez(tmp_path / 'image.npz', **good)
     assert read_cam(tmp_path / 'image.npz').keys.tolist() == [0, 1]
-    np.savez(tmp_path / 'image.npz', allow_pickle=True, **{**good, **change})
-    with pytest.raises(InputError, match=message) as error:
+    np.savez(tmp_path / 'image.npz', **{**good, **change})
+    with pytest.raises(InputError, match=message_names('image.npz', *named)):
         read_cam(tmp_path / 'image.npz')
-    assert 'image.npz' in str(error.value)
 
 
 @pytest.mark.parametrize('kept', [0, 10, 200, -100, -1])
@@ -197,12 +196,12 @@ def test_damaged_values_are_noticed(tmp_path, cam):
     content, values = bytearray(path.read_bytes()), cam.astype(np.float16).tobytes()
     content[content.index(values) + 20] ^= 1
     path.write_bytes(content)
-    with pytest.raises(InputError, match='damaged'):
+    with pytest.raises(InputError, match='image.npz'):
         read_cam(path)
 
 
 def test_names(tmp_path, cam):
-    with pytest.raises(InputError, match='missing.npz does not exist'):
+    with pytest.raises(InputError, match='missing.npz'):
         read_cam(tmp_path / 'missing.npz')
     with pytest.raises(InputError, match='missing.npy'):
         read_cam(tmp_path / 'missing.npy')
@@ -212,7 +211,7 @@ def test_names(tmp_path, cam):
         write_cam(tmp_path / 'cam.npy', cam, np.array([4, 1]), (30, 41), CLASSES)
     np.save(tmp_path / 'array', cam)
     (tmp_path / 'array.npy').rename(tmp_path / 'array.npz')
-    with pytest.raises(InputError, match='array.npz cannot be read'):
+    with pytest.raises(InputError, match='array.npz'):
         read_cam(tmp_path / 'array.npz')
 
 
@@ -225,7 +224,7 @@ class Unwanted:
 def test_nothing_else_is_unpickled(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     save_dictionary(tmp_path / 'image.npy', dict(keys=[0], cam=Unwanted()))
-    np.savez(tmp_path / 'image.npz', keys=np.array([Unwanted()], dtype=object), allow_pickle=True)
+    np.savez(tmp_path / 'image.npz', keys=np.array([Unwanted()], dtype=object))
     for name in ('image.npy', 'image.npz'):
         with pytest.raises(InputError, match=name):
             read_cam(tmp_path / name)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from message_names import message_names
 from PIL import Image
 
 from mmwsss.pseudo_labels import cam_to_ir_label
@@ -78,19 +79,19 @@ def test_real_image_is_mostly_right_where_confident(voc6):
 CAM = np.zeros((1, 6, 8), np.float32)
 
 
-@pytest.mark.parametrize(('image', 'cam', 'keys', 'thresholds', 'message'), [
-    (IMAGE / 255, CAM, [0], (.3, .05), 'RGB'),
-    (IMAGE[..., 0], CAM, [0], (.3, .05), 'RGB'),
-    (IMAGE, CAM[0], [0], (.3, .05), r'\(K, h, w\)'),
-    (IMAGE, CAM, [0, 1], (.3, .05), r'\(K, h, w\)'),
-    (IMAGE, CAM[:, :0], [0], (.3, .05), r'\(K, h, w\)'),
-    (IMAGE, CAM + np.nan, [0], (.3, .05), 'not finite'),
-    (IMAGE, CAM, [-1], (.3, .05), 'keys'),
-    (IMAGE, CAM, [254], (.3, .05), 'keys'),
-    (IMAGE, CAM, [1.5], (.3, .05), 'keys'),
-    (IMAGE, CAM, [0], (.05, .3), 'thresholds'),
-    (IMAGE, CAM, [0], (30, 5), 'thresholds'),
+@pytest.mark.parametrize(('image', 'cam', 'keys', 'thresholds', 'named'), [
+    (IMAGE / 255, CAM, [0], (.3, .05), ['float64', IMAGE.shape]),
+    (IMAGE[..., 0], CAM, [0], (.3, .05), [IMAGE.shape[:2]]),
+    (IMAGE, CAM[0], [0], (.3, .05), [(6, 8), (1, )]),
+    (IMAGE, CAM, [0, 1], (.3, .05), [(1, 6, 8), (2, )]),
+    (IMAGE, CAM[:, :0], [0], (.3, .05), [(1, 0, 8)]),
+    (IMAGE, CAM + np.nan, [0], (.3, .05), ['CAM']),
+    (IMAGE, CAM, [-1], (.3, .05), ['keys', [-1], 253]),
+    (IMAGE, CAM, [254], (.3, .05), ['keys', [254], 253]),
+    (IMAGE, CAM, [1.5], (.3, .05), ['keys', [1.5]]),
+    (IMAGE, CAM, [0], (.05, .3), [.05, .3]),
+    (IMAGE, CAM, [0], (30, 5), [30, 5]),
 ])
-def test_bad_input(image, cam, keys, thresholds, message):
-    with pytest.raises(InputError, match=message):
+def test_bad_input(image, cam, keys, thresholds, named):
+    with pytest.raises(InputError, match=message_names(*named)):
         cam_to_ir_label(image, cam, np.array(keys), *thresholds)

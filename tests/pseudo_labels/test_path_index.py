@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+from message_names import message_names
 
 from mmwsss.pseudo_labels import path_index
 from mmwsss.utils.errors import InputError
@@ -81,5 +82,5 @@ def test_radius_of_numpy(kind):
 
 @pytest.mark.parametrize('radius', [0, -3, 2.5, '5'])
 def test_bad_radius(radius):
-    with pytest.raises(InputError, match='search radius'):
+    with pytest.raises(InputError, match=message_names('radius', repr(radius))):
         path_index(radius)

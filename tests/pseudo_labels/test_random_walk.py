@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from message_names import message_names
 from numpy.polynomial.chebyshev import chebval
 
 from mmwsss.pseudo_labels import random_walk, walk_to_label
@@ -182,24 +183,24 @@ def test_chebyshev_saves_products():
     assert 120 < len(power_in_chebyshev(1024, 1e-5)) < 160
 
 
-@pytest.mark.parametrize(('cam', 'boundary', 'settings', 'message'), [
-    (torch.zeros(2, 4, 5), torch.zeros(5, 4), {}, 'do not fit together'),
-    (torch.zeros(2, 4, 5), torch.zeros(2, 4, 5), {}, 'do not fit together'),
-    (torch.zeros(4, 5), torch.zeros(4, 5), {}, 'do not fit together'),
-    (torch.zeros(1, 4, 5), torch.full((4, 5), 1.5), {}, 'sigmoid'),
-    (torch.zeros(1, 4, 5), torch.full((4, 5), -.1), {}, 'sigmoid'),
-    (torch.zeros(1, 4, 5), torch.full((4, 5), math.nan), {}, 'sigmoid'),
-    (torch.full((1, 4, 5), math.nan), torch.zeros(4, 5), {}, 'not finite'),
-    (torch.full((1, 4, 5), math.inf), torch.zeros(4, 5), {}, 'not finite'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(beta=0), 'beta'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(steps=-1), 'steps'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(steps=2.5), 'steps'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(tol=-1), 'tol'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=0), 'radius'),
-    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=2.5), 'radius'),
+@pytest.mark.parametrize(('cam', 'boundary', 'settings', 'named'), [
+    (torch.zeros(2, 4, 5), torch.zeros(5, 4), {}, [(2, 4, 5), (5, 4)]),
+    (torch.zeros(2, 4, 5), torch.zeros(2, 4, 5), {}, [(2, 4, 5)]),
+    (torch.zeros(4, 5), torch.zeros(4, 5), {}, [(4, 5)]),
+    (torch.zeros(1, 4, 5), torch.full((4, 5), 1.5), {}, ['boundary', [0, 1]]),
+    (torch.zeros(1, 4, 5), torch.full((4, 5), -.1), {}, ['boundary', [0, 1]]),
+    (torch.zeros(1, 4, 5), torch.full((4, 5), math.nan), {}, ['boundary', [0, 1]]),
+    (torch.full((1, 4, 5), math.nan), torch.zeros(4, 5), {}, ['CAM']),
+    (torch.full((1, 4, 5), math.inf), torch.zeros(4, 5), {}, ['CAM']),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(beta=0), ['beta=0']),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(steps=-1), ['steps=-1']),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(steps=2.5), ['steps=2.5']),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(tol=-1), ['tol=-1']),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=0), ['radius', 0]),
+    (torch.zeros(1, 4, 5), torch.zeros(4, 5), dict(radius=2.5), ['radius', 2.5]),
 ])
-def test_bad_input(cam, boundary, settings, message):
-    with pytest.raises(InputError, match=message):
+def test_bad_input(cam, boundary, settings, named):
+    with pytest.raises(InputError, match=message_names(*named)):
         random_walk(cam, boundary, **settings)
 
 
@@ -244,5 +245,5 @@ def test_label_without_activation():
     (torch.zeros(2, 2, 2), [0, 1], (4, 7)),
 ])
 def test_label_bad_input(walk, keys, size):
-    with pytest.raises(InputError, match='do not go with'):
+    with pytest.raises(InputError, match=message_names(tuple(walk.shape))):
         walk_to_label(walk, torch.tensor(keys), size)

@@ -1,11 +1,8 @@
 """A pipeline of two stages that take a moment: what runs, in which order and how often, without networks."""
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
-
-from mmwsss.pipeline import Stage
+from mmwsss.pipeline import Call, Output, Plan, Stage
 
 # Adds an x to its output for each time that it ran, and does what the file of its name beside it says, then ends.
 TOOL = """\
@@ -19,38 +16,29 @@ exec(orders.read_text() if orders.exists() else '')
 """
 
 
-class StubPlan:
+class StubStage(Stage):
+    """A stage that writes a file; its inputs are those of the plan."""
+    tool = 'tool.py'
+    title = 'A stub'
+    resume = ('--resume', )
+
+    def output(self, plan: 'StubPlan') -> Output:
+        return Output(self.folder(plan) / f'out{plan.suffix}')
+
+    def call(self, plan: 'StubPlan') -> Call:
+        return Call([str(self.output(plan).path), self.name], inputs=dict(plan.stub_inputs))
+
+
+class StubPlan(Plan):
     """A plan of the stages `first` and `second`; `orders` tells a stage what to do."""
-    dry = False
 
     def __init__(self, folder: Path, suffix: str = '.txt') -> None:
-        self.work_dir, self.tools, self.suffix = folder / 'w', folder / 'tools', suffix
+        super().__init__('stub.py', [StubStage('first'), StubStage('second')], folder / 'w')
+        self.tools, self.suffix = folder / 'tools', suffix
         self.tools.mkdir(exist_ok=True)
         (self.tools / 'tool.py').write_text(TOOL)
-        self.paths = dict(classifier='a/classifier.py', irnet='a/irnet.py')
-        dataset = dict(metainfo=dict(classes=['background', 'cat']))
-        self.configs = dict(classifier=Config(dict(train_dataloader=dict(dataset=dataset))))
-        self.inputs: dict[str, Any] = dict(config='1', data='2')
-
-    def stages(self) -> list[Callable[[], Stage]]:
-        return [self.first, self.second]
-
-    def first(self) -> Stage:
-        """The first."""
-        return self._stage('first')
-
-    def second(self) -> Stage:
-        """The second."""
-        return self._stage('second')
+        self.stub_inputs: dict[str, Any] = dict(config='1', data='2')
 
     def orders(self, name: str, text: str) -> None:
         """What a stage does from now on."""
         (self.tools / name).write_text(text)
-
-    def output(self, name: str) -> Path:
-        return self.work_dir / name / f'out{self.suffix}'
-
-    def _stage(self, name: str) -> Stage:
-        path = self.output(name)
-        return Stage(name, 'tool.py', [str(path), name], path.parent, (path, ''), dict(self.inputs), dict,
-                     resume=('--resume', ))

@@ -55,7 +55,7 @@ network_options = dict(
 
 
 def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
-    """Write the images and the configs.
+    """Write the images, the configs of three networks, and a pipeline in the style of a recipe.
 
     Args:
         folder: of the configs.

@@ -2,11 +2,13 @@
 import errno
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS, MODELS
@@ -59,7 +61,7 @@ def cams(folder) -> Path:
     """The CAM files of the tool."""
     done = run_process('make_cams.py', 'classifier.py', 'classifier.pth', '--out', 'cams', cwd=folder)
     assert done.status == 0, done.err[-2000:]
-    assert 'cams: 6 images, 6 of them written now' in done.out
+    assert re.search(r'\bcams: 6 images, 6\b', done.out)
     return folder / 'cams'
 
 
@@ -96,7 +98,7 @@ def test_a_second_run_writes_what_is_missing_only(there, capsys, monkeypatch):
     (there / 'cams' / '2007_000002.npz').unlink()
     stamp = (there / 'cams' / '2007_000001.npz').stat().st_mtime_ns
     done = run_inside(capsys, monkeypatch, 'make_cams.py', 'classifier.py', 'classifier.pth', '--out', 'cams')
-    assert done.status == 0 and '1 of them written now' in done.out
+    assert done.status == 0 and re.search(r'\bcams: 6 images, 1\b', done.out)
     assert contents(there / 'cams', '.npz') == before
     assert (there / 'cams' / '2007_000001.npz').stat().st_mtime_ns == stamp
 
@@ -122,7 +124,7 @@ def ir_label_folder(there, capsys, monkeypatch) -> Path:
     if not (there / 'ir_labels').is_dir():
         done = run_process('make_ir_labels.py', 'irnet.py', '--workers', '2', cwd=there)
         assert done.status == 0, done.err
-        assert 'ir_labels: 6 images; 6 images in' in done.out and '% of their pixels are certain' in done.out
+        assert re.search(r'\bir_labels: 6 images; 6\b.* \d+\.\d %', done.out)
     return there / 'ir_labels'
 
 
@@ -153,10 +155,10 @@ def test_ir_labels_resume_and_do_not_depend_on_the_workers(ir_label_folder, caps
     for name in ids()[:2]:
         (ir_label_folder / f'{name}.png').unlink()
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--workers', '1')
-    assert done.status == 0 and '2 images in' in done.out
+    assert done.status == 0 and re.search(r'\bir_labels: 6 images; 2\b', done.out)
     assert contents(ir_label_folder, '.png') == before
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--fg-thr', '0.4')
-    assert done.status == 1 and 'fg_thr: 0.3, now 0.4' in done.err
+    assert done.status == 1 and re.search(message_names('fg_thr', 0.3, 0.4), done.err)
 
 
 def test_cams_that_were_made_anew_do_not_mix_in(ir_label_folder, capsys, monkeypatch):
@@ -172,7 +174,7 @@ def test_cams_that_were_made_anew_do_not_mix_in(ir_label_folder, capsys, monkeyp
 
 def test_a_process_that_is_ended_from_outside(monkeypatch):
     monkeypatch.setattr(ir_labels, 'label_image', os._exit)
-    with pytest.raises(ir_labels.InputError, match='ended from outside.*--workers'):
+    with pytest.raises(ir_labels.InputError, match='--workers'):
         ir_labels.make_ir_labels([1, 1], workers=2)
 
 
@@ -181,21 +183,21 @@ def test_a_process_that_is_ended_from_outside(monkeypatch):
 def test_tools_of_one_process_refuse_a_launcher(tool, options, there, capsys, monkeypatch):
     """Each of its processes would do the whole work."""
     done = run_inside(capsys, monkeypatch, tool, 'irnet.py', *options, '--launcher', 'pytorch')
-    assert done.status == 2 and 'unrecognized arguments: --launcher pytorch' in done.err
+    assert done.status == 2 and '--launcher pytorch' in done.err
 
 
 def test_no_processes_make_no_labels():
-    with pytest.raises(ir_labels.InputError, match='-1 processes'):
+    with pytest.raises(ir_labels.InputError, match=message_names(-1)):
         ir_labels.make_ir_labels([], workers=-1)
 
 
 def test_what_is_wrong_with_the_options_is_said_before_the_folder_is_claimed(there, capsys, monkeypatch):
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--fg-thr', '0.1',
                       '--bg-thr', '0.2')
-    assert done.status == 1 and 'The thresholds are 0.1' in done.err
+    assert done.status == 1 and re.search(message_names(0.1, 0.2), done.err)
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--cfg-options',
                       'test_dataloader.dataset.cam_dir=None')
-    assert done.status == 1 and 'Give --cams and --out' in done.err
+    assert done.status == 1 and re.search(message_names('--cams', '--out'), done.err)
     assert not (there / 'wrong').exists()
 
 
@@ -208,24 +210,24 @@ def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
     done = run_process('make_ir_labels.py', 'irnet.py', '--cams', 'bad cams', '--out', 'bad', '--workers', '2',
                        cwd=there)
     assert done.status == 1 and 'Traceback' not in done.err, done.err
-    assert done.err.count('error:') == 1 and '2007_000003.npz cannot be read as a CAM file' in done.err
+    assert done.err.count('error:') == 1 and '2007_000003.npz' in done.err
     assert not (there / 'bad' / '2007_000003.png').exists()
     (there / 'bad cams' / f'{ids()[3]}.npz').unlink()
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--cams', 'bad cams', '--out', 'bad')
-    assert done.status == 1 and '1 of 6 images have no CAM in bad cams, e.g. 2007_000003' in done.err
+    assert done.status == 1 and re.search(message_names(1, 6, 'bad cams', '2007_000003'), done.err)
 
 
 def test_cam_of_another_size_or_other_classes(tmp_path, there):
     job = dict(img_path='data/JPEGImages/2007_000000.jpg', out=tmp_path / 'a.png', image_classes=CLASSES,
                ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05)
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
-    with pytest.raises(ir_labels.InputError, match=r'a\.npz is of an image of \(40, 64\)'):
+    with pytest.raises(ir_labels.InputError, match=message_names('a.npz', '(40, 64)')):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
     write_cam(tmp_path / 'a.npz', np.ones((1, 12, 16)), [0], (48, 64), CLASSES[::-1])
-    with pytest.raises(ir_labels.InputError, match=r'a\.npz counts its keys by'):
+    with pytest.raises(ir_labels.InputError, match=message_names('a.npz', 'horse')):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
     np.save(tmp_path / 'a.npy', dict(keys=np.array([1]), high_res=np.full((1, 48, 64), np.nan, np.float32)))
-    with pytest.raises(ir_labels.InputError, match=r'a\.npy: the CAM reaches from nan'):
+    with pytest.raises(ir_labels.InputError, match=message_names('a.npy', 'nan')):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
 
 
@@ -247,7 +249,7 @@ def test_full_disk_leaves_nothing_half_written(there, capsys, monkeypatch):
 
     monkeypatch.setattr(Image.Image, 'save', full)
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'full', '--workers', '1')
-    assert done.status == 1 and 'No space left on device' in done.err and 'goes on where this one stopped' in done.err
+    assert done.status == 1 and 'No space left on device' in done.err
     assert [path.name for path in (there / 'full').iterdir()] == ['made_from.json']
 
 
@@ -299,12 +301,12 @@ def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch)
     assert done.status == 0, done.err[-2000:]
     arguments = ('make_pseudo_labels.py', 'irnet.py', 'trained/epoch_1.pth', '--out', 'pseudo', '--bg-thr', '0.4')
     done = run_inside(capsys, monkeypatch, *arguments)
-    assert done.status == 0 and 'pseudo: 6 images, 6 of them written now' in done.out, done.err[-2000:]
+    assert done.status == 0 and re.search(r'\bpseudo: 6 images, 6\b', done.out), done.err[-2000:]
     before = contents(there / 'pseudo', '.png')
     assert sorted(before) == [f'{name}.png' for name in ids()]
     (there / 'pseudo' / '2007_000005.png').unlink()
     done = run_inside(capsys, monkeypatch, *arguments)
-    assert '1 of them written now' in done.out and contents(there / 'pseudo', '.png') == before
+    assert re.search(r'\bpseudo: 6 images, 1\b', done.out) and contents(there / 'pseudo', '.png') == before
     # the same threshold in a test: what it measures is what was written
     done = run_inside(capsys, monkeypatch, 'test.py', 'irnet.py', 'trained/epoch_1.pth', '--work-dir', 'walked',
                       '--out', 'from_test', '--cfg-options', 'model.test_cfg.bg_thr=0.4')
@@ -343,4 +345,4 @@ def test_missing_ir_labels_are_named_before_training(ir_label_folder, there, cap
         (there / 'some' / f'{name}.png').write_bytes((ir_label_folder / f'{name}.png').read_bytes())
     done = run_inside(capsys, monkeypatch, 'train.py', 'irnet.py', '--work-dir', 'w', '--cfg-options',
                       'train_dataloader.dataset.seg_map_dir=some')
-    assert done.status == 1 and '1 of 6 masks are missing' in done.err and '2007_000000' in done.err
+    assert done.status == 1 and re.search(message_names(1, 6, '2007_000000'), done.err)

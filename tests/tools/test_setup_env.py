@@ -1,5 +1,6 @@
 """setup_env.sh without the network: what it finds, and what it says when it cannot install."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,9 +58,9 @@ def test_a_failed_installation_is_told_and_completed_later(clone, tmp_path):
     for attempt in range(2):
         done = source(clone, first_on_path=base, PIP_NO_INDEX='1', PIP_CONFIG_FILE=os.devnull)
         assert done.returncode == 1
-        assert 'setup_env: pip failed: see its message above.' in done.stderr
+        assert re.search('^setup_env: .*pip', done.stderr, re.M)
         assert 'No matching distribution found for torch' in done.stderr
-        assert ('making' in done.stderr) is (attempt == 0)
+        assert (done.stderr.count('setup_env: ') > 2) is (attempt == 0)
         assert (clone / '.venv' / 'bin' / 'python').exists()
         assert not (clone / '.venv' / 'mmwsss-installed').exists()
 
@@ -81,13 +82,13 @@ def test_an_own_environment_is_used_and_refreshed_when_setup_py_changes(clone, t
         file.write('# changed')
     third = source(clone, 'dev', first_on_path=old)
     assert (third.returncode, third.stdout) == (0, f'PYTHON={python}\n')
-    assert 'setup_env: installing' in third.stderr and 'going on with' in third.stderr
+    assert third.stderr.count('setup_env: ') == 3 and str(clone / '.venv') in third.stderr
     assert (clone / '.venv' / 'mmwsss-installed').read_text() == mark  # so the next call tries again
 
 
 @pytest.mark.parametrize('text, message', [
-    ('exit 1', 'no Python 3.10 or newer was found.'),
-    ('case "$2" in *ensurepip*|"") exit 1;; *) [ "$1" = -c ];; esac', 'python3 has no venv module.'),
+    ('exit 1', '3.10'),
+    ('case "$2" in *ensurepip*|"") exit 1;; *) [ "$1" = -c ];; esac', 'venv'),
 ])
 def test_without_a_python_to_build_on(text, message, clone, tmp_path):
     done = source(clone, first_on_path=fake_python(tmp_path / 'fakes', text))

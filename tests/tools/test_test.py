@@ -1,9 +1,11 @@
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.config import Config
 from mmseg.apis import inference_model, init_model
 from PIL import Image
@@ -39,9 +41,9 @@ def predictions(folder: Path) -> list[np.ndarray]:
             for index in range(8)]
 
 
-def test_metrics_masks_and_paintings(folder):
+def test_metrics_masks_and_visualizations(folder):
     outcome = run_process('test.py', 'tiny.py', 'random.pth', '--work-dir', 'w', '--out', 'masks', '--show-dir',
-                          'painted', cwd=folder)
+                          'shown', cwd=folder)
     assert outcome.status == 0, outcome.err
     expected = predictions(folder)
     truth = [np.asarray(Image.open(f'data/masks/{index}.png')) for index in range(8)]
@@ -51,33 +53,34 @@ def test_metrics_masks_and_paintings(folder):
     metrics = json.loads(next(Path('w').glob('*/*.json')).read_text())
     accuracy = np.mean([label == true for label, true in zip(expected, truth, strict=True)])
     assert metrics['aAcc'] == pytest.approx(100 * accuracy, abs=0.01)
-    assert len(list(Path('painted').glob('**/test_*.png'))) == 8
+    assert len(list(Path('shown').glob('**/test_*.png'))) == 8
 
 
 def test_test_time_augmentation(capsys, monkeypatch):
     outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--tta', '--work-dir', 't')
     assert outcome.status == 0 and 'aAcc: ' in outcome.out
     assert "type='SegTTAModel'" in outcome.out
-    assert list(Path('t').glob('**/*.png')) == []  # nothing is painted unasked
+    assert list(Path('t').glob('**/*.png')) == []  # nothing is drawn unasked
 
 
-@pytest.mark.parametrize('args, message', [
-    (('tiny.py', 'none.pth'), 'error: There is no checkpoint none.pth.'),
-    (('tiny.py', 'tiny.py'), 'error: tiny.py is not a checkpoint that can be read safely'),
-    (('none.py', 'random.pth'), 'error: There is no config none.py.'),
-    (('plain.py', 'random.pth', '--tta'), 'error: plain.py has no tta_model and tta_pipeline.'),
-    (('plain.py', 'random.pth', '--show-dir', 'x'), 'error: plain.py has no visualizer'),
+@pytest.mark.parametrize('args, named', [
+    (('tiny.py', 'none.pth'), ['none.pth']),
+    (('tiny.py', 'tiny.py'), ['tiny.py', 'checkpoint']),
+    (('none.py', 'random.pth'), ['none.py']),
+    (('plain.py', 'random.pth', '--tta'), ['plain.py', 'tta_model', 'tta_pipeline']),
+    (('plain.py', 'random.pth', '--show-dir', 'x'), ['plain.py', 'visualizer']),
     (('tiny.py', 'random.pth', '--cfg-options', 'test_dataloader.dataset.data_root=/none'),
-     'error: The test dataset (BaseSegDataset) needs what does not exist: /none/images, /none/masks.'),
+     ['test', 'BaseSegDataset', '/none/images', '/none/masks']),
 ])
-def test_mistakes_end_with_one_message(args, message, capsys, monkeypatch):
+def test_mistakes_end_with_one_message(args, named, capsys, monkeypatch):
     cfg = Config.fromfile('tiny.py')
     for key in ('tta_model', 'visualizer'):
         cfg.pop(key)
     cfg.dump('plain.py')
     outcome = run_inside(capsys, monkeypatch, 'test.py', *args)
     assert outcome.status == 1
-    assert outcome.err.startswith(message) and 'Traceback' not in outcome.err
+    assert outcome.err.startswith('error: ') and 'Traceback' not in outcome.err
+    assert re.search(message_names(*named), outcome.err)
 
 
 def test_another_models_checkpoint_is_refused(capsys, monkeypatch):
@@ -86,10 +89,10 @@ def test_another_models_checkpoint_is_refused(capsys, monkeypatch):
                          'model.backbone.dilations=[1]', 'model.backbone.out_indices=[0]',
                          'model.decode_head.in_channels=8', 'model.decode_head.in_index=0')
     assert outcome.status == 1 and 'Traceback' not in outcome.err
-    assert 'error: random.pth does not belong to this model:' in outcome.err
-    assert ' not in the model: backbone.layer2.0.bn1.bias, ' in outcome.err
-    shapes = next(line for line in outcome.err.splitlines() if 'of another shape' in line)
-    assert 'decode_head.convs.0.conv.weight (8x16x3x3, the model has 8x8x3x3)' in shapes
+    assert re.search('^error: .*random.pth', outcome.err, re.M)
+    assert 'backbone.layer2.0.bn1.bias' in outcome.err
+    shapes = next(line for line in outcome.err.splitlines() if '8x16x3x3' in line)
+    assert re.search(message_names('decode_head.convs.0.conv.weight', '8x8x3x3'), shapes)
 
 
 def test_help_has_examples(capsys, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from message_names import message_names
 from run_tool import TOOLS, run_inside, run_process
 from tiny_run import write_tiny_run
 
@@ -30,7 +31,7 @@ def test_trains_into_the_default_work_dir(trained):
     folder, log = trained
     work_dir = folder / 'work_dirs' / 'tiny'
     assert {path.name for path in work_dir.glob('*.pth')} == {'epoch_1.pth', 'epoch_2.pth'}
-    assert 'The config sets no seed: taking 0.' in log and re.search(r'^ +seed: 0$', log, re.M)
+    assert re.search(r'^ +seed: 0$', log, re.M)
     assert len(losses(log)) == 4 and losses(log)[-1] < losses(log)[0]
     assert re.search(r'mIoU: \d', log)
     dumped = (work_dir / 'tiny.py').read_text()
@@ -45,11 +46,11 @@ def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path, capsys, monkeypatc
     at_once = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'whole')
     first = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'moved', '--resume',
                        '--cfg-options', 'train_cfg.max_epochs=1')
-    assert 'moved holds no checkpoint to resume from: starting from scratch.' in first.out
+    assert re.search(r'\bmoved\b.*checkpoint', first.out) and not re.search('(?i)resum.*epoch_', first.out)
     Path('moved').rename('parts')  # the note of the last checkpoint is wrong now
     second = run_inside(capsys, monkeypatch, 'train.py', config, '--work-dir', 'parts', '--resume')
     assert (at_once.status, first.status, second.status) == (0, 0, 0)
-    assert 'Resuming from parts/epoch_1.pth' in second.out and 'resumed epoch: 1, iter: 2' in second.out
+    assert re.search('(?i)resum.*parts/epoch_1.pth', second.out) and 'resumed epoch: 1, iter: 2' in second.out
     expected, got = (torch.load(f'{name}/epoch_2.pth', weights_only=False) for name in ('whole', 'parts'))
     assert expected['meta']['iter'] == got['meta']['iter'] == 4
     for name, value in expected['state_dict'].items():
@@ -65,9 +66,9 @@ def test_load_from_initialises_and_with_resume_names_the_checkpoint(trained, cap
     options = ('--cfg-options', f'load_from={first}', 'train_cfg.max_epochs=2')
     begun = run_inside(capsys, monkeypatch, 'train.py', 'tiny.py', '--work-dir', 'begun', *options)
     assert begun.status == 0 and 'resumed' not in begun.out and len(losses(begun.out)) == 4
-    gone_on = run_inside(
+    resumed = run_inside(
         capsys, monkeypatch, 'train.py', 'tiny.py', '--work-dir', 'begun', '--resume', *options)
-    assert f'Resuming from {first}' in gone_on.out and len(losses(gone_on.out)) == 2
+    assert re.search(f'(?i)resum.*{first}', resumed.out) and len(losses(resumed.out)) == 2
 
 
 def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
@@ -75,28 +76,26 @@ def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     outcome = run_inside(capsys, monkeypatch, 'train.py', 'tiny.py', '--resume', '--cfg-options',
                          'model.decode_head.channels=4')
-    assert outcome.status == 1 and 'does not belong to this model' in outcome.err
-    assert 'decode_head.conv_seg.weight (2x8x1x1, the model has 2x4x1x1)' in outcome.err
+    assert outcome.status == 1
+    assert re.search(message_names('decode_head.conv_seg.weight', '2x8x1x1', '2x4x1x1'), outcome.err)
 
 
-@pytest.mark.parametrize('args, message', [
-    (('none.py', ), 'error: There is no config none.py.'),
-    (('.', ), 'error: There is no config ..'),
-    (('broken.py', ), 'error: broken.py cannot be read as a config. NameError: '),
-    (('orphan.py', ), 'error: orphan.py cannot be read as a config. FileNotFoundError: '),
-    (('tiny.py', '--cfg-options', 'data_root.x=3'), 'error: --cfg-options data_root.x=3 does not fit'),
-    (('tiny.py', '--cfg-options', 'train_dataloader=None'), 'error: tiny.py has no train_dataloader'),
-    (('tiny.py', '--cfg-options', 'load_from=none.pth'), 'error: There is no checkpoint none.pth.'),
-    (('tiny.py', '--cfg-options', 'load_from=weights.pth', '--resume'),
-     'error: weights.pth holds weights only, so no run can resume from it.'),
+@pytest.mark.parametrize('args, named', [
+    (('none.py', ), ['none.py']),
+    (('.', ), ['config']),
+    (('broken.py', ), ['broken.py', 'NameError: ']),
+    (('orphan.py', ), ['orphan.py', 'FileNotFoundError: ']),
+    (('tiny.py', '--cfg-options', 'data_root.x=3'), ['--cfg-options', 'data_root.x=3']),
+    (('tiny.py', '--cfg-options', 'train_dataloader=None'), ['tiny.py', 'train_dataloader']),
+    (('tiny.py', '--cfg-options', 'load_from=none.pth'), ['none.pth']),
+    (('tiny.py', '--cfg-options', 'load_from=weights.pth', '--resume'), ['weights.pth', 'resume']),
     (('tiny.py', '--cfg-options', 'val_dataloader.dataset.data_root=/none'),
-     'error: The val dataset (BaseSegDataset) needs what does not exist: /none/images, /none/masks.'),
-    (('tiny.py', '--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'),
-     'error: --amp does not know the optimizer wrapper ApexOptimWrapper.'),
-    (('tiny.py', '--work-dir', 'tiny.py'), 'error: The folder tiny.py cannot be made: '),
-    (('tiny.py', '--launcher', 'slurm'), 'error: --launcher slurm finds no SLURM_PROCID'),
+     ['val', 'BaseSegDataset', '/none/images', '/none/masks']),
+    (('tiny.py', '--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'), ['--amp', 'ApexOptimWrapper']),
+    (('tiny.py', '--work-dir', 'tiny.py'), ['folder', 'tiny.py']),
+    (('tiny.py', '--launcher', 'slurm'), ['--launcher', 'SLURM_PROCID']),
 ])
-def test_mistakes_end_with_one_message(args, message, tmp_path, capsys, monkeypatch):
+def test_mistakes_end_with_one_message(args, named, tmp_path, capsys, monkeypatch):
     write_tiny_run(tmp_path)
     monkeypatch.chdir(tmp_path)
     Path('broken.py').write_text('a = b')
@@ -106,13 +105,14 @@ def test_mistakes_end_with_one_message(args, message, tmp_path, capsys, monkeypa
         monkeypatch.delenv(name, raising=False)
     outcome = run_inside(capsys, monkeypatch, 'train.py', *args)
     assert outcome.status == 1
-    assert outcome.err.startswith(message) and 'Traceback' not in outcome.err
+    assert outcome.err.startswith('error: ') and 'Traceback' not in outcome.err
+    assert re.search(message_names(*named), outcome.err)
     assert not Path('work_dirs').exists() or '--launcher' in args  # nothing is left behind
 
 
-def test_options_that_are_none_show_the_usage(capsys, monkeypatch):
+def test_malformed_options_show_the_usage(capsys, monkeypatch):
     outcome = run_inside(capsys, monkeypatch, 'train.py', 'a.py', '--cfg-options', 'lr')
-    assert outcome.status == 2 and 'takes KEY=VALUE, not lr' in outcome.err
+    assert outcome.status == 2 and re.search(message_names('KEY=VALUE', 'lr'), outcome.err)
 
 
 def test_help_has_examples(capsys, monkeypatch):
@@ -142,10 +142,10 @@ def test_full_disk_ends_with_one_message(tmp_path, capsys, monkeypatch):
     assert outcome.status == 1
     line = outcome.err.splitlines()[-1]
     assert line.startswith('error: No space left on device') and 'work/epoch_1.pth' in line
-    assert line.endswith('give the same command with --resume.')
+    assert '--resume' in line
 
 
-def test_interruption_tells_how_to_go_on(tmp_path):
+def test_interruption_tells_how_to_resume(tmp_path):
     config = write_tiny_run(tmp_path)
     command = [sys.executable, TOOLS / 'train.py', config.name, '--cfg-options',
                'train_cfg.max_epochs=100000', 'train_cfg.val_interval=100000',
@@ -164,8 +164,7 @@ def test_interruption_tells_how_to_go_on(tmp_path):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert re.search(r'^Interrupted. To go on from \S+epoch_\d+.pth, give the same command with --resume.$',
-                     errors, re.M)
+    assert re.search(r'^Interrupted\..*epoch_\d+\.pth.*--resume', errors, re.M)
     # A data loader's worker, a process of PyTorch's, may complain that its connection is gone: that has no frame
     # of the tool, while a traceback of the interruption itself has.
     assert 'KeyboardInterrupt' not in errors and 'train.py", line' not in errors, errors
@@ -191,7 +190,7 @@ def test_two_processes_on_a_cpu(trained, monkeypatch):
 def test_mistake_under_a_launcher_is_told_once(tmp_path):
     outcome = run_process('dist_train.sh', 'no such.py', 2, cwd=tmp_path)
     assert outcome.status != 0
-    assert outcome.err.count('error: There is no config no such.py.') == 1
+    assert len(re.findall(r'error: .*\bno such\.py', outcome.err)) == 1
 
 
 @pytest.mark.parametrize('script, args, message', [
@@ -199,8 +198,8 @@ def test_mistake_under_a_launcher_is_told_once(tmp_path):
     ('dist_test.sh', ('tiny.py', 'a.pth'), 'bash tools/dist_test.sh CONFIG CHECKPOINT GPUS'),
     ('slurm_train.sh', ('gpu', 'job'), 'bash tools/slurm_train.sh PARTITION JOB_NAME CONFIG'),
     ('slurm_test.sh', ('gpu', 'job', 'c'), 'bash tools/slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT'),
-    ('dist_train.sh', ('tiny.py', '--amp'), "the number of GPUs must be 1 or more, not '--amp'"),
-    ('dist_test.sh', ('tiny.py', 'a.pth', '0'), "the number of GPUs must be 1 or more, not '0'"),
+    ('dist_train.sh', ('tiny.py', '--amp'), "'--amp'"),
+    ('dist_test.sh', ('tiny.py', 'a.pth', '0'), "'0'"),
 ])
 def test_scripts_explain_their_arguments(script, args, message, tmp_path):
     outcome = run_process(script, *args, cwd=tmp_path)
@@ -209,7 +208,7 @@ def test_scripts_explain_their_arguments(script, args, message, tmp_path):
 
 def test_several_machines_need_an_address(tmp_path):
     outcome = run_process('dist_train.sh', 'tiny.py', 2, cwd=tmp_path, NNODES='2')
-    assert outcome.status == 2 and 'needs MASTER_ADDR' in outcome.err
+    assert outcome.status == 2 and 'MASTER_ADDR' in outcome.err
 
 
 SRUN = """#!/usr/bin/env bash
@@ -237,3 +236,22 @@ def test_slurm_scripts(trained, tmp_path, monkeypatch):
     assert (tmp_path / 'options').read_text().splitlines() == [
         '--partition=gpu', '--job-name=my job', '--ntasks=2', '--cpus-per-task=5', '--gres=gpu:2',
         '--ntasks-per-node=2', '--kill-on-bad-exit=1', '--time=1:00', '--quiet']
+
+
+def test_missing_initial_weights_end_before_training(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    init_cfg = 'model.backbone.init_cfg'
+    outcome = run_inside(capsys, monkeypatch, 'train.py', config, '--cfg-options', f'{init_cfg}.type=Pretrained',
+                         f'{init_cfg}.checkpoint=gone.pth')
+    assert outcome.status == 1 and outcome.err.startswith('error: ')
+    assert f'{init_cfg}.checkpoint' in outcome.err and 'gone.pth' in outcome.err
+
+
+def test_initial_weights_are_read_safely(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    torch.save(dict(state_dict=dict(weight=torch.ones(1)), path=Path('a')), 'unsafe.pth')
+    outcome = run_inside(capsys, monkeypatch, 'train.py', config, '--cfg-options',
+                         'model.backbone.init_cfg.type=Pretrained', 'model.backbone.init_cfg.checkpoint=unsafe.pth')
+    assert outcome.status == 1 and re.search(r'^error: .*unsafe\.pth.*pathlib', outcome.err, re.M)

@@ -5,6 +5,7 @@ import signal
 import pytest
 import torch
 
+from mmwsss.utils.system import available_cores
 from mmwsss.utils.worker_pool import default_workers, run_parallel, worker_pool
 
 
@@ -20,7 +21,7 @@ def test_workers_have_one_thread_and_ignore_ctrl_c_from_the_start():
 
 
 def test_ranks_share_the_cores(monkeypatch):
-    cores = len(os.sched_getaffinity(0))
+    cores = available_cores()
     monkeypatch.delenv('LOCAL_WORLD_SIZE', raising=False)
     assert default_workers() == cores
     monkeypatch.setenv('LOCAL_WORLD_SIZE', str(2 * cores))

@@ -124,8 +124,9 @@ def highest_mark(device: str) -> float:
     if device != 'cpu':
         return torch.cuda.max_memory_allocated() / 2**20
     import resource
-    unit = 1 if sys.platform == 'darwin' else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+    from mmwsss.utils.system import peak_megabytes
+    return peak_megabytes(resource.getrusage(resource.RUSAGE_SELF))
 
 
 def fill_memory(device: str) -> tuple[list[Tensor], float]:

@@ -84,8 +84,7 @@ def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], dev
         scaled = np.asarray(Image.fromarray(image).resize(size, Image.BICUBIC))
         tensor = torch.from_numpy(scaled.astype(np.float32)).permute(2, 0, 1).contiguous().to(device)
         tensor = (tensor - mean.to(device)) / std.to(device)
-        feat = model.extract_feat(torch.stack([tensor, tensor.flip(-1)]))
-        straight, mirrored = model.head.cam(feat)
+        straight, mirrored = model.cam(torch.stack([tensor, tensor.flip(-1)]))
         cam = torch.maximum(straight, mirrored.flip(-1))
         small = (-(-height // 4), -(-width // 4))
         total = total + F.interpolate(cam[None], size=small, mode='bilinear', align_corners=False)[0]
@@ -152,7 +151,8 @@ def compare_miou(args: argparse.Namespace) -> None:
     import tempfile
 
     from mmengine.config import Config
-    from mmengine.runner import Runner
+
+    from mmwsss.engine.runner import build_runner
     result = {}
     with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
         for dtype in (None, 'bfloat16'):
@@ -163,7 +163,7 @@ def compare_miou(args: argparse.Namespace) -> None:
                 cfg.test_dataloader.dataset.indices = args.limit
             cfg.work_dir = folder
             cfg.experiment_name = f'benchmark_{dtype}'
-            result[dtype] = Runner.from_cfg(cfg).test()
+            result[dtype] = build_runner(cfg, ('test', ), strict=True).test()
     print(f"CAM mIoU of {args.config}: float32 {result[None]['mIoU']:.2f}, bfloat16 "
           f"{result['bfloat16']['mIoU']:.2f}, change {result['bfloat16']['mIoU'] - result[None]['mIoU']:+.2f}")
 

@@ -41,7 +41,7 @@ def word_statistics(model: torch.nn.Module, loader: Iterable[dict]) -> dict[str,
     for batch in loader:
         data = model.data_preprocessor(batch, False)
         for image, sample in zip(data['inputs'], data['data_samples'], strict=True):
-            feat = model.extract_feat(image[None])
+            feat = model.extract_feat(image[None]).levels[-1]
             encoding = head.encoder(feat)
             seen += encoding.presence[0].cpu()
             kept = sample.gt_score > 0.5

@@ -1,10 +1,14 @@
 """From a dictionary of the pipeline to what a model takes."""
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.structures import PixelData
 from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
+
+from mmwsss.utils.errors import InputError
 
 
 @TRANSFORMS.register_module()
@@ -12,23 +16,39 @@ class PackImageLabelInputs(PackSegInputs):
     """`PackSegInputs` that also packs the image-level labels.
 
     The sample gets the multi-hot `gt_score` `(L,)`, float32, where the image has labels, `cam` and `cam_keys` where
-    `LoadCAM` read them, and `img_id` among its meta information. `gt_score` is MMPretrain's name, so its
+    `LoadCAM` read them, and `img_id` in its meta information. `gt_score` is MMPretrain's name, so its
     multi-label metrics read it.
 
     Args:
-        meta_keys: see `PackSegInputs`; `img_id` is added.
+        keys: other keys of `results` that go into the sample under the same name, e.g. what your own transform
+            loaded for your own head; arrays become tensors of the same type.
+        **kwargs: those of `PackSegInputs`; `img_id` is added to `meta_keys`.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    meta_keys: Sequence[str]
+
+    def __init__(self, keys: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.keys = tuple(keys)
         self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id')))
 
     def transform(self, results: dict) -> dict:
-        """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`."""
+        """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`.
+
+        Raises:
+            InputError: `results` lacks one of `keys`.
+        """
         packed = super().transform(results)
+        sample = packed['data_samples']
         if results.get('gt_score') is not None:
-            packed['data_samples'].gt_score = torch.tensor(results['gt_score'], dtype=torch.float32)
+            sample.gt_score = torch.tensor(results['gt_score'], dtype=torch.float32)
         if results.get('cam') is not None:
-            packed['data_samples'].cam = PixelData(data=results['cam'])
-            packed['data_samples'].cam_keys = results['cam_keys']
+            sample.cam = PixelData(data=results['cam'])
+            sample.cam_keys = results['cam_keys']
+        for key in self.keys:
+            if key not in results:
+                raise InputError(f'{results.get("img_path", "an image")} has no {key!r}, which PackImageLabelInputs '
+                                 'should pack. Add a transform that sets it before, or remove it from `keys`.')
+            value = results[key]
+            sample.set_field(torch.tensor(value) if isinstance(value, np.ndarray) else value, key)
         return packed

@@ -1,9 +1,13 @@
 """Heads of the three networks, and the visual words."""
-from .cam_head import CAMHead
+from .cam_head import CAMHead, stack_gt_scores
+from .check_head import check_head
 from .codebook import LearnableCodebook
 from .deeplabv2_head import DeepLabV2Head
 from .irn_head import IRNHead
 from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
-__all__ = ['CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder']
+__all__ = [
+    'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder',
+    'check_head', 'stack_gt_scores'
+]

@@ -1,17 +1,18 @@
-"""The image-level classifier whose weights also give the class activation maps."""
+"""A classifier of images whose weights also give the class activation maps."""
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmwsss.models.features import Features
 from mmwsss.utils.errors import InputError
 
 DEFAULT_LOSS = dict(type='mmpretrain.CrossEntropyLoss', use_sigmoid=True)
 
 
 def stack_gt_scores(data_samples: list, num_classes: int, device: torch.device) -> Tensor:
-    """Gather the samples' multi-hot labels.
+    """Stack the multi-hot labels of a batch.
 
     Args:
         data_samples: N samples with `gt_score` `(L,)`.
@@ -22,29 +23,32 @@ def stack_gt_scores(data_samples: list, num_classes: int, device: torch.device) 
         `(N, L)`.
 
     Raises:
-        InputError: a sample without `gt_score`, or with another number of classes.
+        InputError: a sample has no `gt_score`, or another number of classes.
     """
     for sample in data_samples:
         name = sample.metainfo.get('img_path', 'a sample')
         if 'gt_score' not in sample:
-            raise InputError(f'{name} carries no image-level labels (`gt_score`). Use a dataset with '
-                             '`label_file` and end its pipeline with `PackImageLabelInputs`.')
+            raise InputError(f'{name} has no image-level labels (`gt_score`). Use a dataset with '
+                             '`label_file`, and end its pipeline with `PackImageLabelInputs`.')
         if sample.gt_score.numel() != num_classes:
-            raise InputError(f'{name} has labels for {sample.gt_score.numel()} classes, the head for '
-                             f'{num_classes}. Make num_classes and the dataset\'s classes agree.')
+            raise InputError(f'{name} has labels for {sample.gt_score.numel()} classes, but the head is '
+                             f'built for {num_classes}. Set num_classes to the number of image classes.')
     return torch.stack([sample.gt_score for sample in data_samples]).to(device)
 
 
 @MODELS.register_module()
 class CAMHead(BaseModule):
-    """A 1x1 classifier without bias: on pooled features it classifies, on the map it localises.
+    """A 1x1 classifier without bias: it classifies the pooled vector, and localises on the last level.
 
-    The class activation maps are those of Zhou et al. (CVPR 2016) as WSSS uses them: the
+    Its class activation maps are those of Zhou et al. (CVPR 2016) as weakly-supervised segmentation uses them: the
     classifier at every pixel, then ReLU.
 
+    A head of :class:`CAMClassifier` is any registered class with the three verbs :meth:`logits`, :meth:`cam` and
+    :meth:`loss`.
+
     Args:
-        num_classes: `L`, image classes (background is none of them).
-        in_channels: channels of the feature map.
+        num_classes: `L`, image classes without the background.
+        in_channels: `C`, channels of the last level.
         loss: config of the loss on `(logits, multi-hot labels)`.
         init_cfg: MMEngine's initialisation config.
     """
@@ -60,35 +64,51 @@ class CAMHead(BaseModule):
         self.classifier = nn.Conv2d(in_channels, num_classes, 1, bias=False)
         self.loss_module = MODELS.build(loss)
 
-    def forward(self, feat: Tensor, pooled: Tensor) -> Tensor:
-        """Image logits `(N, L)` of the map `(N, C, H, W)` and its pooled features `(N, C)`.
-
-        Raises:
-            InputError: the features do not have `in_channels` channels.
-        """
-        if pooled.shape[1] != self.in_channels:
-            raise InputError(f'{type(self).__name__}: in_channels={self.in_channels}, but the features have '
-                             f'{pooled.shape[1]} channels. Set in_channels={pooled.shape[1]}.')
-        return self.classifier(pooled[:, :, None, None]).flatten(1)
-
-    def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
-        """Losses against the samples' image labels.
+    def logits(self, features: Features) -> Tensor:
+        """Classify images.
 
         Args:
-            feat: the map, `(N, C, H, W)`.
-            pooled: its pooled features, `(N, C)`.
+            features: of `N` images, with `pooled` `(N, C)`.
+
+        Returns:
+            Logits `(N, L)`.
+
+        Raises:
+            InputError: there is no pooled vector, or it does not have `in_channels` channels.
+        """
+        pooled, name = features.pooled, type(self).__name__
+        if pooled is None:
+            raise InputError(f'{name} classifies the pooled vector, but the model has no neck. Set model.neck to a '
+                             "pooling, e.g. dict(type='HSPP').")
+        if pooled.shape[1] != self.in_channels:
+            raise InputError(f'{name}: in_channels={self.in_channels}, but the features have {pooled.shape[1]} '
+                             f'channels. Set in_channels={pooled.shape[1]}.')
+        return self.classifier(pooled[:, :, None, None]).flatten(1)
+
+    def cam(self, features: Features) -> Tensor:
+        """Localise classes.
+
+        Args:
+            features: of `N` images, the last level `(N, C, h, w)`.
+
+        Returns:
+            Class activation maps `(N, L, h, w)`, >= 0.
+        """
+        return F.relu(self.classifier(features.levels[-1]))
+
+    def loss(self, views: list[Features], data_samples: list) -> dict[str, Tensor]:
+        """Compare the logits of the first view with the image labels.
+
+        Args:
+            views: features of the same `N` images, one for each entry of `train_cfg.views`.
             data_samples: N samples with `gt_score` `(L,)`.
 
         Returns:
             `loss_cls`.
 
         Raises:
-            InputError: see :meth:`forward` and :func:`stack_gt_scores`.
+            InputError: see :meth:`logits` and :func:`stack_gt_scores`.
         """
-        logits = self(feat, pooled)
+        logits = self.logits(views[0])
         target = stack_gt_scores(data_samples, self.num_classes, logits.device)
         return dict(loss_cls=self.loss_module(logits.float(), target))
-
-    def cam(self, feat: Tensor) -> Tensor:
-        """Class activation maps `(N, L, H, W)`, >= 0, of the map `(N, C, H, W)`."""
-        return F.relu(self.classifier(feat))

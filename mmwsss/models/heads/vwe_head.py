@@ -4,15 +4,17 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmwsss.models.features import Features
+
 from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
 
 
 @MODELS.register_module()
 class VWEHead(CAMHead):
-    """A :class:`CAMHead` that must also tell which visual words an image holds.
+    """A :class:`CAMHead` that also predicts which visual words an image holds.
 
-    Image labels ask only for what tells classes apart. Visual words, which an encoder finds in the
-    features themselves, describe the rest of the object too, so predicting them spreads the activation. The
+    Image labels reward only what separates classes. Visual words, which an encoder finds in the features
+    themselves, describe the rest of the object too, so predicting them spreads the activation. The
     objective has three terms (Eq. 9), each a multi-label binary cross entropy:
 
     - `loss_cls`: pooled features -> image labels;
@@ -22,8 +24,8 @@ class VWEHead(CAMHead):
     Args:
         num_classes, in_channels, loss, init_cfg: see :class:`CAMHead`.
         encoder: config of the word encoder, `VisualWordEncoder` with 256 words by default.
-        word_cam: whether :meth:`cam` is Eq. 12, the maximum of the class map and of the word map seen
-            through the word-to-image weights, or the class map alone, as in the authors' program.
+        word_cam: True for Eq. 12, where :meth:`cam` is the maximum of the class map and of the word map seen
+            through the word-to-image weights; False for the class map alone, as in the authors' code.
     """
 
     def __init__(self,
@@ -42,19 +44,18 @@ class VWEHead(CAMHead):
         self.word_cam = word_cam
 
     def word_logits(self, feat: Tensor) -> Tensor:
-        """Logits `(N, K)` of the words' presence, from the average of the map `(N, C, H, W)`."""
+        """Return logits `(N, K)` of the words' presence, from the average of the map `(N, C, H, W)`."""
         return self.word_classifier(feat.mean(dim=(2, 3), keepdim=True)).flatten(1)
 
     def word_to_image_logits(self, frequency: Tensor) -> Tensor:
-        """Image logits `(N, L)` from word frequencies `(N, K)`."""
+        """Return image logits `(N, L)` from word frequencies `(N, K)`."""
         return self._seen_through(frequency[:, :, None, None]).flatten(1)
 
-    def loss(self, feat: Tensor, pooled: Tensor, data_samples: list) -> dict[str, Tensor]:
-        """The three losses of Eq. 9, and the codebook's own if it has one.
+    def loss(self, views: list[Features], data_samples: list) -> dict[str, Tensor]:
+        """Return the three losses of Eq. 9 on the first view, and the codebook's own if it has one.
 
         Args:
-            feat: the map, `(N, C, H, W)`.
-            pooled: its pooled features, `(N, C)`.
+            views: features of the same `N` images, the last level `(N, C, h, w)`.
             data_samples: N samples with `gt_score` `(L,)`.
 
         Returns:
@@ -63,7 +64,8 @@ class VWEHead(CAMHead):
         Raises:
             InputError: see :class:`CAMHead`.
         """
-        losses = super().loss(feat, pooled, data_samples)
+        losses = super().loss(views, data_samples)
+        feat = views[0].levels[-1]
         encoding = self.encoder(feat)
         image_logits = self.word_to_image_logits(encoding.frequency).float()
         target = stack_gt_scores(data_samples, self.num_classes, image_logits.device)
@@ -72,15 +74,15 @@ class VWEHead(CAMHead):
         losses.update(self.encoder.codebook.loss())
         return losses
 
+    def cam(self, features: Features) -> Tensor:
+        """Return class activation maps `(N, L, h, w)` of the last level, Eq. 12 if `word_cam`."""
+        cam = super().cam(features)
+        return torch.maximum(cam, self.word_map(features.levels[-1]).to(cam.dtype)) if self.word_cam else cam
+
     def word_map(self, feat: Tensor) -> Tensor:
-        """Word probabilities seen through the word-to-image weights: `(N, L, H, W)`, >= 0."""
+        """Return the word probabilities seen through the word-to-image weights: `(N, L, H, W)`, >= 0."""
         return F.relu(self._seen_through(self.encoder.encode(feat)))
 
     def _seen_through(self, words: Tensor) -> Tensor:
-        """The word-to-image classifier at every pixel; the encoder's precision is its own."""
+        """Apply the word-to-image classifier at every pixel, in its own precision."""
         return self.word_to_image(words.to(self.word_to_image.weight.dtype))
-
-    def cam(self, feat: Tensor) -> Tensor:
-        """Class activation maps `(N, L, H, W)`, Eq. 12 when `word_cam`."""
-        cam = super().cam(feat)
-        return torch.maximum(cam, self.word_map(feat).to(cam.dtype)) if self.word_cam else cam

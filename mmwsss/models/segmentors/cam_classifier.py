@@ -1,4 +1,4 @@
-"""A classifier that MMSegmentation trains, tests and draws like a segmentor."""
+"""A classifier that MMSegmentation trains, tests and visualizes like a segmentor."""
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -6,16 +6,22 @@ import torch
 import torch.nn.functional as F
 from mmengine.structures import PixelData
 from mmseg.models.segmentors import BaseSegmentor
-from mmseg.registry import MODELS
+from mmseg.registry import MODELS, TASK_UTILS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmwsss.pseudo_labels.cam import merge_cams, mirror_max, scaled_size, winner
+from mmwsss.models.features import Features
+from mmwsss.models.heads import check_head
+from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
 from mmwsss.utils.errors import InputError
 
+from .views import check_views, make_view
+
+TRAIN_CFG = dict(views=[dict()])
 TEST_CFG = dict(
     scales=(1.0, 0.5, 1.5, 2.0),  # of the published numbers
     flip=True,
+    merge=dict(type='MirrorMaxSum'),
     labels='gt',
     score_thr=0.5,
     bg_thr=0.14,
@@ -24,69 +30,74 @@ TEST_CFG = dict(
 
 @MODELS.register_module()
 class CAMClassifier(BaseSegmentor):
-    """Image-level classifier whose prediction is a segmentation: its class activation maps.
+    """Image-level classifier that predicts a segmentation through its class activation maps.
 
     Image classes are `0..L-1`; as segmentation classes they are `1..L`, and 0 is the background.
 
     Args:
-        backbone: config of any MMSeg or MMPretrain backbone; the head reads its last feature map.
-        neck: config of a pooling `(N, C, H, W) -> (N, C)`, e.g. `HSPP`, `GlobalMaxPooling` or
-            `mmpretrain.GlobalAveragePooling`.
-        head: config of a `CAMHead` or `VWEHead`.
+        backbone: config of any MMSeg or MMPretrain backbone; `out_indices` names the levels that the head sees.
+        head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`.
+        neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
+            `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
         data_preprocessor: e.g. `CAMDataPreProcessor`.
-        train_cfg: unused, for MMSeg's convention.
-        test_cfg: what :meth:`predict` does; unknown keys are refused. `scales` and `flip`: inputs that are
-            merged; `labels`: `'gt'` keeps the classes of the sample's `gt_score` (the protocol of the
-            tables), `'pred'` those with a probability above `score_thr`; `bg_thr`: scores up to it are
-            background; `autocast`: `None`, `'bfloat16'` or `'float16'`.
+        train_cfg: `views`, the views of a batch that the head's loss gets: a list with `dict()` for the input itself
+            and `dict(scale=0.3)` for a resized copy. The default is the input alone.
+        test_cfg: what :meth:`predict` does. `scales` and `flip`: inputs that are merged; `merge`: config of the
+            merging rule, e.g. `MirrorMaxSum` or `SumAll`; `labels`: `'gt'` keeps the classes of the sample's
+            `gt_score` (the protocol of the tables), `'pred'` those with a probability above `score_thr`; `bg_thr`:
+            scores up to it are background; `autocast`: `None`, `'bfloat16'` or `'float16'`.
         val_cfg: what differs from `test_cfg` while training validates: one scale by default.
         init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        InputError: the head lacks a method, or a setting is unknown or out of range.
     """
 
     def __init__(self,
                  backbone: dict,
-                 neck: dict,
                  head: dict,
+                 neck: dict | None = None,
                  data_preprocessor: dict | None = None,
                  train_cfg: dict | None = None,
                  test_cfg: dict | None = None,
                  val_cfg: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        self.backbone = MODELS.build(backbone)
-        self.neck = MODELS.build(neck)
-        self.head = MODELS.build(head)
-        self.train_cfg = train_cfg
+        self.train_cfg = check_train_cfg({**TRAIN_CFG, **(train_cfg or {})})
         self.test_cfg = check_test_cfg({**TEST_CFG, **(test_cfg or {})})
         val_cfg = dict(scales=(1.0, ), flip=False) if val_cfg is None else val_cfg
         self.val_cfg = check_test_cfg({**self.test_cfg, **val_cfg})
+        self.backbone = MODELS.build(backbone)
+        self.neck = None if neck is None else MODELS.build(neck)
+        self.head = MODELS.build(head)
+        check_head(self.head)
 
     @property
     def num_classes(self) -> int:
-        """`L`, the image classes."""
+        """Number of image classes, `L`."""
         return self.head.num_classes
 
-    def extract_feat(self, inputs: Tensor) -> Tensor:
-        """Last feature map `(N, C, h, w)` of normalised images `(N, 3, H, W)`."""
-        feats = self.backbone(inputs)
-        return feats[-1] if isinstance(feats, tuple | list) else feats
+    def extract_feat(self, inputs: Tensor) -> Features:
+        """Return all that a head may see of normalised images `(N, 3, H, W)`."""
+        levels = self.backbone(inputs)
+        levels = tuple(levels) if isinstance(levels, tuple | list) else (levels, )
+        return Features(inputs, levels, None if self.neck is None else self.neck(levels[-1]))
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """The head's losses on images `(N, 3, H, W)` and the samples' `gt_score`."""
-        feat = self.extract_feat(inputs)
-        return self.head.loss(feat, self.neck(feat), data_samples)
+        """Return the head's losses on images `(N, 3, H, W)`, each seen in the views of `train_cfg`."""
+        views = [self.extract_feat(make_view(inputs, **view)) for view in self.train_cfg['views']]
+        return self.head.loss(views, data_samples)
 
     def _forward(self, inputs: Tensor, data_samples: list | None = None) -> Tensor:
-        """Image logits `(N, L)`."""
-        feat = self.extract_feat(inputs)
-        return self.head(feat, self.neck(feat))
+        """Return image logits `(N, L)`."""
+        return self.head.logits(self.extract_feat(inputs))
 
     def cam(self, inputs: Tensor) -> Tensor:
-        """Class activation maps `(N, L, h, w)`, >= 0, of images `(N, 3, H, W)`, at one scale."""
+        """Return class activation maps `(N, L, h, w)`, >= 0, of images `(N, 3, H, W)`, at one scale."""
         return self.head.cam(self.extract_feat(inputs))
 
     def encode_decode(self, inputs: Tensor, batch_data_samples: list | None = None) -> Tensor:
-        """Class activation maps at the size of the input: `(N, L, H, W)`."""
+        """Return class activation maps at the size of the input: `(N, L, H, W)`."""
         return F.interpolate(
             self.cam(inputs), size=inputs.shape[2:], mode='bilinear', align_corners=False)
 
@@ -115,7 +126,7 @@ class CAMClassifier(BaseSegmentor):
             score is above `bg_thr`, else 0.
 
         Raises:
-            InputError: `labels='gt'` and a sample without `gt_score`.
+            InputError: `labels='gt'`, but a sample has no `gt_score`.
         """
         cfg = self.test_cfg if test_cfg is None else test_cfg
         if data_samples is None:
@@ -129,7 +140,7 @@ class CAMClassifier(BaseSegmentor):
             for row, index in enumerate(indices):
                 size = data_samples[index].metainfo.get('ori_shape', images.shape[2:])[:2]
                 self.fill_sample(
-                    data_samples[index], scores[row], [cam[row] for cam in cams], size, cfg)
+                    data_samples[index], scores[row], [cam[:, row] for cam in cams], size, cfg)
         return data_samples
 
     def multi_scale(self, images: Tensor, cfg: dict) -> tuple[Tensor, list[Tensor]]:
@@ -141,7 +152,7 @@ class CAMClassifier(BaseSegmentor):
 
         Returns:
             Probabilities `(N, L)` of the unmirrored images at the scale nearest to 1, and for each scale the
-            maps `(N, L, h_s, w_s)` in float32, mirror pairs merged.
+            maps `(M, N, L, h_s, w_s)` in float32, with `M = 2` those of the mirror images, flipped back, behind.
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
         scores, cams = None, []
@@ -154,12 +165,11 @@ class CAMClassifier(BaseSegmentor):
             if cfg['flip']:
                 scaled = torch.cat([scaled, scaled.flip(-1)])
             with autocast(images.device, cfg['autocast']):
-                feat = self.extract_feat(scaled)
-                cam = self.head.cam(feat).float()
+                features = self.extract_feat(scaled)
+                cam = self.head.cam(features).float()
                 if index == nearest:
-                    feat = feat[:len(images)]
-                    scores = self.head(feat, self.neck(feat)).float().sigmoid()
-            cams.append(mirror_max(cam) if cfg['flip'] else cam)
+                    scores = self.head.logits(features)[:len(images)].float().sigmoid()
+            cams.append(mirror_pairs(cam) if cfg['flip'] else cam[None])
         return scores, cams
 
     def fill_sample(self, sample: SegDataSample, score: Tensor, cams: list[Tensor],
@@ -169,15 +179,15 @@ class CAMClassifier(BaseSegmentor):
         Args:
             sample: of the image.
             score: `(L,)` probabilities.
-            cams: for each scale `(L, h_s, w_s)`, >= 0, mirror pairs merged.
+            cams: for each scale `(M, L, h_s, w_s)`, >= 0, of the image and, with `M = 2`, of its mirror image.
             size: height and width of the results.
-            cfg: `labels`, `score_thr` and `bg_thr`, see the class.
+            cfg: `merge`, `labels`, `score_thr` and `bg_thr`, see the class.
 
         Raises:
             InputError: see :meth:`kept_classes`.
         """
         keys = self.kept_classes(sample, score, cfg)
-        small, large = merge_cams([cam[keys] for cam in cams], size)
+        small, large = merge_cams([cam[:, keys] for cam in cams], size, TASK_UTILS.build(cfg['merge']))
         best, label = winner(large, keys)
         sample.pred_score = score
         sample.cam_keys = keys
@@ -187,7 +197,7 @@ class CAMClassifier(BaseSegmentor):
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
 
     def kept_classes(self, sample: SegDataSample, score: Tensor, cfg: dict) -> Tensor:
-        """The classes whose maps are kept: the labelled or the probable ones.
+        """Choose the classes whose maps are kept: the labelled or the probable ones.
 
         Args:
             sample: with `gt_score` `(L,)` where `cfg` asks for labels.
@@ -198,19 +208,19 @@ class CAMClassifier(BaseSegmentor):
             `(K,)` int64 image classes, ascending.
 
         Raises:
-            InputError: `labels='gt'` and a sample without `gt_score`.
+            InputError: `labels='gt'`, but a sample has no `gt_score`.
         """
         if cfg['labels'] == 'pred':
             return (score > cfg['score_thr']).nonzero().flatten()
         if 'gt_score' not in sample:
             name = sample.metainfo.get('img_path', 'an image')
-            raise InputError(f'{name} has no image-level labels to keep the classes of. Give the dataset a '
-                             "`label_file`, or keep probable classes by model.test_cfg.labels='pred'.")
+            raise InputError(f'{name} has no image-level labels that say which classes to keep. Set the dataset\'s '
+                             "`label_file`, or keep probable classes with model.test_cfg.labels='pred'.")
         return (sample.gt_score.to(score.device) > 0.5).nonzero().flatten()
 
 
 def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
-    """PyTorch's autocast, or a context that does nothing.
+    """Return PyTorch's autocast, or a context that does nothing.
 
     Args:
         device: where the network runs.
@@ -221,20 +231,37 @@ def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
     return torch.autocast(device.type, dtype=getattr(torch, dtype))
 
 
-def check_test_cfg(cfg: dict) -> dict:
-    """Return `cfg` when every key and value is known.
+def check_train_cfg(cfg: dict) -> dict:
+    """Return `cfg` if every key and value is known.
 
     Raises:
-        InputError: naming what is not.
+        InputError: a key or a value is not; the message names it.
     """
-    unknown = set(cfg) - set(TEST_CFG)
-    if unknown:
-        raise InputError(f'CAMClassifier: unknown test_cfg {sorted(unknown)}; known are {sorted(TEST_CFG)}.')
+    _check_keys('train_cfg', cfg, TRAIN_CFG)
+    check_views(cfg['views'])
+    return cfg
+
+
+def check_test_cfg(cfg: dict) -> dict:
+    """Return `cfg` if every key and value is known.
+
+    Raises:
+        InputError: a key or a value is not; the message names it.
+    """
+    _check_keys('test_cfg', cfg, TEST_CFG)
+    TASK_UTILS.build(cfg['merge'])  # the registry's error is better now than after the training
     if not cfg['scales'] or min(cfg['scales']) <= 0:
         raise InputError(f"CAMClassifier: test_cfg.scales={cfg['scales']} must be positive numbers.")
     if cfg['labels'] not in ('gt', 'pred'):
-        raise InputError(f"CAMClassifier: test_cfg.labels={cfg['labels']!r} is not 'gt' or 'pred'.")
+        raise InputError(f"CAMClassifier: test_cfg.labels={cfg['labels']!r} must be 'gt' or 'pred'.")
     if cfg['autocast'] not in (None, 'bfloat16', 'float16'):
         raise InputError(
-            f"CAMClassifier: test_cfg.autocast={cfg['autocast']!r} is not None, 'bfloat16' or 'float16'.")
+            f"CAMClassifier: test_cfg.autocast={cfg['autocast']!r} must be None, 'bfloat16' or 'float16'.")
     return cfg
+
+
+def _check_keys(name: str, cfg: dict, known: dict) -> None:
+    """Refuse keys that no default is known for."""
+    unknown = set(cfg) - set(known)
+    if unknown:
+        raise InputError(f'CAMClassifier: unknown {name} {sorted(unknown)}; known are {sorted(known)}.')

@@ -1,7 +1,10 @@
 """Packing image-level labels."""
 import numpy as np
+import pytest
 import torch
 from mmseg.registry import TRANSFORMS
+
+from mmwsss.utils.errors import InputError
 
 
 def pack(results, **options):
@@ -39,3 +42,14 @@ def test_the_id_is_always_packed():
 
 def test_floats_stay_floats():
     assert pack(dict(item(), img=np.full((2, 2, 3), 0.5, np.float32)))['inputs'].dtype == torch.float32
+
+
+def test_other_keys():
+    given = np.float64([0, 1])
+    sample = pack(item(gt_subclass=given, note=('a', 3)), keys=['gt_subclass', 'note'])['data_samples']
+    assert sample.gt_subclass.dtype == torch.float64 and sample.gt_subclass.tolist() == [0, 1]
+    assert sample.note == ('a', 3) and 'gt_subclass' in sample.clone()
+    sample.gt_subclass[0] = 5
+    assert given[0] == 0
+    with pytest.raises(InputError, match="x/a/b.jpg.*'gt_subclass'.*keys"):
+        pack(item(), keys=['gt_subclass'])

@@ -40,7 +40,7 @@ def test_statistics_move_where_they_may():
 
 
 def test_unknown_part():
-    with pytest.raises(InputError, match=r"no modules \['layer1'\]"):
+    with pytest.raises(InputError, match='layer1'):
         build(frozen_modules=('layer1', ))
 
 

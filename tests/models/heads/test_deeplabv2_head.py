@@ -1,6 +1,7 @@
 """DeepLabv2's head against explicit sums."""
 import pytest
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -112,5 +113,5 @@ def test_bad_settings():
         build(in_channels=(2, 3), in_index=(0, 1), input_transform='multiple_select')
     with pytest.raises(InputError, match='dilations'):
         build(dilations=())
-    with pytest.raises(InputError, match='in_channels=5.*gives 4'):
+    with pytest.raises(InputError, match=message_names('in_channels=5', 4)):
         build()([torch.zeros(1, 4, 2, 2)])

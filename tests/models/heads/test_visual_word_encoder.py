@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 
 from mmwsss.models import VisualWordEncoder
 from mmwsss.utils.errors import InputError
@@ -60,9 +61,9 @@ def test_half_precision_keeps_the_words():
 
 
 def test_errors_name_the_channels():
-    with pytest.raises(InputError, match='features of 5 channels, a codebook of 4'):
+    with pytest.raises(InputError, match=message_names(5, 4)):
         VisualWordEncoder(num_words=2, in_channels=4)(torch.randn(1, 5, 2, 2))
-    with pytest.raises(InputError, match='7 words of 4 channels, but 2 words of 4'):
+    with pytest.raises(InputError, match=message_names(7, 4, 2)):
         VisualWordEncoder(2, 4, codebook=dict(type='LearnableCodebook', num_words=7))
     with pytest.raises(InputError, match='frequency'):
         VisualWordEncoder(2, 4, frequency='median')

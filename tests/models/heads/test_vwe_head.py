@@ -2,10 +2,16 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from reference_network import golden_network, samples
 
-from mmwsss.models import CAMHead, VWEHead
+from mmwsss.models import CAMHead, Features, VWEHead
 from mmwsss.utils.errors import InputError
+
+
+def average(feat):
+    """Features of a model that pools by the average."""
+    return Features(torch.zeros(len(feat), 3, 8, 8), (feat, ), feat.mean((2, 3)))
 
 
 @pytest.mark.parametrize('release', ['vwe1', 'vwe2'])
@@ -16,9 +22,10 @@ def test_golden_network(golden, release):
     model = golden_network(encoder=dict(type='VisualWordEncoder', codebook=codebook)).train()
     images = torch.from_numpy(data['net_img'])
 
-    feat = model.extract_feat(images)
+    features = model.extract_feat(images)
+    feat = features.levels[-1]
     encoding = model.head.encoder(feat)
-    np.testing.assert_allclose(model.head(feat, model.neck(feat)).detach(), data['net_cls'], atol=1e-5)
+    np.testing.assert_allclose(model.head.logits(features).detach(), data['net_cls'], atol=1e-5)
     np.testing.assert_allclose(model.head.word_logits(feat).detach(), data['net_word'], atol=1e-5)
     np.testing.assert_allclose(
         model.head.word_to_image_logits(encoding.frequency).detach(), data['net_hist'], atol=1e-5)
@@ -48,11 +55,11 @@ def test_golden_maps(golden, release):
     data = golden(release)
     model = golden_network().eval()
     with torch.no_grad():
-        feat = model.extract_feat(torch.from_numpy(data['net_img']))
-        np.testing.assert_allclose(model.head.cam(feat), data['paper_cam'], atol=1e-5)
-        np.testing.assert_allclose(model.head.word_map(feat), data['word_cam'], atol=1e-7)
+        features = model.extract_feat(torch.from_numpy(data['net_img']))
+        np.testing.assert_allclose(model.head.cam(features), data['paper_cam'], atol=1e-5)
+        np.testing.assert_allclose(model.head.word_map(features.levels[-1]), data['word_cam'], atol=1e-7)
         model.head.word_cam = False
-        np.testing.assert_allclose(model.head.cam(feat), data['net_cam'], atol=1e-5)
+        np.testing.assert_allclose(model.head.cam(features), data['net_cam'], atol=1e-5)
 
 
 def test_eq12_takes_the_larger_map():
@@ -60,15 +67,15 @@ def test_eq12_takes_the_larger_map():
     feat = torch.randn(1, 3, 5, 5)
     head.word_to_image.weight.data[0] = 100.0  # class 0: words dominate
     head.word_to_image.weight.data[1] = -100.0  # class 1: nothing left of them after ReLU
-    cam = head.cam(feat)
+    cam = head.cam(average(feat))
     torch.testing.assert_close(cam[:, 0], torch.full((1, 5, 5), 100.0))
-    torch.testing.assert_close(cam[:, 1], CAMHead.cam(head, feat)[:, 1])
+    torch.testing.assert_close(cam[:, 1], CAMHead.cam(head, average(feat))[:, 1])
 
 
 def test_words_do_not_teach_the_backbone_but_their_prediction_does():
     head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
     feat = torch.randn(2, 3, 4, 4, requires_grad=True)
-    losses = head.loss(feat, feat.mean((2, 3)), samples([[1, 0], [0, 1]]))
+    losses = head.loss([average(feat)], samples([[1, 0], [0, 1]]))
     losses['loss_word_to_image'].backward(retain_graph=True)
     assert feat.grad is None and head.encoder.codebook.words.grad.abs().sum() > 0
     losses['loss_word'].backward()
@@ -79,15 +86,15 @@ def test_words_do_not_teach_the_backbone_but_their_prediction_does():
 def test_other_precisions(dtype, tolerance):
     head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
     feat, labels = torch.randn(2, 3, 4, 4), samples([[1, 0], [0, 1]])
-    wanted, cam = head.loss(feat, feat.mean((2, 3)), labels), head.cam(feat)
+    wanted, cam = head.loss([average(feat)], labels), head.cam(average(feat))
     head, feat = head.to(dtype), feat.to(dtype)
-    assert head.cam(feat).dtype == dtype
-    torch.testing.assert_close(head.cam(feat).float(), cam, atol=tolerance, rtol=tolerance)
-    for name, loss in head.loss(feat, feat.mean((2, 3)), labels).items():
+    assert head.cam(average(feat)).dtype == dtype
+    torch.testing.assert_close(head.cam(average(feat)).float(), cam, atol=tolerance, rtol=tolerance)
+    for name, loss in head.loss([average(feat)], labels).items():
         torch.testing.assert_close(loss.float(), wanted[name], atol=tolerance, rtol=tolerance)
 
 
 def test_channels_that_do_not_match():
-    with pytest.raises(InputError, match='4 words of 5 channels, but 4 words of 3'):
+    with pytest.raises(InputError, match=message_names(4, 5, 3)):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,
                                    codebook=dict(type='LearnableCodebook', in_channels=5)))

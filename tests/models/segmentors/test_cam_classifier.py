@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -108,7 +109,7 @@ def test_labels_are_needed_or_predicted():
     model = tiny()
     batch = raw_batch([(32, 32)], [[1, 0, 0]])
     del batch['data_samples'][0].gt_score
-    with pytest.raises(InputError, match=r"\(32, 32\).jpg has no image-level labels.*labels='pred'"):
+    with pytest.raises(InputError, match=message_names('(32, 32).jpg', "labels='pred'")):
         model.test_step(batch)
 
 
@@ -157,10 +158,10 @@ def test_modes():
     assert isinstance(model(inputs, mode='predict')[1], SegDataSample)
 
 
-@pytest.mark.parametrize(('cfg', 'message'), [(dict(scale=(1, )), "unknown test_cfg \\['scale'\\]"),
-                                              (dict(labels='yes'), "labels='yes'"),
-                                              (dict(scales=()), 'scales'), (dict(scales=(0, )), 'scales'),
-                                              (dict(autocast='int8'), 'autocast')])
-def test_bad_settings(cfg, message):
-    with pytest.raises(InputError, match=message):
+@pytest.mark.parametrize(('cfg', 'named'), [(dict(scale=(1, )), "test_cfg.*'scale'"),
+                                            (dict(labels='yes'), "labels='yes'"),
+                                            (dict(scales=()), 'scales'), (dict(scales=(0, )), 'scales'),
+                                            (dict(autocast='int8'), 'autocast')])
+def test_bad_settings(cfg, named):
+    with pytest.raises(InputError, match=named):
         tiny(test_cfg=cfg)

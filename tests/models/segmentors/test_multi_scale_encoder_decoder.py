@@ -111,12 +111,12 @@ def test_shrunk_labels_are_those_of_the_nearest_pixels():
     assert small.tolist() == [[[1, 4]]] and small.dtype == data.dtype
 
 
-@pytest.mark.parametrize('kwargs, message', [
+@pytest.mark.parametrize('kwargs, named', [
     (dict(train_scales=()), 'train_scales'),
     (dict(test_scales=(1.0, 0.0)), 'test_scales'),
     (dict(train_scales=(1.0, 1.0)), 'train_scales'),
     (dict(auxiliary_head=dict(type='DeepLabV2Head', in_channels=16, num_classes=3)), 'auxiliary_head'),
 ])
-def test_bad_settings(kwargs, message):
-    with pytest.raises(InputError, match=message):
+def test_bad_settings(kwargs, named):
+    with pytest.raises(InputError, match=named):
         build(**kwargs)

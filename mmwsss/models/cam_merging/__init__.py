@@ -1,0 +1,5 @@
+"""Rules that merge the maps of several scales and of the mirror image, named by `test_cfg.merge`."""
+from .mirror_max_sum import MirrorMaxSum
+from .sum_all import SumAll
+
+__all__ = ['MirrorMaxSum', 'SumAll']

@@ -1,0 +1,16 @@
+"""The merging rule of AffinityNet (PSA)."""
+from collections.abc import Sequence
+
+from mmseg.registry import TASK_UTILS
+from torch import Tensor
+
+from mmwsss.pseudo_labels.cam import sum_all
+
+
+@TASK_UTILS.register_module()
+class SumAll:
+    """Sum over scales, images and mirror images."""
+
+    def __call__(self, cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+        """Merge maps, arguments as in :class:`MirrorMaxSum`; see :func:`~mmwsss.pseudo_labels.cam.sum_all`."""
+        return sum_all(cams, size)

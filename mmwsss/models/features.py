@@ -1,0 +1,17 @@
+"""What a head is given."""
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Features(NamedTuple):
+    """All that `CAMClassifier` knows about a batch of `N` images at one scale.
+
+    Attributes:
+        image: `(N, 3, H, W)` normalised input of the backbone.
+        levels: `(N, C_l, h_l, w_l)` maps of the backbone, one for each of its `out_indices`, finest first.
+        pooled: `(N, C)` vector that the neck makes of the last level, or None in a model without a neck.
+    """
+    image: Tensor
+    levels: tuple[Tensor, ...]
+    pooled: Tensor | None = None

@@ -1,0 +1,5 @@
+"""Usual lists of stages, each in a file of its own: functions that return the settings of the stages."""
+from .cam_table import cam_table
+from .irn import irn
+
+__all__ = ['cam_table', 'irn']

@@ -1,0 +1,14 @@
+"""The kinds of stages, each in a file of its own."""
+from .affinity_labels import AffinityLabels
+from .cam_curve import CAMCurve
+from .cam_files import CAMFiles
+from .evaluation import Evaluation
+from .existing_files import ExistingFiles
+from .label_quality import LabelQuality
+from .pseudo_labels import PseudoLabels
+from .refiner_curve import RefinerCurve
+from .report import Report
+from .training import Training
+
+__all__ = ['AffinityLabels', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality', 'PseudoLabels',
+           'RefinerCurve', 'Report', 'Training']

@@ -1,0 +1,40 @@
+"""CAM files against masks."""
+from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.stage import Call, Output
+from mmwsss.registry import STAGES
+
+from .curve import CurveStage
+
+
+@STAGES.register_module()
+class CAMCurve(CurveStage):
+    """Measure CAM files at every background threshold with `tools/evaluate_cams.py`.
+
+    Args:
+        name: of the stage.
+        cams: stage with the CAM files.
+        config: network (a stage or a config) whose test data set has the masks.
+    """
+    tool = 'evaluate_cams.py'
+    title = 'CAM files against masks, at every threshold'
+    parallel = False
+    label = 'CAMs'
+
+    def __init__(self, name: str, cams: str, config: str) -> None:
+        self.cams, self.config = cams, config
+        super().__init__(name, [cams])
+
+    def network(self, plan: Plan) -> Network:
+        return plan.network(self.config)
+
+    def output(self, plan: Plan) -> Output:
+        return Output(self.folder(plan) / 'cam_curve.json')
+
+    def call(self, plan: Plan) -> Call:
+        network = self.network(plan)
+        inputs = plan.inputs(network, ('test_dataloader.dataset', ), (network, 'test'), cams=plan.mark(self.cams))
+        return Call([network.path, '--cams', plan.output(self.cams), '--out', str(self.folder(plan))],
+                    plan.fill(network.options), inputs)
+
+    def check(self, plan: Plan) -> None:
+        plan.require_images(self, self.network(plan), 'test', self.cams)

@@ -1,0 +1,37 @@
+"""What stages share that measure every background threshold."""
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.stage import Stage
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class CurveStage(Stage):
+    """A stage whose output is a curve of `CAMIoUMetric`."""
+    label = ''  # of what is measured, in the report
+
+    def figures(self, plan: Plan) -> dict[str, float]:
+        curve = self._curve(plan)
+        return dict(mIoU=curve['best']['mIoU'], best_thr=curve['best']['thr'], mIoU_auto=curve['auto']['mIoU'],
+                    auto_thr=curve['auto']['thr'])
+
+    def plots(self, plan: Plan) -> Iterator[tuple[str, str, 'Figure']]:
+        from mmwsss.visualization.figures import curve_figure
+        curve = self._curve(plan)
+        marks = {f"{title}: {curve[key]['mIoU']:.1f} at {curve[key]['thr']:.2f}":
+                 (curve[key]['thr'], curve[key]['mIoU']) for key, title in (
+                     ('best', 'best'), ('auto', 'without masks (Otsu)'))}
+        figure = curve_figure({'mIoU': (curve['thresholds'], curve['mIoU'])}, 'background threshold', 'mIoU (%)', marks)
+        yield 'Background threshold', self.label, figure
+
+    def class_scores(self, plan: Plan, classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
+        curve = self._curve(plan)
+        best = curve['thresholds'].index(curve['best']['thr'])
+        return self.label, [curve['IoU'][label][best] for label in classes]
+
+    def _curve(self, plan: Plan) -> dict[str, Any]:
+        return json.loads(self.output(plan).path.read_text())

@@ -1,0 +1,69 @@
+"""A test of a network."""
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.stage import Call, Output, Stage
+from mmwsss.registry import STAGES
+
+
+@STAGES.register_module()
+class Evaluation(Stage):
+    """Test a network on its test list with `tools/test.py`.
+
+    Args:
+        name: of the stage.
+        network: stage that trains the network, or a config.
+        checkpoint: file to test; by default the output of `network`.
+        crf: refine the probabilities by a DenseCRF before they are measured.
+        test_list: name of a list beside that of the config's test, e.g. 'val', in its place.
+        options: of `--cfg-options`, in addition to those of the network.
+        bars: name of the network in the report's chart of classes; `None` to leave it out.
+        title: of the stage.
+    """
+    tool = 'test.py'
+
+    def __init__(self, name: str, network: str, checkpoint: str | None = None, crf: bool = False,
+                 test_list: str | None = None, options: Mapping[str, Any] | None = None, bars: str | None = None,
+                 title: str = 'The network on its test list') -> None:
+        self.tested, self.checkpoint, self.crf, self.bars, self.title = network, checkpoint, crf, bars, title
+        self.test_list, self.options = test_list, dict(options or {})
+        super().__init__(name, [] if checkpoint else [network])
+
+    def network(self, plan: Plan) -> Network:
+        options = dict(self.options)
+        if self.test_list:
+            listed = Path(plan.network(self.tested).cfg.test_dataloader.dataset.get('ann_file') or '.txt')
+            options['test_dataloader.dataset.ann_file'] = str(listed.with_name(self.test_list + listed.suffix))
+        return plan.network(self.tested, options)
+
+    def output(self, plan: Plan) -> Output:
+        return Output(self.folder(plan) / 'result.json')
+
+    def call(self, plan: Plan) -> Call:
+        network = self.network(plan)
+        options = plan.fill(network.options)
+        if self.crf:
+            options[f"{network.evaluator('IoUMetric')}.type"] = 'CRFIoUMetric'
+        checkpoint = self.checkpoint or plan.output(self.tested)
+        arguments = [network.path, checkpoint, '--work-dir', str(self.folder(plan)), '--json',
+                     str(self.output(plan).path)]
+        mark = plan.mark(self.tested) if not self.checkpoint else '' if plan.dry else Output(Path(checkpoint)).mark()
+        return Call(arguments, options, plan.inputs(network, ('model', 'test_dataloader', 'test_evaluator'),
+                                                    (network, 'test'), checkpoint=mark))
+
+    def check(self, plan: Plan) -> None:
+        from mmwsss.pseudo_labels.crf import load_densecrf
+        if self.crf:
+            load_densecrf()
+        plan.images(self.network(plan), 'test')
+
+    def figures(self, plan: Plan) -> dict[str, float]:
+        return json.loads(self.output(plan).path.read_text())
+
+    def class_scores(self, plan: Plan, classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
+        figures = {key.rpartition('/')[2]: value for key, value in self.figures(plan).items()}
+        scores = [figures.get(f'IoU.{label}') for label in classes]
+        return (self.bars, scores) if self.bars and any(score is not None for score in scores) else None

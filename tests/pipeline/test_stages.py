@@ -1,0 +1,163 @@
+"""Stages as data: pipelines of every form from lists in a config, without a change in the runner."""
+import json
+import shlex
+
+import pytest
+from run_tool import TOOLS, run_process
+from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.pipeline import Launcher, read_plan, run_pipeline
+from mmwsss.utils.errors import InputError
+
+CLASSIFIER = dict(type='Training', name='classifier', config='classifier.py')
+CAMS = dict(type='CAMFiles', name='cams', network='classifier')
+CURVE = dict(type='CAMCurve', name='cam_quality', cams='cams', config='classifier.py')
+LABELS = dict(type='AffinityLabels', name='labels', cams='cams', config='irnet.py')
+REFINER = dict(type='Training', name='refiner', config='irnet.py', labels='labels')
+SEGMENTOR = dict(type='Training', name='segmentor', config='segmentor.py', labels='labels')
+TEST = dict(type='Evaluation', name='evaluation', network='segmentor')
+REPORT = dict(type='Report', name='report')
+
+ENDS_WITH_CAMS = [CLASSIFIER, CAMS, CURVE, REPORT]
+FOREIGN_CAMS = [
+    dict(type='ExistingFiles', name='cams', folder='anybody', suffix='.npy'), CURVE,
+    dict(LABELS, thresholds='cam_quality'), REFINER,
+    dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams'), REPORT]
+ROUNDS = [
+    dict(CLASSIFIER, name='round_1'), dict(CAMS, name='cams_1', network='round_1'),
+    dict(type='AffinityLabels', name='between', cams='cams_1', config='irnet.py'),
+    dict(CLASSIFIER, name='round_2', options={
+        'load_from': '{round_1}', 'train_dataloader.dataset.seg_map_dir': '{between}'}),
+    dict(CAMS, name='cams_2', network='round_2')]
+REFINED_TWICE = [
+    CLASSIFIER, CAMS, LABELS, REFINER, dict(type='RefinerCurve', name='curve', network='refiner', cams='cams'),
+    dict(type='PseudoLabels', name='first', network='refiner', cams='cams', threshold='curve.best_thr'),
+    dict(REFINER, name='refiner_2', labels='first'),
+    dict(type='PseudoLabels', name='second', network='refiner_2', cams='cams', threshold=0.3)]
+UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a pipeline's config with a list of stages, beside the configs of three networks."""
+    monkeypatch.chdir(tmp_path)
+    write_tiny_pipeline(tmp_path)
+
+    def write(stages: object) -> str:
+        (tmp_path / 'list.py').write_text(f'stages = {stages!r}\n')
+        return 'list.py'
+    return write
+
+
+def dry_run(config: str, capsys) -> dict[str, str]:
+    """What a dry run prints of each stage."""
+    run_pipeline(read_plan(config, 'w', dry=True), Launcher(TOOLS))
+    blocks = capsys.readouterr().out.strip().split('\n\n')
+    return {block.split(':')[0].removeprefix('# '): block.partition('\n')[2] for block in blocks}
+
+
+def test_a_pipeline_that_ends_with_cams(write, capsys):
+    found = dry_run(write(ENDS_WITH_CAMS), capsys)
+    assert list(found) == ['classifier', 'cams', 'cam_quality', 'report']
+    assert '--cams w/cams' in found['cam_quality']
+
+
+def test_a_pipeline_that_starts_from_anybodys_cams(write, capsys):
+    found = dry_run(write(FOREIGN_CAMS), capsys)
+    assert found['cams'] == ''  # nothing runs
+    for stage in ('cam_quality', 'labels', 'pseudo_labels'):
+        assert '--cams anybody' in found[stage]
+    assert 'seg_map_dir=w/labels' in found['refiner']
+
+
+def test_rounds(write, capsys):
+    found = dry_run(write(ROUNDS), capsys)
+    words = shlex.split(found['round_2'])
+    assert 'load_from=w/round_1/epoch_2.pth' in words
+    assert 'train_dataloader.dataset.seg_map_dir=w/between' in words
+    assert 'w/round_2/epoch_2.pth' in shlex.split(found['cams_2'])
+    assert 'load_from=w/round_1/epoch_2.pth' in shlex.split(found['cams_2'])  # the same config
+
+
+def test_a_pipeline_that_refines_twice(write, capsys):
+    found = dry_run(write(REFINED_TWICE), capsys)
+    assert "'best_thr of curve'" in found['first'] and '--bg-thr 0.3' in found['second']
+    assert 'seg_map_dir=w/first' in found['refiner_2'] and 'w/refiner_2/epoch_2.pth' in found['second']
+
+
+def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
+    pytest.importorskip('pydensecrf')
+    config = write(UNREFINED)
+    assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
+    done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert done.status == 0, done.err[-3000:]
+    rows = json.loads((tmp_path / 'w' / 'table.json').read_text())
+    assert [row['stage'] for row in rows] == [stage['name'] for stage in UNREFINED]
+    assert rows[4]['metrics']['mIoU'] >= 0 and len(list((tmp_path / 'w' / 'labels').glob('*.png'))) == 6
+    page = (tmp_path / 'w' / 'report' / 'report.html').read_text()
+    assert '<td class="name"' in page and 'evaluation' in page
+
+
+@pytest.mark.parametrize(('stages', 'named'), [
+    ([dict(CLASSIFIER, type='Learning')], r'Learning.*Training'),
+    ([dict(name='a')], r'a: type=None.*Training'),
+    ([dict(CLASSIFIER, epochs=3)], r'classifier.*epochs.*config'),
+    ([dict(type='Training', name='classifier')], r"classifier.*missing \['config'\]"),
+    ([CLASSIFIER, CLASSIFIER], 'classifier'),
+    ([CAMS], r'cams needs classifier.*cams'),
+    ([CAMS, CLASSIFIER], r'cams needs classifier.*up'),
+    ([dict(CLASSIFIER, labels='cams'), CAMS], 'classifier needs cams needs classifier'),
+    ([dict(CLASSIFIER, options={'load_from': '{classifier}'})], 'classifier needs classifier'),
+    ([dict(CLASSIFIER, name='logs')], 'logs'), ([dict(CLASSIFIER, name='a/b')], 'a/b'),
+    ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
+    ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'no config .*curve'),
+    ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
+    ([dict(CLASSIFIER, options=[1])], r'classifier.*options.*\[1\]')])
+def test_a_list_that_does_not_fit_is_named_before_anything_runs(write, tmp_path, capsys, stages, named):
+    with pytest.raises(InputError, match=f'(?s){named}'):
+        dry_run(write(stages), capsys)
+    assert not (tmp_path / 'w').exists()
+
+
+def test_neither_stages_nor_a_recipe(write, tmp_path):
+    (tmp_path / 'list.py').write_text('work_dir = "w"\n')
+    with pytest.raises(InputError, match=r'list\.py.*stages.*recipe.*irn'):
+        read_plan('list.py')
+    (tmp_path / 'list.py').write_text(f'stages = {[CLASSIFIER]!r}\ncrf = True\n')
+    with pytest.raises(InputError, match=r'list\.py.*stages.*crf'):
+        read_plan('list.py')
+
+
+def test_missing_files_are_named_before_the_first_stage(write, tmp_path):
+    config = write(FOREIGN_CAMS)
+    done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert done.status == 1 and 'anybody' in done.err and '.npy' in done.err and 'Traceback' not in done.err
+    assert 'starts' not in done.out
+
+
+def test_a_kind_of_stage_outside_of_the_package(write, tmp_path, capsys, monkeypatch):
+    (tmp_path / 'my_stage.py').write_text('''\
+from mmwsss.pipeline import Call, Output, Stage
+from mmwsss.registry import STAGES
+
+
+@STAGES.register_module()
+class CountFiles(Stage):
+    """Count the files of a stage."""
+    tool = 'count.py'
+    title = 'Counting'
+
+    def __init__(self, name, files):
+        self.files = files
+        super().__init__(name, [files])
+
+    def output(self, plan):
+        return Output(self.folder(plan) / 'count.json')
+
+    def call(self, plan):
+        return Call([plan.output(self.files)], inputs=dict(files=plan.mark(self.files)))
+''')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    config = write([CLASSIFIER, CAMS, dict(type='CountFiles', name='count', files='cams')])
+    (tmp_path / config).write_text("custom_imports = dict(imports=['my_stage'])\n" + (tmp_path / config).read_text())
+    assert shlex.split(dry_run(config, capsys)['count'])[1:] == [str(TOOLS / 'count.py'), 'w/cams']
