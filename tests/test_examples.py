@@ -15,6 +15,8 @@ from mmseg.registry import DATASETS, MODELS
 from reference_network import REPO, samples
 from tiny_voc import CLASSES, write_tiny_voc
 
+from mmwsss.pipeline import Launcher, make_plan, run_pipeline
+
 README = (REPO / 'README.md').read_text(encoding='utf-8')
 
 
@@ -111,3 +113,13 @@ def test_the_cam_metric_over_cams_of_another_project(tmp_path, capsys):
     found = re.search(r"'mIoU': (?:np\.float64\()?([\d.]+)", capsys.readouterr().out)
     # six classes with an object of 24 x 21 pixels in a half of 48 x 32 each, and a background that no CAM leaves
     assert float(found[1]) == pytest.approx(100 * 24 * 21 / (48 * 32) * 6 / 7, abs=0.01)
+
+
+def test_a_pipeline_of_stages(capsys):
+    """The README's list of stages is a pipeline, beside our configs."""
+    found: dict = {}
+    exec(example("Somebody else's CAM files, refined, and a segmentor"), found)
+    plan = make_plan(found['stages'], str(REPO / 'configs' / 'example.py'), 'w', dry=True)
+    run_pipeline(plan, Launcher(REPO / 'tools'))
+    out = capsys.readouterr().out
+    assert '--cams cams_of_seam' in out and 'train_dataloader.dataset.seg_map_dir=w/pseudo_labels' in out

@@ -36,10 +36,10 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder
