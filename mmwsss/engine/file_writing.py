@@ -11,6 +11,7 @@ from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, rea
 
 from .distributed import leave_group
 from .runner import build_runner, say
+from .runner_adapter import dataset_of
 
 MASK_STEPS = ('LoadMask', 'LoadAnnotations')
 
@@ -93,7 +94,7 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     cfg.test_evaluator = [writer]
     (cfg.get('default_hooks') or {}).pop('visualization', None)
     runner = build_runner(cfg, ('test', ), strict=True)
-    dataset = runner._test_dataloader['dataset']
+    dataset = dataset_of(runner, 'test')
     ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
     made_from = dict(made_from, checkpoint=file_mark(cfg.load_from), list=Path(dataset.ann_file).name)
     pending = _pending(folder, ids, suffix, made_from, overwrite)

@@ -8,9 +8,12 @@ from mmengine.runner import Runner
 
 from mmwsss.utils.errors import InputError
 
-from .checkpoints import find_resumable, read_checkpoint, require_fit
-from .distributed import prepare_distributed, process_rank
-from .preflight import build_datasets, hand_over
+from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit
+from .distributed import prepare_distributed
+from .launchers import process_rank
+from .options import require_config
+from .preflight import build_datasets, require_initial_weights
+from .runner_adapter import hand_over
 
 SEED = 0  # where the config sets none
 
@@ -54,9 +57,8 @@ def read_config(path: str, options: dict | None = None) -> Config:
         InputError: there is no such file, it cannot be read, or an option does not fit into it.
         ImportError: of a module that the config imports.
     """
-    if not Path(path).is_file():
-        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
-                         'configs/.')
+    require_config(path)
+    options = options or {}
     try:
         cfg = Config.fromfile(path)
     except ImportError:
@@ -64,7 +66,7 @@ def read_config(path: str, options: dict | None = None) -> Config:
     except Exception as error:  # a config is a program: it may raise anything
         raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
     try:
-        cfg.merge_from_dict(options or {})
+        cfg.merge_from_dict(options)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         given = ' '.join(f'{key}={value}' for key, value in options.items())
         raise InputError(f'--cfg-options {given} does not fit {path}. {error}') from error
@@ -104,7 +106,9 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
 
 
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
-    """Build the runner; data, work_dir, launcher and, with `strict`, the checkpoint file are checked before that.
+    """Check data, initial weights, work_dir, launcher and, with `strict`, the checkpoint file; then build the runner.
+
+    Local checkpoints are read safely from here on, also by MMEngine.
 
     Args:
         cfg: from :func:`load_config`.
@@ -117,9 +121,12 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Raises:
         InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be made.
     """
+    load_local_files_safely()
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
+    if 'train' in loops:
+        require_initial_weights(cfg.get('model'))
     datasets = build_datasets(cfg, loops)
     try:
         Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
@@ -164,4 +171,4 @@ def _set_seed(cfg: Config) -> None:
 
 def _is_local(path: str | None) -> bool:
     """Whether a checkpoint is a file here; MMEngine also knows addresses such as torchvision://."""
-    return bool(path) and '://' not in path
+    return '://' not in path if path else False

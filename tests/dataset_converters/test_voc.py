@@ -1,20 +1,17 @@
 """The command line that prepares and checks VOC 2012."""
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import voc
-from converter_runs import CONVERTERS, run
+from converter_runs import run
 from fake_voc import IMAGES, TRAIN, VAL, official_mask, read_mask, sbd_mask
 from message_names import message_names
 
 
 def test_runs_from_any_folder_by_its_path(tmp_path):
-    code = f'import runpy; runpy.run_path({str(CONVERTERS / "voc.py")!r})["main"](["--help"])'
-    result = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True)
+    result = run('voc.py', '--help', cwd=tmp_path)
     assert result.returncode == 0 and '--archives' in result.stdout, result.stderr
 
 

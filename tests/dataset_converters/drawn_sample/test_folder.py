@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sample
-from converter_parts.mmwsss_utils import InputError
 from converter_runs import contents, run
-from drawn_sample.classes import SAMPLE_CLASSES
 from drawn_sample.folder import write_sample
+from drawn_sample.objects import SAMPLE_CLASSES
 from message_names import message_names
 from mmseg.datasets import PascalVOCDataset
 from PIL import Image
 from small_sample import SIZE
 from voc_2012.check import check
+
+from mmwsss.utils.errors import InputError
 
 
 def test_layout_and_labels(drawn):
@@ -57,7 +58,7 @@ def test_a_second_run_draws_nothing(drawn, capsys):
     before = {path: path.stat().st_mtime_ns for path in drawn.rglob('*')}
     assert write_sample(drawn, **SIZE) == 0
     assert {path: path.stat().st_mtime_ns for path in drawn.rglob('*')} == before
-    assert sample.main([str(drawn), '--train', '6', '--val', '2', '--size', '64']) == 0
+    sample.main([str(drawn), '--train', '6', '--val', '2', '--size', '64'])
     assert str(drawn) in capsys.readouterr().out
 
 

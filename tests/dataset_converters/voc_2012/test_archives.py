@@ -2,10 +2,11 @@
 import tarfile
 
 import pytest
-from converter_parts.mmwsss_utils import InputError
 from fake_voc import sbd_files, voc_files, write_archive
 from message_names import message_names
 from voc_2012.archives import unpack_archives
+
+from mmwsss.utils.errors import InputError
 
 
 @pytest.mark.parametrize('name, files, mode', [('VOCtrainval_11-May-2012.tar', voc_files, 'w'),

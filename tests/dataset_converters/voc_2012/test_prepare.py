@@ -1,14 +1,15 @@
-"""Preparing VOC 2012 as a whole: runs that were stopped, what stays, what is missing."""
+"""Preparing VOC 2012 as a whole: resumed runs, what is kept, what is missing, labels from annotations."""
 import json
 import re
 
 import numpy as np
 import pytest
-from converter_parts.mmwsss_utils import InputError
 from converter_runs import contents, snapshot
-from fake_voc import TRAIN, VAL, read_mask, sbd_mask
+from fake_voc import TRAIN, VAL, annotation, read_mask, sbd_mask
 from message_names import message_names
 from voc_2012.prepare import prepare
+
+from mmwsss.utils.errors import InputError
 
 
 def test_a_second_run_writes_nothing(root, archives, capsys):
@@ -79,4 +80,18 @@ def test_what_is_missing_is_named_with_its_source(tmp_path, root, archives):
     (root / 'ImageSets/Segmentation/val.txt').write_text('\n'.join(VAL))
     (root / 'SBD' / 'val.txt').unlink()
     with pytest.raises(InputError, match=message_names(root / 'SBD', 'val.txt')):
+        prepare(root, None, workers=1)
+
+
+def test_images_without_annotation_get_no_labels(root, capsys):
+    (root / 'Annotations' / '2008_000001.xml').unlink()
+    prepare(root, None, workers=1)
+    assert '2008_000001' not in json.loads((root / 'image_labels.json').read_text())
+    assert re.search(message_names('warning', 1, '2008_000001'), capsys.readouterr().err)
+
+
+@pytest.mark.parametrize('content, named', [(b'<annotation><obj', []), (annotation(['unicorn']), ['unicorn'])])
+def test_bad_annotations_are_named(root, content, named):
+    (root / 'Annotations' / '2008_000001.xml').write_bytes(content)
+    with pytest.raises(InputError, match=message_names('2008_000001.xml', *named)):
         prepare(root, None, workers=1)
