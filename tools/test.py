@@ -2,7 +2,7 @@
 import argparse
 import json
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/test.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--tta', action='store_true', help="augment at test time, as the config's tta_model says")
     add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -39,7 +39,6 @@ def main() -> None:
     from mmengine.dist import is_main_process
 
     from mmwsss.engine.distributed import leave_group
-    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
     from mmwsss.engine.runner import build_runner, load_config
     from mmwsss.utils.atomic import atomic_path

@@ -1,4 +1,6 @@
 """Data sets of image-level labels, and the steps of their pipelines."""
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
+
 from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset  # noqa: F401
 from .image_labels import read_image_labels  # noqa: F401
 from .transforms import *  # noqa: F401,F403

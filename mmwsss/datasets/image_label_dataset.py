@@ -15,10 +15,10 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 
-from .image_labels import IMAGE_SUFFIXES, first_names, read_image_labels
+from .image_labels import IMAGE_SUFFIXES, read_image_labels
 from .transforms.load_image import read_image
 
 

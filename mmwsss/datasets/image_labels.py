@@ -10,7 +10,7 @@ from typing import Any, TextIO, TypeVar
 import numpy as np
 import torch
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.safe_load import load_npy_dict
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
@@ -61,11 +61,6 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
                          f'{", ".join(classes)}, e.g. {first_names(empty)}. Label them, take them out of the list, '
                          'or set allow_empty=True in the dataset if they show background only.')
     return labels
-
-
-def first_names(names: Sequence[str]) -> str:
-    """The first three of a list, for a message."""
-    return ', '.join(names[:3]) + (', ...' if len(names) > 3 else '')
 
 
 def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> dict:

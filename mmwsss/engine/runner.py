@@ -9,7 +9,9 @@ from mmengine.runner import Runner
 from mmwsss.utils.errors import InputError
 
 from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit
-from .distributed import prepare_distributed, process_rank
+from .distributed import prepare_distributed
+from .launchers import process_rank
+from .options import require_config
 from .preflight import build_datasets, require_initial_weights
 from .runner_adapter import hand_over
 
@@ -55,9 +57,7 @@ def read_config(path: str, options: dict | None = None) -> Config:
         InputError: there is no such file, it cannot be read, or an option does not fit into it.
         ImportError: of a module that the config imports.
     """
-    if not Path(path).is_file():
-        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
-                         'configs/.')
+    require_config(path)
     options = options or {}
     try:
         cfg = Config.fromfile(path)

@@ -1,4 +1,6 @@
 """Networks: backbones, necks, heads, segmentors and losses."""
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
+
 from .backbones import *  # noqa: F401,F403
 from .cam_merging import *  # noqa: F401,F403
 from .data_preprocessor import CAMDataPreProcessor  # noqa: F401

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss
 
 DENSE_SIZE = (32, 40)  # where the dense walk takes about a second
 REPEATS = 5

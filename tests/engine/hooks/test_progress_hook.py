@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 from mmseg.registry import HOOKS
 
-from mmwsss.engine import ProgressHook
+from mmwsss.engine.hooks import ProgressHook
 
 
 @pytest.mark.parametrize('terminal, rank', [(True, 0), (True, 1), (False, 0)])

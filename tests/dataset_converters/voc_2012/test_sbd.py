@@ -3,9 +3,11 @@ import sys
 
 import numpy as np
 import pytest
-from converter_parts.mmwsss_utils import InputError
 from fake_voc import SHAPE, mat, official_mask, png, read_mask, sbd_mask
+from message_names import message_names
 from voc_2012.prepare import prepare
+
+from mmwsss.utils.errors import InputError
 
 
 def test_official_masks_replace_those_of_sbd(root):
@@ -20,15 +22,15 @@ def test_bad_mat_files_are_named_and_the_others_done(root):
         path.unlink()
     bad = root / 'SBD' / 'cls' / '2008_000001.mat'
     content = bad.read_bytes()
-    for broken, message in ((content[:len(content) // 2], 'damaged'), (mat(np.zeros((5, 7), np.uint8)), r'\(5, 7\)'),
-                            (mat(np.full(SHAPE, 33, np.uint8)), 'no classes of VOC: 33'), (b'', 'damaged')):
+    for broken, named in ((content[:len(content) // 2], []), (mat(np.zeros((5, 7), np.uint8)), [(5, 7)]),
+                          (mat(np.full(SHAPE, 33, np.uint8)), [33]), (b'', [])):
         bad.write_bytes(broken)
-        with pytest.raises(InputError, match=rf'1 of 2 masks.*2008_000001\.mat.*{message}'):
+        with pytest.raises(InputError, match=message_names(1, 2, '2008_000001.mat', *named)):
             prepare(root, None, workers=1)
         assert not (root / 'SegmentationClassAug/2008_000001.png').exists()
         np.testing.assert_array_equal(read_mask(root / 'SegmentationClassAug/2008_000002.png'), sbd_mask('2008_000002'))
     bad.unlink()
-    with pytest.raises(InputError, match=r'2008_000001\.mat is missing'):
+    with pytest.raises(InputError, match=message_names('2008_000001.mat')):
         prepare(root, None, workers=1)
 
 

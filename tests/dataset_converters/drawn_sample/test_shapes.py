@@ -1,6 +1,19 @@
-"""The canvas, against loops."""
+"""Outlines and the canvas, against formulas and loops."""
 import numpy as np
-from drawn_sample.canvas import Canvas, reduce_canvas
+import pytest
+from drawn_sample.shapes import Canvas, ellipse, limb, reach, reduce_canvas
+
+
+def polygon_area(points: np.ndarray) -> float:
+    x, y = points.T
+    return abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+
+
+def test_outlines_have_the_areas_of_their_shapes():
+    assert polygon_area(ellipse(3, -2, 5, 2, 30)) == pytest.approx(np.pi * 10, rel=0.02)
+    assert polygon_area(limb((1, 1), (4, 5), 2, 2)) == pytest.approx(5 * 4 + np.pi * 4, rel=0.02)
+    np.testing.assert_allclose(reach((1, 1), 2, 90), (1, 3), atol=1e-12)
+    np.testing.assert_allclose(reach((1, 1), 2, 0), (3, 1), atol=1e-12)
 
 
 def test_reduced_canvas_against_loops():

@@ -1,5 +1,5 @@
-"""What hints at classes."""
-from drawn_sample.classes import PLACES
+"""Objects: what hints at their classes."""
+from drawn_sample.objects import PLACES
 
 
 def test_places_hint_at_a_pair_not_at_its_member():
