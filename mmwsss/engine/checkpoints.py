@@ -1,4 +1,5 @@
-"""Checkpoints that are read safely, belong to the model, and are found again after a crash."""
+"""Checkpoints: reading them safely, loading them strictly, finding the latest one of a run."""
+import os
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from .checkpoint_file import load_safely
 SHOWN = 10  # names in a message
 
 
-def read_checkpoint(path: str | Path, lazy: bool = True) -> dict:
+def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
     """Read a checkpoint on the CPU without running code that it may hold.
 
     Args:
@@ -33,10 +34,10 @@ def read_checkpoint(path: str | Path, lazy: bool = True) -> dict:
     try:
         content = load_safely(path, lazy)
     except Exception as error:  # torch raises whatever the bytes provoke
-        raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give '
-                         'a .pth file of tensors, as tools/train.py writes it.') from error
+        raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give a .pth file of '
+                         'tensors, such as tools/train.py writes.') from error
     if not isinstance(content, dict) or not weights_of(content):
-        raise InputError(f'{path} holds no weights. Give a .pth file as tools/train.py writes it.')
+        raise InputError(f'{path} holds no weights. Give a .pth file such as tools/train.py writes.')
     return content
 
 
@@ -55,7 +56,7 @@ def load_from_local(filename: str, map_location: object = None) -> dict:
 
 
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:
-    """The weights in a checkpoint by name, without the prefix that DataParallel leaves."""
+    """The weights in a checkpoint by name, without the prefix that DataParallel adds."""
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, dict):
         return {}
@@ -73,7 +74,7 @@ def unwrapped(model: nn.Module) -> nn.Module:
 
 
 def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
-    """Load a checkpoint's weights into a model, all of them or an error.
+    """Load a checkpoint's weights into a model; all names and shapes must match.
 
     Args:
         model: wrapped for distributed runs or for test-time augmentation, or not.
@@ -101,19 +102,19 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
              ('of another shape', reshaped))
     if any(names for _, names in lists):
         found = '\n'.join(_listing(title, sorted(names)) for title, names in lists if names)
-        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the '
-                         'config of the same model.')
+        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the config of the '
+                         'same model.')
 
 
 def find_resumable(work_dir: str | Path) -> Path | None:
-    """The latest checkpoint of a training run that can be read, or None where there is none.
+    """The latest readable checkpoint of a training run, or None if there is none.
 
-    MMEngine's note `last_checkpoint` comes first. It holds a full path, and the folder may have been moved or copied:
-    the file of that name in this folder is meant. Where the note is missing, or what it names is not here or was cut
-    off by a crash, the checkpoint of the highest epoch or iteration that can be read.
+    MMEngine notes the latest one in the file `last_checkpoint`, by its full path. The folder may have been moved or
+    copied since, so the file of that name in `work_dir` comes first. If it is missing or was cut off by a crash, it is
+    the readable checkpoint of the highest epoch or iteration.
 
     Args:
-        work_dir: of the run to go on with.
+        work_dir: of the run to resume.
     """
     work_dir = Path(work_dir)
     candidates = sorted((path for path in work_dir.glob('*.pth') if re.search(r'_\d+$', path.stem)),
@@ -129,14 +130,14 @@ def find_resumable(work_dir: str | Path) -> Path | None:
 def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
     """Whether CheckpointHook wrote to another folder on purpose (`out_dir`).
 
-    Such a folder has the name of the work dir and no note; one that has a note is that of another run, from which this
-    work dir was copied.
+    Such a folder has the name of the work_dir and no note. One with a note belongs to another run, from which this
+    work_dir was copied.
     """
     return noted.parent.name == work_dir.resolve().name and not (noted.parent / 'last_checkpoint').exists()
 
 
 def _is_resumable(path: Path) -> bool:
-    """Whether a training run can go on from this file."""
+    """Whether a training run can resume from this file."""
     try:
         return {'meta', 'message_hub'} <= read_checkpoint(path).keys()
     except InputError:

@@ -16,11 +16,11 @@ from .runner_adapter import hand_over
 
 
 def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) -> None:
-    """Decide what a training run starts from, and say it.
+    """Decide what a training run starts from, and print it.
 
-    `load_from` on the command line comes first, then with `resume` the latest checkpoint in the
-    work_dir, then the config's own `load_from`, which only initialises the weights. Where there is nothing to resume
-    from, `cfg.resume` becomes False.
+    `load_from` on the command line comes first. With `resume` the latest checkpoint in the work_dir follows, then the
+    config's own `load_from`, which only initialises the weights. If there is nothing to resume from, `cfg.resume`
+    becomes False.
 
     Args:
         cfg: from :func:`load_config`; `resume` and `load_from` are set.
@@ -41,8 +41,8 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
     if _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
         if cfg.resume and not {'meta', 'message_hub'} <= checkpoint.keys():
-            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Drop '
-                             '--resume to start from its weights.')
+            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Omit --resume to '
+                             'start from its weights.')
     if cfg.resume:
         say(cfg, f'Resuming from {cfg.load_from}')
 
@@ -73,8 +73,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     try:
         Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another '
-                         'with --work-dir.') from error
+        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another one with '
+                         '--work-dir.') from error
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
@@ -84,11 +84,11 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
 
 
 def resume_hint(work_dir: str) -> str:
-    """How to go on with a training run that was interrupted."""
+    """How to resume a training run that was interrupted."""
     latest = find_resumable(work_dir)
     if latest is None:
-        return f'No checkpoint was written to {work_dir} yet: the same command starts again.'
-    return f'To go on from {latest}, give the same command with --resume.'
+        return f'No checkpoint was written to {work_dir} yet: run the same command to start again.'
+    return f'To resume from {latest}, run the same command with --resume.'
 
 
 def _is_local(path: str | None) -> bool:
