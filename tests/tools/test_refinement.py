@@ -108,7 +108,8 @@ def test_another_checkpoint_does_not_mix_in(there, capsys, monkeypatch):
     model = MODELS.build(Config.fromfile('classifier.py').model)
     torch.save(dict(state_dict=model.state_dict()), 'other.pth')
     done = run_inside(capsys, monkeypatch, 'make_cams.py', 'classifier.py', 'other.pth', '--out', 'cams')
-    assert done.status == 1 and re.search(message_names('checkpoint', 'classifier.pth'), done.err) and 'Traceback' not in done.err
+    assert done.status == 1 and 'Traceback' not in done.err
+    assert re.search(message_names('checkpoint', 'classifier.pth'), done.err)
 
 
 def test_two_processes_write_the_same_files(there):

@@ -1,6 +1,7 @@
 """A classifier that MMSegmentation trains, tests and visualizes like a segmentor."""
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,8 +19,8 @@ from mmwsss.utils.errors import InputError
 
 from .views import check_views, make_view
 
-TRAIN_CFG = dict(views=[dict()])
-TEST_CFG = dict(
+TRAIN_CFG: dict[str, Any] = dict(views=[dict()])
+TEST_CFG: dict[str, Any] = dict(
     scales=(1.0, 0.5, 1.5, 2.0),  # of the published numbers
     flip=True,
     merge=dict(type='MirrorMaxSum'),
@@ -156,7 +157,7 @@ class CAMClassifier(BaseSegmentor):
             maps `(M, N, L, h_s, w_s)` in float32, with `M = 2` those of the mirror images, flipped back, behind.
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
-        scores, cams = None, []
+        scores, cams = images.new_zeros(0), []
         for index, scale in enumerate(cfg['scales']):
             scaled = images
             if scale != 1:
