@@ -105,8 +105,8 @@ class CAMClassifier(BaseSegmentor):
 
     def val_step(self, data: dict | tuple | list) -> list[SegDataSample]:
         """Predict a batch of the validation loop, by `val_cfg`."""
-        data = self.data_preprocessor(data, False)
-        return self.predict(data['inputs'], data['data_samples'], self.val_cfg)
+        batch = self.data_preprocessor(data, False)
+        return self.predict(batch['inputs'], batch['data_samples'], self.val_cfg)
 
     @torch.no_grad()
     def predict(self,
