@@ -5,9 +5,10 @@ from .instances import Instances, centroid_clusters, instance_map, instance_mask
 from .ir_label import cam_to_ir_label
 from .path_index import PathIndex, path_index
 from .random_walk import random_walk, walk_scores, walk_to_label
+from .transition import Transition
 
 __all__ = [
-    'CAMFile', 'Instances', 'PathIndex', 'cam_to_ir_label', 'centroid_clusters', 'dense_crf_labels',
+    'CAMFile', 'Instances', 'PathIndex', 'Transition', 'cam_to_ir_label', 'centroid_clusters', 'dense_crf_labels',
     'dense_crf_probs', 'instance_map', 'instance_masks', 'path_index', 'random_walk', 'read_cam',
     'refine_displacement', 'walk_scores', 'walk_to_label', 'write_cam'
 ]
