@@ -1,4 +1,5 @@
 """Settings on a command line: `--cfg-options KEY=VALUE`, read and written."""
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.config import DictAction
@@ -37,3 +38,19 @@ def option_text(value: Any) -> str:
         if type(found) is type(value) and found == value:
             return text
     raise InputError(f'{value!r} cannot be given on a command line. Write it into the config itself.')
+
+
+def parse_component(words: Sequence[str]) -> dict[str, Any]:
+    """Turn `TYPE KEY=VALUE ...` into a component's config.
+
+    Args:
+        words: the type, then its settings.
+
+    Raises:
+        InputError: a setting is not KEY=VALUE, or the type is one.
+    """
+    kind, *settings = words
+    wrong = [kind] * ('=' in kind) + [word for word in settings if '=' not in word]
+    if wrong:
+        raise InputError(f'{" ".join(words)} must be TYPE KEY=VALUE ...; {wrong[0]} is in the wrong place.')
+    return dict(type=kind, **{key: parse_option(text) for key, text in (word.split('=', 1) for word in settings)})

@@ -38,7 +38,7 @@ class Refiner(BaseSegmentor):
         test_defaults: keys of `test_cfg` with their defaults; a subclass may add keys.
 
     Raises:
-        InputError: an unknown key in `test_cfg`, or both `refine` and `crf`.
+        InputError: an unknown key in `test_cfg`, both `refine` and `crf`, or a local refinement that cannot run here.
     """
 
     stride = 4
@@ -58,7 +58,9 @@ class Refiner(BaseSegmentor):
             raise InputError(f'{type(self).__name__}: unknown test_cfg {sorted(unknown)}; known are '
                              f'{sorted(self.test_defaults)}.')
         self.test_cfg = {**self.test_defaults, **(test_cfg or {})}
-        self.local_refinement()  # the registry's error is better now than after the training
+        refinement = self.local_refinement()
+        if refinement is not None:
+            refinement.check()  # better now than after the training
 
     def maps(self, image: Tensor) -> dict[str, Tensor]:
         """Return what the network finds in an image `(3, H, W)`, normalised.
