@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mmwsss.models.features import Features
 from mmwsss.models.heads import check_head
+from mmwsss.models.shown import ShownCAM, ShownLabels, ShownScores
 from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
 from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
@@ -54,6 +55,9 @@ class CAMClassifier(BaseSegmentor):
     Raises:
         InputError: the head lacks a method, or a setting is unknown or out of range.
     """
+
+    shown = (ShownLabels(), ShownCAM(), ShownScores())
+    takes = ('labels', )
 
     def __init__(self,
                  backbone: dict,
