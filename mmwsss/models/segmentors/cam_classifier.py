@@ -18,7 +18,7 @@ from mmwsss.utils.errors import InputError
 
 from .views import check_views, make_view
 
-TRAIN_CFG = dict(views=[dict()])
+TRAIN_CFG: dict = dict(views=[dict()])
 TEST_CFG = dict(
     scales=(1.0, 0.5, 1.5, 2.0),  # of the published numbers
     flip=True,
@@ -104,8 +104,8 @@ class CAMClassifier(BaseSegmentor):
 
     def val_step(self, data: dict | tuple | list) -> list[SegDataSample]:
         """Predict a batch of the validation loop, by `val_cfg`."""
-        data = self.data_preprocessor(data, False)
-        return self.predict(data['inputs'], data['data_samples'], self.val_cfg)
+        batch: dict = self.data_preprocessor(data, False)
+        return self.predict(batch['inputs'], batch['data_samples'], self.val_cfg)
 
     @torch.no_grad()
     def predict(self,
@@ -156,7 +156,8 @@ class CAMClassifier(BaseSegmentor):
             maps `(M, N, L, h_s, w_s)` in float32, with `M = 2` those of the mirror images, flipped back, behind.
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
-        scores, cams = None, []
+        scores: Tensor
+        cams: list[Tensor] = []
         for index, scale in enumerate(cfg['scales']):
             scaled = images
             if scale != 1:
