@@ -29,8 +29,8 @@ def main() -> None:
     from mmengine.runner import Runner
     from rich.progress import track
 
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)

@@ -32,8 +32,8 @@ def main() -> None:
     from prettytable import PrettyTable
     from rich.progress import track
 
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
     from mmwsss.evaluation.label_quality import count_labels, label_quality
     from mmwsss.utils.atomic import atomic_path
     from mmwsss.utils.errors import InputError

@@ -37,7 +37,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.apis import WSSSInferencer
-    from mmwsss.engine.runner import read_config
+    from mmwsss.engine.config import read_config
 
     with plain_errors():
         cfg = read_config(args.config, args.cfg_options)

@@ -31,8 +31,8 @@ def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import prepare, without_weights, write_files
-    from mmwsss.engine.runner import load_config
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

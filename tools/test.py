@@ -38,9 +38,10 @@ def main() -> None:
     import_mmwsss()
     from mmengine.dist import is_main_process
 
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
-    from mmwsss.engine.runner import build_runner, load_config
+    from mmwsss.engine.runner import build_runner
     from mmwsss.utils.atomic import atomic_path
 
     with plain_errors(args.launcher, lambda: 'The same command starts again.'):

@@ -35,9 +35,10 @@ def main() -> None:
     """Train, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.mixed_precision import configure_amp
-    from mmwsss.engine.runner import build_runner, choose_checkpoint, load_config, resume_hint
+    from mmwsss.engine.runner import build_runner, choose_checkpoint, resume_hint
 
     work_dir = args.work_dir
     with plain_errors(args.launcher, lambda: resume_hint(work_dir) if work_dir else ''):

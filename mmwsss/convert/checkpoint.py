@@ -8,7 +8,7 @@ from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmwsss.engine.checkpoints import read_checkpoint, weights_of
-from mmwsss.engine.runner import read_config
+from mmwsss.engine.config import read_config
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 

@@ -9,8 +9,9 @@ from mmengine.dist import barrier, broadcast_object_list, is_main_process
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
+from .config import say
 from .distributed import leave_group
-from .runner import build_runner, say
+from .runner import build_runner
 from .runner_adapter import dataset_of
 
 MASK_STEPS = ('LoadMask', 'LoadAnnotations')

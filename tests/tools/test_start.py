@@ -37,3 +37,10 @@ def test_option_without_value_is_told_without_torch():
     done = run_traced('train.py', 'nope.py', '--cfg-options', 'seed')
     assert done.returncode == 2 and done.stdout == 'HEAVY []\n'
     assert 'KEY=VALUE' in done.stderr
+
+
+@pytest.mark.parametrize('name', ['pipeline_voc.py', 'voc6/pipeline_voc6.py', 'mini/pipeline_mini.py'])
+def test_dry_run_loads_no_torch(name):
+    done = run_traced('run_pipeline.py', str(TOOLS.parent / 'configs' / name), '--dry-run')
+    assert done.returncode == 0, done.stderr
+    assert 'make_report.py' in done.stdout and done.stdout.endswith('HEAVY []\n')

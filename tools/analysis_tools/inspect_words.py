@@ -73,7 +73,7 @@ def main() -> None:
     from mmseg.registry import MODELS
 
     from mmwsss.engine.checkpoints import read_checkpoint, require_fit
-    from mmwsss.engine.runner import load_config
+    from mmwsss.engine.config import load_config
     with plain_errors():
         cfg = load_config(args.config)
         checkpoint = read_checkpoint(args.checkpoint)
