@@ -11,7 +11,7 @@ A killed run goes on where it stopped.
 import argparse
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_ir_labels.py configs/irnet_r50_voc.py
@@ -29,18 +29,17 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--workers', type=int, help='processes (default: one for each core)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
     add_config_options(parser)
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder

@@ -6,7 +6,7 @@ MMSegmentation's datasets read as masks. tools/test.py with the same config meas
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, options_action, parse_run_arguments
+from _start import OptionsAction, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_pseudo_labels.py configs/irnet_r50_voc.py work_dirs/irnet_r50_voc/epoch_3.pth
@@ -26,20 +26,19 @@ def parse_args() -> argparse.Namespace:
                         'train (default: what IRNet was trained on)')
     parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
                         "largest of an image (default: the config's, 0.25 as published)")
-    parser.add_argument('--crf', nargs='*', action=options_action(), metavar='KEY=VALUE', help='refine the labels by '
+    parser.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='refine the labels by '
                         'a DenseCRF, with these settings, e.g. steps=5 (see dense_crf_labels)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
     add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams, prepare, without_weights, write_files
-    from mmwsss.engine.runner import load_config
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

@@ -12,13 +12,13 @@ import numpy as np
 from mmcv.transforms import LoadAnnotations
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
-from mmengine.utils import ProgressBar
 from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.progress import track
 
-from .image_labels import IMAGE_SUFFIXES, first_names, read_image_labels
+from .image_labels import IMAGE_SUFFIXES, read_image_labels
 from .transforms.load_image import read_image
 
 
@@ -258,13 +258,13 @@ class ImageLabelDataset(BaseSegDataset):
 
     def drop_bad(self, data_list: list[dict]) -> list[dict]:
         """Leave out the images that do not decode."""
-        bar = ProgressBar(len(data_list)) if is_main_process() else None
-        good, bad = [], []
+        good: list[dict] = []
+        bad: list[dict] = []
         with ThreadPoolExecutor() as pool:  # decoding does not hold the interpreter
-            for info, decodes in zip(data_list, pool.map(self._decodes, data_list), strict=True):
+            decoded = track(pool.map(self._decodes, data_list), 'decoding images', len(data_list),
+                            disable=not is_main_process())
+            for info, decodes in zip(data_list, decoded, strict=True):
                 (good if decodes else bad).append(info)
-                if bar is not None:
-                    bar.update()
         names = [info['img_path'] for info in bad]
         if not good:
             raise InputError(f'None of the {len(names)} images decodes, e.g. {first_names(names)}. '

@@ -62,7 +62,7 @@ def random_walk(cam: Tensor,
     seed = cam.float() * (1 - boundary)
     if not seed.numel():
         return seed
-    with one_thread():
+    with one_thread(boundary.device):
         transition = _Transition(boundary, path_index(radius).radius, beta)
         return transition.unflatten(_walk(transition, transition.flatten(seed), int(steps), tol))
 

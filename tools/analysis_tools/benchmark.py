@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import _benchmark_affinity
 import _benchmark_irn
 import _benchmark_walk
 import numpy as np
@@ -13,7 +14,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,8 @@ def parse_args() -> argparse.Namespace:
     cam.add_argument('--checkpoint', help='and its trained checkpoint')
     cam.add_argument('--limit', type=int, help='only the first images of that test set')
     _benchmark_walk.add_parser(commands)
-    _benchmark_irn.add_parsers(commands)
+    _benchmark_irn.add_parser(commands)
+    _benchmark_affinity.add_parser(commands)
     return parser.parse_args()
 
 
@@ -151,7 +153,8 @@ def compare_miou(args: argparse.Namespace) -> None:
     import tempfile
 
     from mmengine.config import Config
-    from mmengine.runner import Runner
+
+    from mmwsss.engine.runner import build_runner
     result = {}
     with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
         for dtype in (None, 'bfloat16'):
@@ -162,7 +165,7 @@ def compare_miou(args: argparse.Namespace) -> None:
                 cfg.test_dataloader.dataset.indices = args.limit
             cfg.work_dir = folder
             cfg.experiment_name = f'benchmark_{dtype}'
-            result[dtype] = Runner.from_cfg(cfg).test()
+            result[dtype] = build_runner(cfg, ('test', ), strict=True).test()
     print(f"CAM mIoU of {args.config}: float32 {result[None]['mIoU']:.2f}, bfloat16 "
           f"{result['bfloat16']['mIoU']:.2f}, change {result['bfloat16']['mIoU'] - result[None]['mIoU']:+.2f}")
 
@@ -171,8 +174,8 @@ def main() -> None:
     """Run the benchmark that was asked for."""
     args = parse_args()
     import_mmwsss()
-    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run_ir_labels,
-           'affinity': _benchmark_irn.run_affinity}
+    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
+           'affinity': _benchmark_affinity.run}
     run[args.command](args)
 
 

@@ -25,6 +25,8 @@ class PackImageLabelInputs(PackSegInputs):
         **kwargs: those of `PackSegInputs`; `img_id` is added to `meta_keys`.
     """
 
+    meta_keys: Sequence[str]
+
     def __init__(self, keys: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.keys = tuple(keys)

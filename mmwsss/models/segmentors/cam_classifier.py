@@ -13,6 +13,7 @@ from torch import Tensor
 from mmwsss.models.features import Features
 from mmwsss.models.heads import check_head
 from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
+from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
 from .views import check_views, make_view
@@ -225,9 +226,15 @@ def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
     Args:
         device: where the network runs.
         dtype: `'bfloat16'` or `'float16'`; `None` for no autocast.
+
+    Raises:
+        InputError: this PyTorch has no autocast on the device.
     """
     if dtype is None:
         return nullcontext()
+    if not has_autocast(device.type):
+        raise InputError(f'test_cfg.autocast={dtype!r}: PyTorch {torch.__version__} has no autocast on {device.type}. '
+                         'Set it to None.')
     return torch.autocast(device.type, dtype=getattr(torch, dtype))
 
 
