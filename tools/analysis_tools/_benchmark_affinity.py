@@ -89,11 +89,11 @@ def make_step(name: str, batch: int, side: int, device: str) -> Callable[[], flo
     labels = torch.tensor(labels.repeat(-(-side // 8), 1).repeat(-(-side // 8), 2)[:, :side, :side]).to(device)
     boundary, displacement = (torch.tensor(rng.normal(size=(batch, channels, side, side)), dtype=torch.float32,
                                            device=device, requires_grad=True) for channels in (1, 2))
-    released = ReleasedLoss(labels)
+    released = ReleasedLoss(labels) if name == 'released' else None
 
     def step() -> float:
         boundary.grad = displacement.grad = None
-        if name == 'released':
+        if released:
             loss = released(boundary, displacement)
         else:
             loss = sum(affinity_displacement_loss(boundary, displacement, labels).values()) / 2
