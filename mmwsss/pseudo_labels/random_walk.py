@@ -173,8 +173,8 @@ def _walk(transition: Transition, seed: Tensor, steps: int, tol: float) -> Tenso
     """`P^steps x` of maps `(K, h, w)`, in steps or in Chebyshev polynomials if they are fewer."""
     coefficients = power_in_chebyshev(steps, tol)
     order = len(coefficients) - 1
-    maps, pair_sum = transition.flatten(seed), transition.flatten(seed)
-    change, change_of_sum = transition.changes_of(maps, pair_sum)
+    maps, mean = transition.flatten(seed), transition.flatten(seed)
+    change, change_of_mean = transition.changes_of(maps, mean)
     if order == steps:
         for _ in range(steps):
             change(out=maps, start=maps)
@@ -185,8 +185,8 @@ def _walk(transition: Transition, seed: Tensor, steps: int, tol: float) -> Tenso
         change(out=maps, start=maps)  # T_1 = T_{-1} = P x
     total, increment = coefficients[steps % 2] * maps, torch.zeros_like(maps)
     for k in range(steps % 2, order, 2):
-        change(out=pair_sum, start=maps, keep=2)  # (P + 1) T_k
-        change_of_sum(out=increment, start=increment, factor=4 if k else 2)
+        change(out=mean, start=maps, factor=0.5)  # (P + 1) / 2 T_k
+        change_of_mean(out=increment, start=increment, factor=8 if k else 4)
         maps += increment
         total.add_(maps, alpha=coefficients[k + 2])
     return transition.unflatten(total)

@@ -24,9 +24,9 @@ from .path_minimum import path_minimum
 
 
 class Change(Protocol):
-    """Write `out = keep * start + factor * (P x - x)`, all contiguous `(K, n)`; `out` may be `start` or `x`."""
+    """Write `out = start + factor * (P x - x)`, all contiguous `(K, n)`; `out` may be `start` or `x`."""
 
-    def __call__(self, out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None: ...
+    def __call__(self, out: Tensor, start: Tensor, factor: float = 1) -> None: ...
 
 
 class Transition:
@@ -150,19 +150,19 @@ class Transition:
             if above + shift < pixels:  # the map is long enough to have such pairs
                 line = self.affinity[dy, self.radius - 1 + dx, above:-shift]
                 bands.append((slice(above, -shift), slice(above + shift, None), line))
-        places = [(line, flow[:, second], change[:, first], change[:, second]) for first, second, line in bands]
+        places = [(line, flow[:, first], change[:, first], change[:, second]) for first, second, line in bands]
 
         def change_of(source: Tensor) -> Change:
             ends = [(source[:, first], source[:, second]) for first, second, _ in bands]
 
-            def write(out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None:
+            def write(out: Tensor, start: Tensor, factor: float = 1) -> None:
                 change.zero_()
                 for (first, second), (affinity, difference, change_first, change_second) in zip(
                         ends, places, strict=True):
                     torch.sub(second, first, out=difference)
                     change_first.addcmul_(affinity, difference)
                     change_second.addcmul_(affinity, difference, value=-1)
-                torch.mul(start, keep, out=out).addcmul_(self.inverse_degree, change, value=factor)
+                torch.addcmul(start, self.inverse_degree, change, value=factor, out=out)
 
             return write
 
@@ -181,9 +181,9 @@ class Transition:
             shifted = source.as_strided(flow.shape, (self.row, 1, *source.stride()),
                                         source.storage_offset() - reach * (self.row + 1))
 
-            def write(out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None:
+            def write(out: Tensor, start: Tensor, factor: float = 1) -> None:
                 torch.sub(shifted, source, out=flow).mul_(weight)
-                torch.addmv(start.view(-1), by_pixel, ones, beta=keep, alpha=factor, out=out.view(-1))
+                torch.addmv(start.view(-1), by_pixel, ones, alpha=factor, out=out.view(-1))
 
             return write
 

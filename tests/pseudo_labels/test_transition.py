@@ -56,12 +56,12 @@ def test_boundaries_are_affinities():
     assert torch.equal(by_boundary, random_walk(cam, boundary))
 
 
-@pytest.mark.parametrize('size', [(1, 1), (1, 9), (7, 1), (5, 5), (9, 11), (30, 21)])
-@pytest.mark.parametrize('radius', [1, 2, 5, 8])
+@pytest.mark.parametrize('size', [(1, 1), (1, 9), (7, 1), (12, 10)])
+@pytest.mark.parametrize('radius', [1, 2, 5])
 def test_bands_at_once_on_other_devices(size, radius):
-    boundary, seed = torch.rand(size)**3, torch.rand(11, *size)
+    boundary, seed = torch.rand(size)**3, torch.rand(9, *size)
     affinity = torch.rand(len(path_index(radius)), *size)
-    for steps, tol in ((256, 1e-5), (255, 1e-5), (20, 0)):
+    for steps, tol in ((64, 1e-5), (63, 1e-5), (9, 0)):
         expected = [random_walk(seed, boundary, radius, steps=steps, tol=tol),
                     random_walk(Transition.from_affinity(affinity, radius), seed, steps, tol)]
         with VirtualDevice():
