@@ -363,7 +363,7 @@ class WSSSInferencer(BaseInferencer):
         if folder is None:
             return None
         if 'cams' not in self._takes:
-            raise InputError(f'CAM files are for refiners; this model is a {type(self.model).__name__}. Omit cams.')
+            raise InputError(f'CAM files are for refiners; a {type(self.model).__name__} takes none. Omit them.')
         files = {entry.name: next((path for suffix in ('.npz', '.npy')
                                      if (path := Path(folder, entry.name + suffix)).is_file()), None)
                  for entry in images}
