@@ -27,7 +27,7 @@ def mean_field(image: Tensor,
     """Class probabilities that follow the colours of the image.
 
     The lattices of an image are most of the work for few classes, and are built once for all `energies`. The PyTorch
-    backend takes 244 operators to build both and 22 a step.
+    backend takes about 310 operators to build both, and 20 a step.
 
     Args:
         image: `(3, H, W)` uint8, RGB.
@@ -95,9 +95,8 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
     x = torch.arange(width, dtype=torch.float32, device=device).expand(height, width)
     features = torch.stack([x, y, *image.to(device).float()], dim=-1).flatten(0, 1)
     # Tensors as divisors: a GPU would multiply by the reciprocal of a number, which is rounded.
-    smoothness = Permutohedral(features[:, :2] / features.new_tensor(gaussian[0]))
-    widths = [bilateral[0]] * 2 + [bilateral[1]] * 3
-    appearance = Permutohedral(features / features.new_tensor(widths))
+    smoothness = Permutohedral(features[:, :2] / torch.tensor([gaussian[0]] * 2).to(features))
+    appearance = Permutohedral(features / torch.tensor([bilateral[0]] * 2 + [bilateral[1]] * 3).to(features))
 
     scores = -energies.permute(2, 3, 0, 1).reshape(height * width, sets * classes)
     message_weights = message_weights.to(scores).repeat(sets)

@@ -17,6 +17,7 @@ from torch import Tensor
 from mmwsss.utils.errors import InputError
 
 LARGEST_KEY = 2**62
+LARGEST_MULTIPLE = 2**20
 
 
 class Permutohedral:
@@ -36,18 +37,21 @@ class Permutohedral:
         keys, offsets, weights = _corners(features)
         corner, order = keys.flatten().sort()
         vertices, number, count = torch.unique_consecutive(corner, return_inverse=True, return_counts=True)
-        # int32 takes a quarter off the time of a filter.
-        self._slice_rows = torch.empty_like(order).scatter_(0, order, number).view(points, dim + 1).int()
-        self._splat_rows = (order // (dim + 1)).int()
+        splat_weights, slice_weights = weights.flatten()[order], weights.flatten() / (1 + 2**-dim)
+        splat_rows, slice_rows = order // (dim + 1), torch.empty_like(order).scatter_(0, order, number)
         # The last vertex has no corner. Its value stays 0: it stands for all neighbours that do not exist.
-        self._splat_starts = F.pad(count.cumsum(0), (1, 0)).int()
-        self._blur_rows = [_neighbours(vertices, offset) for offset in offsets]
-        self._blur_weights = features.new_tensor([.5, 1, .5]).expand(len(vertices) + 1, 3).contiguous()
-        self._slice_weights = weights / (1 + 2**-dim)
-        self._splat_weights = weights.flatten()[order]
+        splat_starts = F.pad(count.cumsum(0), (1, 0))
+        blur_starts = torch.arange(0, 3 * len(vertices) + 3, 3, device=features.device)
+        slice_starts = torch.arange(0, len(order), dim + 1, device=features.device)
+        blur_weights = torch.tensor([.5, 1, .5]).to(features).repeat(len(vertices) + 1)
+
+        # Rows, the start of each sum in them, and their weights. int32 takes a quarter off the time.
+        self._sums = [(splat_rows.int(), splat_starts.int(), splat_weights)]
+        self._sums += [(rows, blur_starts.int(), blur_weights) for rows in _neighbours(vertices, offsets).int()]
+        self._sums += [(slice_rows.int(), slice_starts.int(), slice_weights)]
         norm = (self.filter(features.new_ones(points, 1)) + 1e-20).rsqrt()
-        self._slice_weights *= norm
-        self._splat_weights *= norm[self._splat_rows, 0]
+        splat_weights *= norm[splat_rows, 0]
+        slice_weights.view(points, dim + 1).mul_(norm)
 
     def filter(self, values: Tensor) -> Tensor:
         """Sum the values of all points with Gaussian weights.
@@ -58,11 +62,9 @@ class Permutohedral:
         Returns:
             `(N, V)`: `D^-1/2 K D^-1/2 values`, where K holds the weights and D the sums of its rows.
         """
-        values = F.embedding_bag(self._splat_rows, values, self._splat_starts, mode='sum',
-                                 per_sample_weights=self._splat_weights)
-        for rows in self._blur_rows:
-            values = F.embedding_bag(rows, values, mode='sum', per_sample_weights=self._blur_weights)
-        return F.embedding_bag(self._slice_rows, values, mode='sum', per_sample_weights=self._slice_weights)
+        for rows, starts, weights in self._sums:
+            values = F.embedding_bag(rows, values, starts, mode='sum', per_sample_weights=weights)
+        return values
 
 
 def _corners(features: Tensor) -> tuple[Tensor, list[int], Tensor]:
@@ -75,6 +77,9 @@ def _corners(features: Tensor) -> tuple[Tensor, list[int], Tensor]:
     dim = features.shape[1]
     position = _elevate(features)
     multiple = (position * (1 / (dim + 1))).round()
+    # Beyond that, float32 is coarser than the lattice. Comparisons with NaN are false.
+    if not multiple.abs().max() < LARGEST_MULTIPLE:
+        raise _too_far()
     rest = position - multiple * (dim + 1)
     # Rank of each rest, from the largest; among equal ones the later coordinate comes last.
     later = torch.ones(dim + 1, dim + 1, dtype=torch.bool, device=features.device).tril(-1)[..., None]
@@ -129,25 +134,33 @@ def _pack(multiple: Tensor, rank: Tensor) -> tuple[Tensor, list[int]]:
     for smallest, largest, margin in zip(low, high, margins, strict=True):
         strides.append(strides[-1] * (largest - smallest + 1 + 2 * margin))
     if strides.pop() > LARGEST_KEY:
-        raise InputError('The features of the DenseCRF spread over too many widths. '
-                         'Use larger widths, or a smaller image.')
+        raise _too_far()
     first = sum((margin - smallest) * stride for margin, smallest, stride in zip(margins, low, strides, strict=True))
     # What d + 1 more in a coordinate adds to the key.
     steps = [dim + 1 - sum(strides[1:]), *strides[1:], 0]
-    step = multiple.new_tensor(steps)[:, None]
+    step = torch.tensor(steps).to(multiple)[:, None]
     by_rank = torch.empty_like(rank).scatter_(0, dim - rank, 1 - step.expand_as(rank))
     keys = torch.cat([(multiple * step).sum(0, keepdim=True) + first, by_rank[:dim]]).cumsum(0)
     return keys, [step - 1 for step in steps]
 
 
-def _neighbours(vertices: Tensor, offset: int) -> Tensor:
-    """`(M + 1, 3)` rows: a neighbour along one axis, each vertex, the other neighbour; row M stands for no vertex."""
+def _too_far() -> InputError:
+    return InputError('The features of the DenseCRF spread over too many widths of its kernels. '
+                      'Use larger widths, or a smaller image.')
+
+
+def _neighbours(vertices: Tensor, offsets: list[int]) -> Tensor:
+    """Rows of a neighbour along an axis, of each vertex, and of its other neighbour, for all axes.
+
+    Returns:
+        `(d + 1, 3 * (M + 1))`, three for each of the M vertices; row M stands for no vertex.
+    """
     number = len(vertices)
-    sought = vertices + offset
+    sought = vertices + torch.tensor(offsets).to(vertices)[:, None]
     place = torch.searchsorted(vertices, sought).clamp_(max=number - 1)
     right = F.pad(torch.where(vertices[place] == sought, place, number), (0, 1), value=number)
     # The neighbour on the other side is the inverse. Missing ones write to row M, which is then set right.
-    rows = torch.arange(number + 1, device=vertices.device)
-    left = torch.full_like(rows, number).scatter_(0, right, rows)
-    left[number] = number
-    return torch.stack([left, rows, right], dim=1).int()
+    rows = torch.arange(number + 1, device=vertices.device).expand_as(right)
+    left = torch.full_like(right, number).scatter_(1, right, rows)
+    left[:, number] = number
+    return torch.stack([left, rows, right], dim=2).flatten(1)
