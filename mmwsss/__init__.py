@@ -1,17 +1,53 @@
 """Weakly-supervised semantic segmentation for MMSegmentation: from image labels to pixel labels.
 
-Importing it registers every component in `mmseg.registry`, so that any MMSegmentation config gets
-them with `custom_imports = dict(imports=['mmwsss'])`.
+Importing it adds our components to `mmseg.registry`, so any MMSegmentation config can use them after
+`custom_imports = dict(imports=['mmwsss'])`. The import itself is light: the registries load our modules when they
+are first used, and subpackages such as `mmwsss.models` when they are first accessed.
 """
-import warnings
+from importlib import import_module
+from types import ModuleType
 
-from .version import __version__, check_requirements
+from .version import __version__, check_requirements, import_required
+
+__all__ = [
+    '__version__', 'apis', 'convert', 'datasets', 'engine', 'evaluation', 'models', 'pipeline', 'pseudo_labels',
+    'visualization'
+]
+
+# Registry of MMSegmentation -> our module that registers components there.
+LOCATIONS = {
+    'DATASETS': 'mmwsss.datasets',
+    'HOOKS': 'mmwsss.engine.hooks',
+    'METRICS': 'mmwsss.evaluation',
+    'MODELS': 'mmwsss.models',
+    'OPTIM_WRAPPERS': 'mmwsss.engine.mixed_precision',
+    'TASK_UTILS': 'mmwsss.models',
+    'TRANSFORMS': 'mmwsss.datasets.transforms',
+    'VISUALIZERS': 'mmwsss.visualization',
+    'WEIGHT_INITIALIZERS': 'mmwsss.models',
+}
+
+
+def _register() -> None:
+    """Tell MMSegmentation's registries where our components are."""
+    import_required('mmseg.registry')
+    registries = import_module('mmseg.registry')
+    for name, module in LOCATIONS.items():
+        registry = getattr(registries, name)
+        # A registry imports its locations once, at the first look-up. An empty list may be the one that MMEngine's
+        # registries share as a default.
+        if registry._imported or not registry._locations:
+            import_module('mmwsss.upstream')
+            import_module(module)
+        elif module not in registry._locations:
+            registry._locations[:] = ['mmwsss.upstream', *registry._locations, module]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return import_module(f'{__name__}.{name}')
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
 
 check_requirements()
-
-with warnings.catch_warnings():
-    # Of MMCV without compiled operators, which nothing here needs.
-    warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
-    from . import datasets, engine, evaluation, models, visualization
-
-__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'models', 'visualization']
+_register()

@@ -1,5 +1,8 @@
 """The README's examples of components inside other people's configs."""
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import mmseg
@@ -14,6 +17,8 @@ from mmpretrain.structures import DataSample
 from mmseg.registry import DATASETS, MODELS
 from reference_network import REPO, samples
 from tiny_voc import CLASSES, write_tiny_voc
+
+from mmwsss.pipeline import Launcher, make_plan, run_pipeline
 
 README = (REPO / 'README.md').read_text(encoding='utf-8')
 
@@ -94,7 +99,8 @@ def test_a_stock_config_of_mmseg_learns_from_pseudo_labels(tmp_path, title):
     assert losses[-1] < losses[0]
 
 
-def test_the_cam_metric_over_cams_of_another_project(tmp_path, capsys):
+def test_the_cam_metric_over_cams_of_another_project(tmp_path):
+    """In a process of its own: this one has the scope and imports that the program must bring."""
     root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], images=3)
     (tmp_path / 'cams').mkdir()
     for index in range(3):
@@ -106,8 +112,19 @@ def test_the_cam_metric_over_cams_of_another_project(tmp_path, capsys):
     for before, after in (('data/VOCdevkit/VOC2012', str(root)), ('/path/to/cams', str(tmp_path / 'cams'))):
         assert before in program
         program = program.replace(before, after)
-    init_default_scope('mmseg')
-    exec(program, {})
-    found = re.search(r"'mIoU': (?:np\.float64\()?([\d.]+)", capsys.readouterr().out)
+    done = subprocess.run([sys.executable, '-c', program], cwd=tmp_path, env=dict(os.environ, PYTHONPATH=str(REPO)),
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"'mIoU': (?:np\.float64\()?([\d.]+)", done.stdout)
     # six classes with an object of 24 x 21 pixels in a half of 48 x 32 each, and a background that no CAM leaves
     assert float(found[1]) == pytest.approx(100 * 24 * 21 / (48 * 32) * 6 / 7, abs=0.01)
+
+
+def test_a_pipeline_of_stages(capsys):
+    """The README's list of stages is a pipeline, beside our configs."""
+    found: dict = {}
+    exec(example("Somebody else's CAM files, refined, and a segmentor"), found)
+    plan = make_plan(found['stages'], str(REPO / 'configs' / 'example.py'), 'w', dry=True)
+    run_pipeline(plan, Launcher(REPO / 'tools'))
+    out = capsys.readouterr().out
+    assert '--cams cams_of_seam' in out and 'train_dataloader.dataset.seg_map_dir=w/pseudo_labels' in out

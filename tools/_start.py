@@ -1,30 +1,45 @@
-"""What every tool does first: find mmwsss, and say plainly what is missing."""
+"""What every tool needs first: mmwsss on the path, an error message if packages are missing, common arguments.
+
+Importing this module is fast: PyTorch and MMSegmentation's networks are only loaded by `import_mmwsss`, after the
+arguments have been checked.
+"""
 import argparse
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def import_mmwsss() -> None:
-    """Import mmwsss, from this repository where it is not installed.
-
-    The program ends with one message where the packages are missing that mmwsss needs.
-    """
-    if importlib.util.find_spec('mmwsss') is None:
-        sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+@contextmanager
+def _importing() -> Iterator[None]:
+    """End the program with one message if packages are missing or broken."""
     try:
-        import mmwsss  # noqa: F401
+        yield
     except ImportError as error:
-        if not str(error).startswith('mmwsss needs'):
+        if error.name != 'mmwsss':
             raise
         sys.exit(f'error: {error}')
     except KeyboardInterrupt:
         sys.exit(130)
 
 
+if importlib.util.find_spec('mmwsss') is None:  # not installed: use this repository
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+with _importing():
+    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.options import OptionsAction, require_config
+
+
+def import_mmwsss() -> None:
+    """Load PyTorch, MMSegmentation and MMPretrain, or end with one message that says what is missing."""
+    with _importing():
+        import mmwsss.upstream  # noqa: F401
+
+
 def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
-    """A parser for a tool that runs a config; its help closes with examples."""
+    """A parser whose help ends with examples."""
     return argparse.ArgumentParser(
         description=description,
         epilog=f'examples:\n{examples}',
@@ -35,7 +50,7 @@ def add_config_options(parser: argparse.ArgumentParser, what: str = (
         'change settings of the config, e.g. train_dataloader.batch_size=8 or model.head.num_classes=6')) -> None:
     """Add --cfg-options; `what` is the first part of its help."""
     parser.add_argument(
-        '--cfg-options', nargs='+', action=options_action(), metavar='KEY=VALUE',
+        '--cfg-options', nargs='+', action=OptionsAction, metavar='KEY=VALUE',
         help=f'{what}; lists: key="[a,b]" or key=a,b, without spaces')
 
 
@@ -49,35 +64,12 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         '--local_rank', '--local-rank', type=int, default=0, help='set by old PyTorch launchers')
 
 
-def parse_run_arguments(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """Read the command line."""
-    args = parser.parse_args()
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line; end with one message if its config does not exist."""
+    args = parser.parse_args(arguments)
+    if 'local_rank' in args:
+        os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if getattr(args, 'config', None):
+        with plain_errors(getattr(args, 'launcher', 'none')):
+            require_config(args.config)
     return args
-
-
-def options_action() -> type[argparse.Action]:
-    """MMEngine's reader of KEY=VALUE for a parser, with an error message in place of a traceback, and for paths."""
-    try:
-        from mmengine.config import DictAction
-    except ImportError:
-        import_mmwsss()  # says what is missing
-        raise
-
-    class OptionsAction(DictAction):
-        """KEY=VALUE ... -> dictionary."""
-
-        def __call__(self,
-                     parser: argparse.ArgumentParser,
-                     namespace: argparse.Namespace,
-                     values: list[str],
-                     option_string: str | None = None) -> None:
-            import_mmwsss()
-            from mmwsss.engine.options import parse_option
-            without = [value for value in values if '=' not in value]
-            if without:
-                parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
-            pairs = (value.split('=', maxsplit=1) for value in values)
-            setattr(namespace, self.dest, {key: parse_option(text) for key, text in pairs})
-
-    return OptionsAction

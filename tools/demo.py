@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from _start import import_mmwsss
+from _start import import_mmwsss, plain_errors
 
 REPO = Path(__file__).resolve().parents[1]
 CONFIG = 'configs/mini/vwe_hspp_r18_mini.py'
@@ -47,7 +47,7 @@ def write_untrained(path: Path) -> None:
 
 def stages_of(untrained: Path) -> list[dict[str, Any]]:
     """The stages of the sample's pipeline, and two tests of CAMs on val: before and after the training."""
-    from mmwsss.engine.runner import read_config
+    from mmwsss.engine.config import read_config
     from mmwsss.pipeline.plan import stage_settings
     classifier, *others = stage_settings(read_config(PIPELINE).to_dict(), PIPELINE)
     test = dict(type='Evaluation', network='classifier', test_list='val')
@@ -61,7 +61,6 @@ def main() -> None:
     import_mmwsss()
     import logging
 
-    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.pipeline import Launcher, make_plan, run_pipeline
     from mmwsss.pipeline.table import framed
     from mmwsss.utils.table import framed_table

@@ -4,7 +4,7 @@ Reads .npz of tools/make_cams.py and the .npy dictionaries of IRN, SEAM, AdvCAM 
 """
 import argparse
 
-from _start import add_config_options, import_mmwsss, make_parser
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/evaluate_cams.py configs/vwe_hspp_r50_voc.py --cams work_dirs/vwe_hspp_r50_voc/cams
@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cams', required=True, metavar='DIR', help='folder of CAM files')
     parser.add_argument('--out', default='.', metavar='DIR', help='folder of cam_curve.json and .png (default: here)')
     add_config_options(parser)
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -29,9 +29,8 @@ def main() -> None:
     from mmengine.runner import Runner
     from rich.progress import track
 
-    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)

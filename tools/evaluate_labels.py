@@ -7,7 +7,7 @@ import argparse
 import json
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/evaluate_labels.py configs/irnet_r50_voc.py --labels work_dirs/vwe_hspp_r50_voc/ir_labels
@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--labels', required=True, metavar='DIR', help='folder of <id>.png')
     parser.add_argument('--json', metavar='FILE', help='write the figures there, too')
     add_config_options(parser)
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -32,9 +32,8 @@ def main() -> None:
     from prettytable import PrettyTable
     from rich.progress import track
 
-    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.runner import load_config
     from mmwsss.evaluation.label_quality import count_labels, label_quality
     from mmwsss.utils.atomic import atomic_path
     from mmwsss.utils.errors import InputError

@@ -5,7 +5,7 @@ boundaries and (with CAM files) pseudo labels, a segmentor its segmentation.
 """
 import argparse
 
-from _start import add_config_options, import_mmwsss, make_parser
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/infer.py configs/vwe_hspp_r50_voc.py epoch_6.pth cat.jpg --labels cat
@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--device', help='e.g. cuda:1 or cpu (default: a GPU if there is one)')
     parser.add_argument('--show', action='store_true', help='show each overlay in a window')
     add_config_options(parser)
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -37,8 +37,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.apis import WSSSInferencer
-    from mmwsss.engine.error_messages import plain_errors
-    from mmwsss.engine.runner import read_config
+    from mmwsss.engine.config import read_config
 
     with plain_errors():
         cfg = read_config(args.config, args.cfg_options)

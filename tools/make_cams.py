@@ -6,7 +6,7 @@ mmwsss/pseudo_labels/cam_file.py); mmwsss.pseudo_labels.read_cam reads them.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_cams.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
@@ -24,16 +24,15 @@ def parse_args() -> argparse.Namespace:
                         'train (default: what the classifier was trained on)')
     parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
     add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import prepare, without_weights, write_files
-    from mmwsss.engine.runner import load_config
 
     with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

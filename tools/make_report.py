@@ -6,7 +6,7 @@ hand it shows what is done so far.
 import argparse
 from pathlib import Path
 
-from _start import import_mmwsss, make_parser
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_report.py configs/pipeline_voc.py
@@ -20,14 +20,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', help='folder of its outputs (default: ./work_dirs/<name of the config>)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='the page (default: <work dir>/report/report.html)')
     parser.add_argument('--images', type=int, default=12, help='how many are shown (default: %(default)s)')
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.pipeline import read_plan
     from mmwsss.pipeline.report import write_report
 

@@ -7,7 +7,7 @@ terminal, and as table.json and table.md in the work dir.
 import argparse
 from pathlib import Path
 
-from _start import import_mmwsss, make_parser
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
@@ -29,14 +29,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
                         help='what starts them (default: torchrun for more than one)')
     parser.add_argument('--partition', default='', help='of slurm')
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Run, or end with one message that says what is wrong."""
     args = parse_args()
-    import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
+    if not args.dry_run:
+        import_mmwsss()
     from mmwsss.pipeline import Launcher, read_plan, run_pipeline
     from mmwsss.pipeline.table import framed
 

@@ -2,11 +2,11 @@
 import argparse
 import json
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/test.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
-  python tools/test.py configs/vwe_hspp_r50_voc.py vwe.pth --show-dir painted
+  python tools/test.py configs/vwe_hspp_r50_voc.py vwe.pth --show-dir visualized
   python tools/test.py configs/deeplabv2_r101_voc.py deeplab.pth --out masks --tta
   bash tools/dist_test.sh configs/vwe_hspp_r50_voc.py vwe.pth 4"""
 
@@ -23,13 +23,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', metavar='DIR', help='write the predicted label maps there, as PNG')
     parser.add_argument('--json', metavar='FILE', help='write the metrics there, too')
     parser.add_argument('--show', action='store_true', help='show each prediction in a window')
-    parser.add_argument('--show-dir', metavar='DIR', help='paint each prediction into a file there')
+    parser.add_argument('--show-dir', metavar='DIR', help='visualize each prediction in a file there')
     parser.add_argument(
         '--wait-time', type=float, default=2, help='seconds that --show shows each (default: 2)')
     parser.add_argument(
         '--tta', action='store_true', help="augment at test time, as the config's tta_model says")
     add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    return parse_arguments(parser)
 
 
 def main() -> None:
@@ -38,16 +38,16 @@ def main() -> None:
     import_mmwsss()
     from mmengine.dist import is_main_process
 
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.distributed import leave_group
-    from mmwsss.engine.error_messages import plain_errors
-    from mmwsss.engine.evaluation_options import add_prediction_writer, augment, paint
-    from mmwsss.engine.runner import build_runner, load_config
+    from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
+    from mmwsss.engine.runner import build_runner
     from mmwsss.utils.atomic import atomic_path
 
     with plain_errors(args.launcher, lambda: 'The same command starts again.'):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
         cfg.load_from, cfg.resume = args.checkpoint, False
-        paint(cfg, args.show, args.show_dir, args.wait_time)
+        visualize(cfg, args.show, args.show_dir, args.wait_time)
         if args.tta:
             augment(cfg)
         if args.out:

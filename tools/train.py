@@ -1,7 +1,7 @@
 """Train the model of a config."""
 import argparse
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_run_arguments
+from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/train.py configs/vwe_hspp_r50_voc.py
@@ -28,17 +28,17 @@ def parse_args() -> argparse.Namespace:
         help='mixed precision: float16 with a loss scale on GPUs, bfloat16 elsewhere (on CPUs slow for '
         'depthwise convolutions)')
     add_run_arguments(parser)
-    return parse_run_arguments(parser)
+    return parse_arguments(parser)
 
 
 def main() -> None:
     """Train, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
+    from mmwsss.engine.config import load_config
     from mmwsss.engine.distributed import leave_group
-    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.mixed_precision import configure_amp
-    from mmwsss.engine.runner import build_runner, choose_checkpoint, load_config, resume_hint
+    from mmwsss.engine.runner import build_runner, choose_checkpoint, resume_hint
 
     work_dir = args.work_dir
     with plain_errors(args.launcher, lambda: resume_hint(work_dir) if work_dir else ''):

@@ -22,7 +22,7 @@ from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
-from mmwsss.engine.runner import read_config
+from mmwsss.engine.config import read_config
 from mmwsss.models import CAMClassifier, IRNet
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.utils.errors import InputError

@@ -1,14 +1,14 @@
-"""Released checkpoint files -> files that MMEngine loads."""
+"""Checkpoint files released by other projects -> files that MMEngine loads."""
 import os
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmwsss.engine.checkpoints import read_checkpoint, weights_of
+from mmwsss.engine.config import read_config
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
@@ -36,7 +36,7 @@ def convert_file(source: str,
         How many tensors were written.
 
     Raises:
-        InputError: the file is of another model (what does not fit is listed), or `out` exists.
+        InputError: the file belongs to another model (the message lists what does not fit), or `out` exists.
     """
     if Path(out).exists() and not force:
         raise InputError(f'{out} exists already. Choose another name, or overwrite it with --force.')
@@ -61,11 +61,9 @@ def check_fits(state: dict[str, Tensor], config: str) -> None:
         config: path of the config.
 
     Raises:
-        InputError: there is no such config, or the weights do not fit (with PyTorch's list of what does not).
+        InputError: the config cannot be read, or the weights do not fit (with PyTorch's list of what does not).
     """
-    if not os.path.isfile(config):
-        raise InputError(f'The config {config} does not exist.')
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     try:
         MODELS.build(cfg.model).load_state_dict(state)

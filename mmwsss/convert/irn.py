@@ -26,8 +26,8 @@ _LISTS = {'edge_layers': 'fc_edge', 'dp_layers': 'fc_dp'}
 def convert_irn(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     """Rename the tensors of a released IRNet checkpoint.
 
-    The aliases under which it repeats its tensors and the prefix `module.` are accepted. The buffers
-    `path_indices<N>` and `disp_target` of the training program are dropped: they follow from the radius.
+    Duplicates of tensors under other names and the prefix `module.` are accepted. The buffers `path_indices<N>` and
+    `disp_target` of the training program are dropped: they follow from the radius.
 
     Args:
         state_dict: name -> tensor, ResNet-50.
@@ -36,7 +36,7 @@ def convert_irn(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
         A state dict that our model loads strictly. The tensors are the given ones.
 
     Raises:
-        InputError: names are missing or unknown (listed), or aliases differ.
+        InputError: names are missing or unknown (listed), or duplicates differ.
     """
     tensors = {name: value for name, value in unalias(state_dict, _canonical).items() if not _is_training_buffer(name)}
     names = set(tensors)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 
 # `stage<n>` and `backbone.<n-1>` are lists into which the references register the ResNet's layers once more:
 # those of the classifiers, and those of IRNet, whose first stage ends before layer1.
@@ -97,7 +97,7 @@ def unalias(state_dict: dict[str, Tensor], rename: Callable[[str], str]) -> dict
 
 
 def check_names(found: set[str], wanted: set[str], what: str) -> None:
-    """Refuse names that are missing or that nobody knows.
+    """Check that no name is missing or unknown.
 
     Args:
         found: names in the checkpoint; counters (`num_batches_tracked`) may be among them.
@@ -110,10 +110,6 @@ def check_names(found: set[str], wanted: set[str], what: str) -> None:
     missing = sorted(wanted - found)
     unknown = sorted(name for name in found - wanted if not name.endswith('num_batches_tracked'))
     if missing or unknown:
-        raise InputError(f'This is no checkpoint of {what}. Missing ({len(missing)}): {_some(missing)}. '
-                         f'Unknown ({len(unknown)}): {_some(unknown)}.')
-
-
-def _some(names: list[str]) -> str:
-    """The first names of a list, for a message."""
-    return (', '.join(names[:10]) + (', ...' if len(names) > 10 else '')) or 'none'
+        raise InputError(f'This is not a checkpoint of {what}. '
+                         f'Missing ({len(missing)}): {first_names(missing, 10) or "none"}. '
+                         f'Unknown ({len(unknown)}): {first_names(unknown, 10) or "none"}.')

@@ -20,8 +20,7 @@ _ALIASES = {
 def convert_vwe(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     """Rename the tensors of a released VWE checkpoint for `CAMClassifier` with a `VWEHead`.
 
-    Both releases have the same names; the aliases under which they repeat their tensors and the prefix
-    `module.` are accepted.
+    Both releases use the same names. Duplicates of tensors under other names and the prefix `module.` are accepted.
 
     Args:
         state_dict: name -> tensor, ResNet-50 or ResNet-101.
@@ -31,7 +30,7 @@ def convert_vwe(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
         flattened to `(K, C)`.
 
     Raises:
-        InputError: names are missing or unknown (listed), or aliases differ.
+        InputError: names are missing or unknown (listed), or duplicates differ.
     """
     tensors = unalias(state_dict, _canonical)
     names = set(tensors)

@@ -1,20 +1,6 @@
 """Data sets of image-level labels, and the steps of their pipelines."""
-from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset
-from .image_labels import read_image_labels
-from .transforms import (
-    LoadCAM,
-    LoadImage,
-    LoadMask,
-    PackImageLabelInputs,
-    RandomCropPad,
-    RandomResizeLongSide,
-    RandomScale,
-    ResizeLongSide,
-    TopLeftCropPad,
-)
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
 
-__all__ = [
-    'ImageLabelDataset', 'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad',
-    'RandomResizeLongSide', 'RandomScale', 'ResizeLongSide', 'TopLeftCropPad', 'VOCImageLabelDataset',
-    'read_image_labels'
-]
+from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset  # noqa: F401
+from .image_labels import read_image_labels  # noqa: F401
+from .transforms import *  # noqa: F401,F403

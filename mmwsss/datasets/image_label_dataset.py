@@ -12,13 +12,13 @@ import numpy as np
 from mmcv.transforms import LoadAnnotations
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
-from mmengine.utils import ProgressBar
 from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.progress import track
 
-from .image_labels import IMAGE_SUFFIXES, first_names, read_image_labels
+from .image_labels import IMAGE_SUFFIXES, read_image_labels
 from .transforms.load_image import read_image
 
 
@@ -26,10 +26,10 @@ from .transforms.load_image import read_image
 class ImageLabelDataset(BaseSegDataset):
     """Images with image-level labels.
 
-    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes` and,
-    where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 of the meta information is the
-    background, class `c + 1` is image class `c`. Masks are neither opened nor needed unless the pipeline
-    loads them.
+    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the data
+    set's `backend_args` if it has some, and, where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0
+    of the meta information is the background, class `c + 1` is image class `c`. Masks are neither opened nor needed
+    unless the pipeline loads them.
 
     What does not fit is found here, before training starts: see `Raises`.
 
@@ -112,6 +112,8 @@ class ImageLabelDataset(BaseSegDataset):
         for img_id, path in paths.items():
             info = dict(img_path=path, img_id=img_id, label_map=self.label_map, seg_fields=[],
                         reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']))
+            if self.backend_args:
+                info['backend_args'] = self.backend_args
             if masks is not None:
                 info['seg_map_path'] = masks[img_id]
             if cams is not None:
@@ -258,13 +260,13 @@ class ImageLabelDataset(BaseSegDataset):
 
     def drop_bad(self, data_list: list[dict]) -> list[dict]:
         """Leave out the images that do not decode."""
-        bar = ProgressBar(len(data_list)) if is_main_process() else None
-        good, bad = [], []
+        good: list[dict] = []
+        bad: list[dict] = []
         with ThreadPoolExecutor() as pool:  # decoding does not hold the interpreter
-            for info, decodes in zip(data_list, pool.map(self._decodes, data_list), strict=True):
+            decoded = track(pool.map(self._decodes, data_list), 'decoding images', len(data_list),
+                            disable=not is_main_process())
+            for info, decodes in zip(data_list, decoded, strict=True):
                 (good if decodes else bad).append(info)
-                if bar is not None:
-                    bar.update()
         names = [info['img_path'] for info in bad]
         if not good:
             raise InputError(f'None of the {len(names)} images decodes, e.g. {first_names(names)}. '

@@ -5,14 +5,16 @@ import os
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
 import torch
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.safe_load import load_npy_dict
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+Parsed = TypeVar('Parsed')
 _ID_HEADERS = {
     'id', 'ids', 'img_id', 'image_id', 'image', 'img', 'name', 'file', 'filename', 'file_name', 'path', 'img_path',
     'image_path'
@@ -61,11 +63,6 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
     return labels
 
 
-def first_names(names: Sequence[str]) -> str:
-    """The first three of a list, for a message."""
-    return ', '.join(names[:3]) + (', ...' if len(names) > 3 else '')
-
-
 def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> dict:
     """Id -> names or vector, for all of `ids`."""
     if path.is_dir():
@@ -93,10 +90,11 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
     by_stem = {key[:-len(suffix)]: key for key in entries if isinstance(key, str) for suffix in IMAGE_SUFFIXES
                if key.lower().endswith(suffix)}
     integers = {key for key in entries if not isinstance(key, str)}
-    found, absent = {}, []
+    found: dict = {}
+    absent: list[str] = []
     name_of_integer: dict[int, str] = {}
     for name in ids:
-        key = name if name in entries else by_stem.get(name)
+        key: Any = name if name in entries else by_stem.get(name)
         digits = ''.join(char for char in name if char in '0123456789')
         if key is None and digits and int(digits) in integers:
             key = int(digits)
@@ -143,7 +141,7 @@ def _names_of_vector(vector: np.ndarray, name: str, path: Path, classes: list[st
     return [cls for cls, value in zip(order, vector, strict=True) if value]
 
 
-def _parse(path: Path, parse: Callable, form: str) -> object:
+def _parse(path: Path, parse: Callable[[TextIO], Parsed], form: str) -> Parsed:
     """Parse a file of UTF-8 text, with or without a byte order mark."""
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:

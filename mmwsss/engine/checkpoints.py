@@ -1,30 +1,29 @@
-"""Checkpoints that are read safely, belong to the model, and are found again after a crash."""
+"""Checkpoints: reading them safely, loading them strictly, finding the latest one of a run."""
+import os
 import re
-import zipfile
 from pathlib import Path
 
-import numpy as np
-import torch
-from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseTTAModel, is_model_wrapper
-from mmengine.runner import find_latest_checkpoint
+from mmengine.runner import CheckpointLoader, find_latest_checkpoint
 from torch import Tensor, nn
 
 from mmwsss.utils.errors import InputError
 
+from .checkpoint_file import load_safely
+
 SHOWN = 10  # names in a message
-NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
 
 
-def read_checkpoint(path: str | Path) -> dict:
-    """Read a checkpoint without running code that it may hold.
+def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
+    """Read a checkpoint on the CPU without running code that it may hold.
 
     Args:
         path: a local file that `torch.save` wrote.
+        lazy: leave tensors in the file until they are used; only where the file stays as it is.
 
     Returns:
         What the file holds: MMEngine's dictionary with `state_dict` (and, of a training run, `meta`,
-        `optimizer`, ...), or a bare state dict. Tensors stay in the file until they are used.
+        `optimizer`, ...), or a bare state dict.
 
     Raises:
         InputError: no such file, not a checkpoint, or one that holds arbitrary Python objects.
@@ -33,17 +32,31 @@ def read_checkpoint(path: str | Path) -> dict:
     if not path.is_file():
         raise InputError(f'There is no checkpoint {path}. Give the path of a .pth file.')
     try:
-        content = _load(path)
+        content = load_safely(path, lazy)
     except Exception as error:  # torch raises whatever the bytes provoke
-        raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give '
-                         'a .pth file of tensors, as tools/train.py writes it.') from error
+        raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give a .pth file of '
+                         'tensors, such as tools/train.py writes.') from error
     if not isinstance(content, dict) or not weights_of(content):
-        raise InputError(f'{path} holds no weights. Give a .pth file as tools/train.py writes it.')
+        raise InputError(f'{path} holds no weights. Give a .pth file such as tools/train.py writes.')
     return content
 
 
+def load_local_files_safely() -> None:
+    """Let MMEngine's Runner and `init_cfg` read local checkpoints by :func:`read_checkpoint`.
+
+    MMEngine's own loader runs code that a file holds, or, up to 0.10.7 with PyTorch 2.6 and later, refuses the
+    checkpoints that its Runner writes.
+    """
+    CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
+
+
+def load_from_local(filename: str, map_location: object = None) -> dict:
+    """The loader, under the name that MMEngine logs; whoever uses the weights copies them to the device."""
+    return read_checkpoint(filename, lazy=False)
+
+
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:
-    """The weights in a checkpoint by name, without the prefix that DataParallel leaves."""
+    """The weights in a checkpoint by name, without the prefix that DataParallel adds."""
     weights = checkpoint.get('state_dict', checkpoint)
     if not isinstance(weights, dict):
         return {}
@@ -53,8 +66,15 @@ def weights_of(checkpoint: dict) -> dict[str, Tensor]:
     }
 
 
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The network inside the wrappers of distributed runs and of test-time augmentation."""
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.get_submodule('module')
+    return model
+
+
 def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
-    """Load a checkpoint's weights into a model, all of them or an error.
+    """Load a checkpoint's weights into a model; all names and shapes must match.
 
     Args:
         model: wrapped for distributed runs or for test-time augmentation, or not.
@@ -64,8 +84,7 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
     Raises:
         InputError: weights are missing, left over or of another shape; the first ten of each are named.
     """
-    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-        model = model.module
+    model = unwrapped(model)
     weights = weights_of(checkpoint)
     reshaped: list[str] = []
     try:
@@ -83,19 +102,19 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
              ('of another shape', reshaped))
     if any(names for _, names in lists):
         found = '\n'.join(_listing(title, sorted(names)) for title, names in lists if names)
-        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the '
-                         'config of the same model.')
+        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the config of the '
+                         'same model.')
 
 
 def find_resumable(work_dir: str | Path) -> Path | None:
-    """The latest checkpoint of a training run that can be read, or None where there is none.
+    """The latest readable checkpoint of a training run, or None if there is none.
 
-    MMEngine's note `last_checkpoint` comes first. It holds a full path, and the folder may have been moved or copied:
-    the file of that name in this folder is meant. Where the note is missing, or what it names is not here or was cut
-    off by a crash, the checkpoint of the highest epoch or iteration that can be read.
+    MMEngine notes the latest one in the file `last_checkpoint`, by its full path. The folder may have been moved or
+    copied since, so the file of that name in `work_dir` comes first. If it is missing or was cut off by a crash, it is
+    the readable checkpoint of the highest epoch or iteration.
 
     Args:
-        work_dir: of the run to go on with.
+        work_dir: of the run to resume.
     """
     work_dir = Path(work_dir)
     candidates = sorted((path for path in work_dir.glob('*.pth') if re.search(r'_\d+$', path.stem)),
@@ -111,31 +130,18 @@ def find_resumable(work_dir: str | Path) -> Path | None:
 def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
     """Whether CheckpointHook wrote to another folder on purpose (`out_dir`).
 
-    Such a folder has the name of the work dir and no note; one that has a note is that of another run, from which this
-    work dir was copied.
+    Such a folder has the name of the work_dir and no note. One with a note belongs to another run, from which this
+    work_dir was copied.
     """
     return noted.parent.name == work_dir.resolve().name and not (noted.parent / 'last_checkpoint').exists()
 
 
 def _is_resumable(path: Path) -> bool:
-    """Whether a training run can go on from this file."""
+    """Whether a training run can resume from this file."""
     try:
         return {'meta', 'message_hub'} <= read_checkpoint(path).keys()
     except InputError:
         return False
-
-
-def _load(path: Path) -> object:
-    """Read tensors and what MMEngine puts beside them: its logs and numbers of NumPy."""
-    serialization = torch.serialization
-    if not hasattr(serialization, 'safe_globals'):  # PyTorch < 2.5 cannot allow single types
-        return torch.load(path, map_location='cpu')
-    core = getattr(np, '_core', None) or np.core
-    allowed = [HistoryBuffer, getattr, np.ndarray, np.dtype, core.multiarray._reconstruct,
-               core.multiarray.scalar, *(type(np.dtype(name)) for name in NUMBERS)]
-    with serialization.safe_globals(allowed):
-        return torch.load(
-            path, map_location='cpu', weights_only=True, mmap=zipfile.is_zipfile(path))
 
 
 def _reason(error: Exception) -> str:

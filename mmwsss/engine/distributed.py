@@ -3,6 +3,7 @@ import datetime
 import os
 import subprocess
 import time
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -10,18 +11,9 @@ from mmengine.device import get_device
 
 from mmwsss.utils.errors import InputError
 
+from .launchers import VARIABLES
+
 LINGER = 0.2  # seconds between the last collective of a run and its end
-# What each launcher calls a process's rank, its rank on the machine and the number of processes.
-VARIABLES = {
-    'pytorch': ('RANK', 'LOCAL_RANK', 'WORLD_SIZE'),
-    'slurm': ('SLURM_PROCID', 'SLURM_LOCALID', 'SLURM_NTASKS'),
-    'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_LOCAL_RANK', 'OMPI_COMM_WORLD_SIZE'),
-}
-
-
-def process_rank(launcher: str) -> int:
-    """The rank of this process among all that the launcher started; 0 without a launcher."""
-    return int(os.environ.get(VARIABLES[launcher][0], 0)) if launcher in VARIABLES else 0
 
 
 def prepare_distributed(cfg: Config) -> None:
@@ -85,7 +77,7 @@ def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, siz
     os.environ.setdefault('MASTER_ADDR', _first_host(launcher))
     os.environ.setdefault('MASTER_PORT', '29500')
     timeout = cfg.get('env_cfg', {}).get('dist_cfg', {}).get('timeout')
-    kwargs = {} if timeout is None else dict(timeout=datetime.timedelta(seconds=timeout))
+    kwargs: dict[str, Any] = {} if timeout is None else dict(timeout=datetime.timedelta(seconds=timeout))
     torch.distributed.init_process_group('gloo', **kwargs)
 
 

@@ -1,4 +1,4 @@
-"""What the command line shows when something goes wrong that its user can mend."""
+"""The messages of the command line tools for errors that their user can fix."""
 import errno
 import os
 import sys
@@ -8,26 +8,27 @@ from contextlib import contextmanager
 
 from mmwsss.utils.errors import InputError
 
-from .distributed import process_rank
+from .launchers import process_rank
 
-# Seconds that another rank waits for rank 0 to speak. All ranks usually meet the same error, and a
-# launcher that sees one of them end stops the rest: rank 0 must not be stopped before it has spoken.
+# Seconds that other ranks wait for rank 0 to print its message. All ranks usually hit the same error, and a launcher
+# stops all of them when one ends: rank 0 must not be stopped before it has printed.
 PATIENCE = 10.0
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: of a user's share
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: a user's quota
+NO_ACCESS = (errno.EACCES, errno.EROFS)
 
 
 @contextmanager
 def plain_errors(launcher: str = 'none',
                  resume_hint: Callable[[], str] = lambda: '') -> Iterator[None]:
-    """End the program with one message instead of a traceback, for errors that its user can mend.
+    """End the program with one message instead of a traceback, for errors that its user can fix.
 
-    `InputError` and a full disk end it with status 1, Ctrl-C with 130. Everything else passes, for a
-    traceback is the better message about a mistake of ours. Under a launcher rank 0 speaks; another
-    rank does so only where rank 0 has not ended the run.
+    The errors of :func:`plain_message` end it with status 1, Ctrl-C with 130. Everything else passes: for a bug of
+    ours, the traceback is the better message. Under a launcher rank 0 prints the message; another rank does so only
+    if rank 0 has not ended the run.
 
     Args:
         launcher: what started the processes, one of MMEngine's launchers.
-        resume_hint: called at an interruption; its sentence tells how to go on.
+        resume_hint: called at an interruption; returns a sentence that tells how to resume.
 
     Raises:
         SystemExit: with status 1 or 130.
@@ -52,21 +53,27 @@ def plain_errors(launcher: str = 'none',
 
 
 def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda: '') -> str | None:
-    """The message that replaces the traceback of an error; None where the traceback shall stay.
+    """The message that replaces the traceback of an error; `None` to keep the traceback.
+
+    There is one for an `InputError`, missing packages, a full disk and files that may not be read or written.
 
     Args:
-        error: as it reached the command line; MMEngine and the data loader's workers may have wrapped
-            the one that says what is wrong.
-        resume_hint: how to go on, for a full disk.
+        error: as it reached the command line; MMEngine and the data loader's workers may have wrapped the one that
+            says what is wrong.
+        resume_hint: how to resume, for a full disk.
     """
     chain = list(_chain(error))
     for link in reversed(chain):
         if isinstance(link, InputError):
             return _without_worker_traceback(str(link))
     for link in chain:
+        if isinstance(link, ImportError) and link.name == 'mmwsss':  # of mmwsss.version
+            return str(link)
         if isinstance(link, OSError) and link.errno in FULL_DISK:
             place = f' ({link.filename})' if link.filename else ''
             return f'{os.strerror(link.errno)}{place}. Make room. {resume_hint()}'.rstrip()
+        if isinstance(link, OSError) and link.errno in NO_ACCESS and link.filename:
+            return f'{os.strerror(link.errno)} ({link.filename}). Change its permissions or use another path.'
     return None
 
 

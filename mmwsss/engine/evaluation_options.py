@@ -1,14 +1,14 @@
 """What the options of tools/test.py change in a config."""
 import inspect
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmseg.registry import METRICS
 
 from mmwsss.utils.errors import InputError
 
 
-def paint(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> None:
-    """Paint every prediction, or none: a test that paints unasked would take much longer.
+def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> None:
+    """Visualize every prediction, or none, because that takes much longer than the test itself.
 
     Args:
         cfg: the run's config, changed in place.
@@ -19,15 +19,15 @@ def paint(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> No
     Raises:
         InputError: the config has no visualizer or no visualization hook.
     """
-    hooks = cfg.get('default_hooks') or {}
+    hooks = cfg.get('default_hooks') or ConfigDict()
     if not (show or show_dir):
         hooks.pop('visualization', None)
         return
     if not hooks.get('visualization') or not cfg.get('visualizer'):
-        raise InputError(f'{cfg.filename} has no visualizer with a hook to paint with. Add '
-                         "default_hooks.visualization=dict(type='SegVisualizationHook') and a "
-                         'visualizer, or drop --show and --show-dir.')
-    hooks.visualization.draw = True
+        raise InputError(f'{cfg.filename} has no visualizer with a hook. Add '
+                         "default_hooks.visualization=dict(type='SegVisualizationHook') and a visualizer, or omit "
+                         '--show and --show-dir.')
+    hooks.visualization.update(draw=True, interval=1)  # MMSeg 1.2 keeps an interval of 50 in tests
     if show:
         hooks.visualization.update(show=True, wait_time=wait_time)
     if show_dir:
@@ -44,7 +44,7 @@ def augment(cfg: Config) -> None:
         InputError: the config describes no augmentation.
     """
     if not cfg.get('tta_model') or not cfg.get('tta_pipeline'):
-        raise InputError(f'{cfg.filename} has no tta_model and tta_pipeline. Add them, or drop --tta.')
+        raise InputError(f'{cfg.filename} has no tta_model and tta_pipeline. Add them, or omit --tta.')
     cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
     cfg.model = dict(**cfg.tta_model, module=cfg.model)
 

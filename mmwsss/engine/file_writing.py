@@ -9,8 +9,10 @@ from mmengine.dist import barrier, broadcast_object_list, is_main_process
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
+from .config import say
 from .distributed import leave_group
-from .runner import build_runner, say
+from .runner import build_runner
+from .runner_adapter import dataset_of
 
 MASK_STEPS = ('LoadMask', 'LoadAnnotations')
 
@@ -93,7 +95,7 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     cfg.test_evaluator = [writer]
     (cfg.get('default_hooks') or {}).pop('visualization', None)
     runner = build_runner(cfg, ('test', ), strict=True)
-    dataset = runner._test_dataloader['dataset']
+    dataset = dataset_of(runner, 'test')
     ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
     made_from = dict(made_from, checkpoint=file_mark(cfg.load_from), list=Path(dataset.ann_file).name)
     pending = _pending(folder, ids, suffix, made_from, overwrite)

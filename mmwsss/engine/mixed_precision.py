@@ -9,6 +9,7 @@ from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPERS
 from torch import nn
 
+from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
 
@@ -16,8 +17,8 @@ from mmwsss.utils.errors import InputError
 class BFloat16OptimWrapper(OptimWrapper):
     """Forward passes under autocast to bfloat16.
 
-    MMEngine's `AmpOptimWrapper` refuses to run without a GPU, for its loss scaler is CUDA's. bfloat16
-    has the exponents of float32, so gradients need no scaling.
+    MMEngine's `AmpOptimWrapper` needs a GPU for its loss scaler. bfloat16 has the exponents of float32, so gradients
+    need no scaling.
 
     Args:
         **kwargs: as MMEngine's `OptimWrapper` takes them.
@@ -40,11 +41,12 @@ def configure_amp(cfg: Config, amp: bool) -> None:
 
     Args:
         cfg: the run's config, changed in place. A config that asks for MMEngine's `AmpOptimWrapper`
-            itself gets bfloat16 where there is no GPU.
+            itself gets bfloat16 on devices without a loss scale.
         amp: whether the command line asks for mixed precision.
 
     Raises:
-        InputError: mixed precision is asked for with another optimizer wrapper than MMEngine's own.
+        InputError: mixed precision is asked for with another optimizer wrapper than MMEngine's own, or PyTorch does not
+            have it on this device.
     """
     wrapper = cfg.get('optim_wrapper')
     if wrapper is None:
@@ -53,10 +55,14 @@ def configure_amp(cfg: Config, amp: bool) -> None:
     mixed = ('AmpOptimWrapper', 'BFloat16OptimWrapper', 'mmseg.BFloat16OptimWrapper')
     if amp and wrapper.type not in mixed:
         if wrapper.type != 'OptimWrapper':
-            raise InputError(f'--amp does not know the optimizer wrapper {wrapper.type}. Drop --amp, '
-                             "or set optim_wrapper.type='OptimWrapper'.")
+            raise InputError(f'--amp does not know the optimizer wrapper {wrapper.type}. Omit --amp, or set '
+                             "optim_wrapper.type='OptimWrapper'.")
         wrapper.type = 'AmpOptimWrapper'
-    if wrapper.type == 'AmpOptimWrapper' and get_device() in ('cpu', 'mps'):
+    device = get_device()
+    if wrapper.type in mixed and not has_autocast(device):
+        raise InputError(f'PyTorch {torch.__version__} has no mixed precision on {device}. Install a newer one, or '
+                         "omit --amp and set optim_wrapper.type='OptimWrapper'.")
+    if wrapper.type == 'AmpOptimWrapper' and device in ('cpu', 'mps'):
         wrapper.type = 'mmseg.BFloat16OptimWrapper'
         for key in ('loss_scale', 'dtype', 'use_fsdp'):
             wrapper.pop(key, None)

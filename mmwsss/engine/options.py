@@ -1,4 +1,7 @@
-"""Settings on a command line: `--cfg-options KEY=VALUE`, read and written."""
+"""Settings on a command line: the path of a config, and `--cfg-options KEY=VALUE`, read and written."""
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import DictAction
@@ -6,14 +9,24 @@ from mmengine.config import DictAction
 from mmwsss.utils.errors import InputError
 
 
-def parse_option(text: str) -> Any:
-    """The value that stands behind `KEY=`.
+def require_config(path: str) -> None:
+    """Check that a config exists.
 
-    MMEngine's rules (numbers, `True`, `None`, lists), which take the spaces out of everything; a string here keeps its
-    own, and one in quotes is a string whatever it holds, but for a list in brackets.
+    Raises:
+        InputError: it does not.
+    """
+    if not Path(path).is_file():
+        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in configs/.')
+
+
+def parse_option(text: str) -> Any:
+    """The value after `KEY=`.
+
+    Follows MMEngine's rules (numbers, `True`, `None`, lists), with two differences: strings keep their spaces, and
+    text in quotes is always a string, unless it is a list in brackets.
 
     Args:
-        text: of the value.
+        text: the value as given on the command line.
     """
     inner = text[1:-1]
     if len(text) > 1 and text[0] == text[-1] and text[0] in '\'"' and inner[:1] not in ('[', '('):
@@ -29,7 +42,7 @@ def option_text(value: Any) -> str:
         value: a string, number, `True`, `False`, `None`, or a list of these.
 
     Raises:
-        InputError: no text gives it back.
+        InputError: no text gives this value.
     """
     plain = value if isinstance(value, str) else str(value).replace(' ', '')
     for text in (plain, f'"{plain}"', f"'{plain}'"):
@@ -37,3 +50,35 @@ def option_text(value: Any) -> str:
         if type(found) is type(value) and found == value:
             return text
     raise InputError(f'{value!r} cannot be given on a command line. Write it into the config itself.')
+
+
+class OptionsAction(DictAction):
+    """`KEY=VALUE ...` on a command line -> dictionary, by :func:`parse_option`."""
+
+    def __call__(self,
+                 parser: argparse.ArgumentParser,
+                 namespace: argparse.Namespace,
+                 values: list[str],
+                 option_string: str | None = None) -> None:
+        """Set the dictionary; an argument without `=` ends the program with a message."""
+        without = [value for value in values if '=' not in value]
+        if without:
+            parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
+        pairs = (value.split('=', maxsplit=1) for value in values)
+        setattr(namespace, self.dest, {key: parse_option(text) for key, text in pairs})
+
+
+def parse_component(words: Sequence[str]) -> dict[str, Any]:
+    """Turn `TYPE KEY=VALUE ...` into a component's config.
+
+    Args:
+        words: the type, then its settings.
+
+    Raises:
+        InputError: a setting is not KEY=VALUE, or the type is one.
+    """
+    kind, *settings = words
+    wrong = [kind] * ('=' in kind) + [word for word in settings if '=' not in word]
+    if wrong:
+        raise InputError(f'{" ".join(words)} must be TYPE KEY=VALUE ...; {wrong[0]} is in the wrong place.')
+    return dict(type=kind, **{key: parse_option(text) for key, text in (word.split('=', 1) for word in settings)})

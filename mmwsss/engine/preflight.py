@@ -1,16 +1,15 @@
-"""The data are looked for first: before weights are fetched, a network is built or workers start."""
+"""Checks of data and initial weights before a network is built or workers start."""
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmengine.registry import DATASETS, init_default_scope
-from mmengine.runner import Runner
-from torch.utils.data import Dataset
 
 from mmwsss.utils.errors import InputError
 
 
-def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, Dataset]:
+def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
     """Build the datasets that a run is about to read.
 
     Args:
@@ -24,29 +23,35 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, Dataset]:
         InputError: the first loop is not configured, or files of a dataset are missing.
     """
     if not cfg.get(f'{loops[0]}_dataloader'):
-        raise InputError(f'{cfg.filename} has no {loops[0]}_dataloader, so there is nothing to '
-                         f'{loops[0]} on. Take a config that has one.')
+        raise InputError(f'{cfg.filename} has no {loops[0]}_dataloader, so there is nothing to {loops[0]} on. Use a '
+                         'config that has one.')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     dataloaders = {loop: cfg.get(f'{loop}_dataloader') for loop in loops}
     return {loop: _build(loop, dataloader['dataset']) for loop, dataloader in dataloaders.items()
             if dataloader and isinstance(dataloader.get('dataset'), dict)}
 
 
-def hand_over(datasets: dict[str, Dataset], runner: Runner) -> None:
-    """Let a runner use the datasets that are built already, instead of reading them again.
+def require_initial_weights(model: object, key: str = 'model') -> None:
+    """Check that the local files exist from which a model, or a part of it, is initialised.
 
     Args:
-        datasets: from :func:`build_datasets`.
-        runner: before its loops are built.
+        model: config of the model.
+        key: where it stands in the run's config, for the message.
+
+    Raises:
+        InputError: the checkpoint of an `init_cfg` is a local path that does not exist.
     """
-    for loop, dataset in datasets.items():
-        dataloader = getattr(runner, f'_{loop}_dataloader', None)
-        if isinstance(dataloader, dict):
-            dataloader['dataset'] = dataset
+    checkpoint = model.get('checkpoint') if isinstance(model, dict) and '.init_cfg' in key else None
+    if isinstance(checkpoint, str) and '://' not in checkpoint and not Path(checkpoint).expanduser().is_file():
+        raise InputError(f'{key}.checkpoint: there is no file {checkpoint}. Train the model that it belongs to, or set '
+                         f'another path with --cfg-options {key}.checkpoint=PATH.')
+    parts = model.items() if isinstance(model, dict) else enumerate(model) if isinstance(model, (list, tuple)) else ()
+    for name, part in parts:
+        require_initial_weights(part, f'{key}.{name}')
 
 
-def _build(loop: str, cfg: dict) -> Dataset:
-    """Build one dataset; say which of its files are missing where it cannot be built."""
+def _build(loop: str, cfg: dict) -> BaseDataset:
+    """Build one dataset; if that fails, name its missing files."""
     try:
         dataset = DATASETS.build(cfg)
         if hasattr(dataset, 'full_init'):
@@ -59,9 +64,8 @@ def _build(loop: str, cfg: dict) -> Dataset:
         if not missing:
             raise
         raise InputError(
-            f'The {loop} dataset ({cfg["type"]}) needs what does not exist: '
-            f"{', '.join(dict.fromkeys(missing))}. Put the data there, or set data_root (--cfg-options "
-            f'{loop}_dataloader.dataset.data_root=PATH).') from error
+            f'Files of the {loop} dataset ({cfg["type"]}) do not exist: {", ".join(dict.fromkeys(missing))}. Put the '
+            f'data there, or set data_root (--cfg-options {loop}_dataloader.dataset.data_root=PATH).') from error
 
 
 def _paths(cfg: object) -> Iterator[Path]:

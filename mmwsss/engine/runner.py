@@ -8,75 +8,19 @@ from mmengine.runner import Runner
 
 from mmwsss.utils.errors import InputError
 
-from .checkpoints import find_resumable, read_checkpoint, require_fit
-from .distributed import prepare_distributed, process_rank
-from .preflight import build_datasets, hand_over
-
-SEED = 0  # where the config sets none
-
-
-def load_config(path: str, options: dict | None = None, work_dir: str | None = None,
-                launcher: str = 'none') -> Config:
-    """Read a config and what the command line changes in it.
-
-    Args:
-        path: of the config file.
-        options: of `--cfg-options`, dotted keys.
-        work_dir: of `--work-dir`; without it the config's own, without that
-            `./work_dirs/<name of the config>`.
-        launcher: one of MMEngine's launchers.
-
-    Returns:
-        The config, with a work_dir, a launcher and a seed.
-
-    Raises:
-        InputError: there is no such file, it cannot be read, or an option does not fit into it.
-        ImportError: of a module that the config imports.
-    """
-    cfg = read_config(path, options)
-    cfg.launcher = launcher
-    cfg.work_dir = work_dir or cfg.get('work_dir') or f'./work_dirs/{Path(path).stem}'
-    _set_seed(cfg)
-    return cfg
-
-
-def read_config(path: str, options: dict | None = None) -> Config:
-    """Read a config file and change settings in it.
-
-    Args:
-        path: of the config file.
-        options: of `--cfg-options`, dotted keys.
-
-    Returns:
-        The config; nothing else is set in it.
-
-    Raises:
-        InputError: there is no such file, it cannot be read, or an option does not fit into it.
-        ImportError: of a module that the config imports.
-    """
-    if not Path(path).is_file():
-        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in '
-                         'configs/.')
-    try:
-        cfg = Config.fromfile(path)
-    except ImportError:
-        raise  # of custom_imports: the traceback shows whose import it is
-    except Exception as error:  # a config is a program: it may raise anything
-        raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
-    try:
-        cfg.merge_from_dict(options or {})
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        given = ' '.join(f'{key}={value}' for key, value in options.items())
-        raise InputError(f'--cfg-options {given} does not fit {path}. {error}') from error
-    return cfg
+from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit
+from .config import say
+from .distributed import prepare_distributed
+from .preflight import build_datasets, require_initial_weights
+from .runner_adapter import hand_over
 
 
 def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) -> None:
-    """Decide what a training run starts from, and say it.
+    """Decide what a training run starts from, and print it.
 
-    `load_from` on the command line comes first, then with `resume` the latest checkpoint in the
-    work_dir, then the config's own `load_from`, which only initialises the weights. Where there is nothing to resume
-    from, `cfg.resume` becomes False.
+    `load_from` on the command line comes first. With `resume` the latest checkpoint in the work_dir follows, then the
+    config's own `load_from`, which only initialises the weights. If there is nothing to resume from, `cfg.resume`
+    becomes False.
 
     Args:
         cfg: from :func:`load_config`; `resume` and `load_from` are set.
@@ -97,14 +41,16 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
     if _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
         if cfg.resume and not {'meta', 'message_hub'} <= checkpoint.keys():
-            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Drop '
-                             '--resume to start from its weights.')
+            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Omit --resume to '
+                             'start from its weights.')
     if cfg.resume:
         say(cfg, f'Resuming from {cfg.load_from}')
 
 
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
-    """Build the runner; data, work_dir, launcher and, with `strict`, the checkpoint file are checked before that.
+    """Check data, initial weights, work_dir, launcher and, with `strict`, the checkpoint file; then build the runner.
+
+    Local checkpoints are read safely from here on, also by MMEngine.
 
     Args:
         cfg: from :func:`load_config`.
@@ -117,15 +63,18 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Raises:
         InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be made.
     """
+    load_local_files_safely()
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
+    if 'train' in loops:
+        require_initial_weights(cfg.get('model'))
     datasets = build_datasets(cfg, loops)
     try:
         Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another '
-                         'with --work-dir.') from error
+        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another one with '
+                         '--work-dir.') from error
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
@@ -135,33 +84,13 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
 
 
 def resume_hint(work_dir: str) -> str:
-    """How to go on with a training run that was interrupted."""
+    """How to resume a training run that was interrupted."""
     latest = find_resumable(work_dir)
     if latest is None:
-        return f'No checkpoint was written to {work_dir} yet: the same command starts again.'
-    return f'To go on from {latest}, give the same command with --resume.'
-
-
-def say(cfg: Config, message: str) -> None:
-    """Print once, whatever the number of processes.
-
-    Args:
-        cfg: its `launcher` tells where this process finds its rank; the first one prints.
-        message: a line.
-    """
-    if process_rank(cfg.get('launcher', 'none')) == 0:
-        print(message, flush=True)
-
-
-def _set_seed(cfg: Config) -> None:
-    """Give every run a seed that its log and its dumped config tell."""
-    randomness = cfg.get('randomness') or {}
-    if randomness.get('seed') is None:
-        randomness['seed'] = SEED
-        say(cfg, f'The config sets no seed: taking {SEED}.')
-    cfg.randomness = randomness
+        return f'No checkpoint was written to {work_dir} yet: run the same command to start again.'
+    return f'To resume from {latest}, run the same command with --resume.'
 
 
 def _is_local(path: str | None) -> bool:
     """Whether a checkpoint is a file here; MMEngine also knows addresses such as torchvision://."""
-    return bool(path) and '://' not in path
+    return '://' not in path if path else False

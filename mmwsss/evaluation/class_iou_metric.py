@@ -1,5 +1,6 @@
 """MMSeg's IoU, with the classes among the metrics and not in the log alone."""
 import numpy as np
+import torch
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 from torch import Tensor
@@ -24,7 +25,7 @@ class ClassIoUMetric(IoUMetric):
         metrics = super().compute_metrics(results)
         if self.format_only:
             return metrics
-        intersect, union = (sum(areas[index] for areas in results).double() for index in (0, 1))
+        intersect, union = (torch.stack([areas[index] for areas in results]).sum(dim=0).double() for index in (0, 1))
         iou = (100 * intersect / union).tolist()
         metrics.update({f'IoU.{name}': round(value, 2) for name, value in
                         zip(self.dataset_meta['classes'], iou, strict=True) if not np.isnan(value)})

@@ -52,8 +52,8 @@ def label_quality(counts: np.ndarray) -> LabelQuality:
     every = labelled.copy()
     every[0] += counts[-1]
     return LabelQuality(
-        coverage=_percent(labelled.sum(), counts.sum()),
-        accuracy=_percent(right.sum(), labelled.sum()),
+        coverage=float(_percent(labelled.sum(), counts.sum())),
+        accuracy=float(_percent(right.sum(), labelled.sum())),
         iou=_iou(labelled),
         iou_all=_iou(every))
 

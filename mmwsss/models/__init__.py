@@ -1,16 +1,13 @@
 """Networks: backbones, necks, heads, segmentors and losses."""
-from .backbones import EfficientNetLite0Init, FrozenTIMMBackbone, ResNetWithStem
-from .cam_merging import MirrorMaxSum, SumAll
-from .data_preprocessor import CAMDataPreProcessor
-from .features import Features
-from .heads import CAMHead, DeepLabV2Head, IRNHead, LearnableCodebook, VisualWordEncoder, VWEHead
-from .losses import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, affinity_displacement_loss, decorrelation_loss
-from .necks import HSPP, GlobalMaxPooling
-from .segmentors import CAMClassifier, IRNet, LogitsTTAModel, MultiScaleEncoderDecoder
+from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
 
-__all__ = [
-    'HSPP', 'BalancedCrossEntropyLoss', 'CAMClassifier', 'CAMDataPreProcessor', 'CAMHead', 'DeepLabV2Head',
-    'EfficientNetLite0Init', 'Features', 'FrozenTIMMBackbone', 'GlobalMaxPooling', 'IRNHead', 'IRNet',
-    'LearnableCodebook', 'LogitsTTAModel', 'MirrorMaxSum', 'MultiScaleEncoderDecoder', 'PixelCrossEntropyLoss',
-    'ResNetWithStem', 'SumAll', 'VWEHead', 'VisualWordEncoder', 'affinity_displacement_loss', 'decorrelation_loss'
-]
+from .backbones import *  # noqa: F401,F403
+from .cam_merging import *  # noqa: F401,F403
+from .data_preprocessor import CAMDataPreProcessor  # noqa: F401
+from .features import Features  # noqa: F401
+from .heads import *  # noqa: F401,F403
+from .local_refinements import *  # noqa: F401,F403
+from .losses import *  # noqa: F401,F403
+from .necks import *  # noqa: F401,F403
+from .refiners import *  # noqa: F401,F403
+from .segmentors import *  # noqa: F401,F403

@@ -10,8 +10,8 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.registry import Registry
 
+from mmwsss.engine.config import load_config, read_config
 from mmwsss.engine.options import option_text
-from mmwsss.engine.runner import load_config, read_config
 from mmwsss.registry import RECIPES, STAGES
 from mmwsss.utils.errors import InputError
 
@@ -262,7 +262,7 @@ def stage_settings(settings: Mapping[str, Any], path: str) -> list[dict[str, Any
 
 def _fitting_recipe(settings: Mapping[str, Any], path: str) -> str:
     """The name of the only recipe that takes these settings."""
-    RECIPES.import_from_location()
+    _register()
     fitting = [name for name, recipe in RECIPES.module_dict.items()
                if settings and set(settings) <= set(inspect.signature(recipe).parameters)]
     if len(fitting) != 1:
@@ -290,10 +290,15 @@ def _build(settings: Mapping[str, Any], path: str) -> Stage:
 
 def _find(registry: Registry, name: Any, where: str) -> Callable[..., Any]:
     """A member of a registry, or an error that names all members."""
-    registry.import_from_location()
+    _register()
     if isinstance(name, str) and name in registry.module_dict:
         return registry.module_dict[name]
     raise InputError(f'{where}={name!r} is unknown. Known are {", ".join(registry.module_dict)}.')
+
+
+def _register() -> None:
+    """Register our stages and recipes; MMEngine's own way would log it, for which it loads PyTorch."""
+    from . import recipes, stages  # noqa: F401
 
 
 def _require_arguments(function: Callable[..., Any], settings: Mapping[str, Any], where: str) -> None:

@@ -19,10 +19,10 @@ from mmwsss.utils.errors import InputError
 try:
     from numpy._core import multiarray, numeric
 except ImportError:  # NumPy 1
-    from numpy.core import multiarray, numeric
+    from numpy.core import multiarray, numeric  # type: ignore[no-redef]
 
 
-def _latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
+def latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
     """What pickles of protocol 2 and below rebuild `bytes` with."""
     if encoding != 'latin1':
         raise pickle.UnpicklingError(f'bytes encoded as {encoding}')
@@ -35,28 +35,27 @@ def _storage_from_bytes(data: bytes) -> Any:
 
 
 def _frombuffer(*args: Any) -> np.ndarray:
-    return numeric._frombuffer(*args)
+    return numeric._frombuffer(*args)  # type: ignore[attr-defined]
 
 
 def _rebuild_tensor(*args: Any) -> torch.Tensor:
     return torch._utils._rebuild_tensor_v2(*args)
 
 
-_TYPES = {
-    ('numpy', 'ndarray'): np.ndarray,
-    ('numpy', 'dtype'): np.dtype,
-    ('collections', 'OrderedDict'): OrderedDict,
-    **{(module, name): getattr(multiarray, name)
-       for module in ('numpy.core.multiarray', 'numpy._core.multiarray')
-       for name in ('_reconstruct', 'scalar')},
+TYPES = {
+    'numpy.ndarray': np.ndarray,
+    'numpy.dtype': np.dtype,
+    'collections.OrderedDict': OrderedDict,
+    **{f'numpy.{core}.multiarray.{name}': getattr(multiarray, name)
+       for core in ('core', '_core') for name in ('_reconstruct', 'scalar')},
 }
 # Wrappers of our own, because a pickle may set attributes of a function that it is given.
 _FUNCTIONS = {
-    ('numpy.core.numeric', '_frombuffer'): _frombuffer,
-    ('numpy._core.numeric', '_frombuffer'): _frombuffer,
-    ('_codecs', 'encode'): _latin1_bytes,
-    ('torch._utils', '_rebuild_tensor_v2'): _rebuild_tensor,
-    ('torch.storage', '_load_from_bytes'): _storage_from_bytes,
+    'numpy.core.numeric._frombuffer': _frombuffer,
+    'numpy._core.numeric._frombuffer': _frombuffer,
+    '_codecs.encode': latin1_bytes,
+    'torch._utils._rebuild_tensor_v2': _rebuild_tensor,
+    'torch.storage._load_from_bytes': _storage_from_bytes,
 }
 
 
@@ -68,14 +67,13 @@ class _DictUnpickler(pickle.Unpickler):
         self.path = path
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _TYPES:
-            return _TYPES[module, name]
-        if (module, name) in _FUNCTIONS:
-            return _FUNCTIONS[module, name]
-        raise InputError(
-            f'{self.path} is refused: it asks for {module}.{name}, which is no part of a dictionary '
-            'of arrays, and loading it could run code. Get the file from a source you trust, or '
-            'save it again as a plain dictionary of NumPy arrays.')
+        path = f'{module}.{name}'
+        if path in TYPES:
+            return TYPES[path]
+        if path in _FUNCTIONS:
+            return _FUNCTIONS[path]
+        raise InputError(f'{self.path} is refused: it asks for {path}, which is no part of a dictionary of arrays, so '
+                         'loading it could run code. Save the data again as a plain dictionary of NumPy arrays.')
 
 
 def _skip_npy_header(file: io.BufferedIOBase, path: str) -> None:

@@ -23,7 +23,7 @@ def framed_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wrap:
         wrap: column whose text is wrapped where the table is wider than the terminal.
     """
     table = PrettyTable(columns, align='l')
-    table.add_rows(rows)
+    table.add_rows([list(row) for row in rows])
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     excess = len(str(table).partition('\n')[0]) - width
     if wrap and width and excess > 0:

@@ -1,16 +1,23 @@
-"""Processes for work on images beside the main one."""
+"""Processes that work on images beside the main one."""
 import multiprocessing
 import os
 import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
 
-import torch
+from .progress import track
+from .system import available_cores
+
+Task = TypeVar('Task')
+Result = TypeVar('Result')
 
 
 def worker_pool(workers: int) -> ProcessPoolExecutor:
     """Processes with one thread each that leave Ctrl-C to the main one, which must call this in its main thread."""
     # fork would copy locks that torch's threads hold
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), torch.set_num_threads, (1, ))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _use_one_thread)
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited, so it holds while they start, too
     try:
         for _ in range(workers):  # each task starts a process
@@ -20,6 +27,33 @@ def worker_pool(workers: int) -> ProcessPoolExecutor:
     return pool
 
 
+def run_parallel(what: str, function: Callable[[Task], Result], tasks: Sequence[Task],
+                 workers: int) -> Iterator[Result]:
+    """Yield a function's results for all tasks, in order, with a progress bar.
+
+    Args:
+        what: shown before the bar.
+        function: takes one task; it and the tasks must be picklable.
+        tasks: its arguments.
+        workers: processes; with 1, or with a single task, this process does the work.
+    """
+    if workers == 1 or len(tasks) < 2:
+        yield from map(function, track(tasks, what))
+        return
+    pool = worker_pool(workers)
+    try:
+        yield from track(pool.map(function, tasks, chunksize=16), what, len(tasks))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def default_workers() -> int:
     """The cores that this process may use, shared with the other ranks that torchrun started on this machine."""
-    return max(len(os.sched_getaffinity(0)) // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
+    return max(available_cores() // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
+
+
+def _use_one_thread() -> None:
+    """Limit PyTorch to one thread, whether this process has imported it or a task will."""
+    os.environ['OMP_NUM_THREADS'] = '1'
+    if 'torch' in sys.modules:
+        sys.modules['torch'].set_num_threads(1)

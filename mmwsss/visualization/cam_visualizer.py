@@ -64,8 +64,7 @@ class CAMLocalVisualizer(SegLocalVisualizer):
             with_labels: whether to write names of classes.
             kwargs: further arguments of the parent's method in the installed MMSeg.
         """
-        has_cams = data_sample is not None and 'cam' in data_sample and 'cam_keys' in data_sample
-        if not (draw_pred and has_cams):
+        if data_sample is None or not (draw_pred and 'cam' in data_sample and 'cam_keys' in data_sample):
             super().add_datasample(name, image, data_sample, draw_gt, draw_pred, show, wait_time,
                                    out_file, step, with_labels, **kwargs)
             return

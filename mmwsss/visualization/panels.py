@@ -70,4 +70,4 @@ def image_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
         `data:image/<kind>;base64,...`.
     """
     content = cv2.imencode(f'.{kind}', image[..., ::-1])[1]
-    return f'data:image/{kind};base64,{base64.b64encode(content).decode()}'
+    return f'data:image/{kind};base64,{base64.b64encode(content.tobytes()).decode()}'

@@ -3,6 +3,7 @@ import json
 
 import pytest
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from weights_rule import tensor_by_name
@@ -55,25 +56,25 @@ def test_aliases_and_module_prefix_give_the_same(released, names):
 def test_missing_and_unknown_names_are_listed(released):
     wrong = dict(released)
     del wrong['resnet.layer2.3.conv1.weight'], wrong['fc_a.weight']
-    with pytest.raises(InputError, match=r'Missing \(1\): fc_a.weight'):
+    with pytest.raises(InputError, match=message_names(1, 'fc_a.weight')):
         convert_vwe(wrong)
     wrong['fc_a.weight'] = released['fc_a.weight']
     wrong['decoder.weight'] = torch.zeros(1)
-    with pytest.raises(InputError, match=r'Missing \(1\): resnet.layer2.3.conv1.weight.*Unknown \(1\): decoder.weight'):
+    with pytest.raises(InputError, match=r'\b1\b.*\bresnet\.layer2\.3\.conv1\.weight.*\b1\b.*\bdecoder\.weight'):
         convert_vwe(wrong)
 
 
 def test_aliases_that_differ_are_refused(released):
     wrong = dict(released)
     wrong['newly_added.0.weight'] = released['classifier.weight'] + 1
-    with pytest.raises(InputError, match=r"two different tensors for classifier.weight.*newly_added"):
+    with pytest.raises(InputError, match=message_names('classifier.weight', 'newly_added.0.weight')):
         convert_vwe(wrong)
 
 
 def test_other_files_are_refused(released):
-    with pytest.raises(InputError, match='Missing'):
+    with pytest.raises(InputError, match=message_names(4, 'VWE.centroid')):
         convert_vwe({'conv.weight': torch.zeros(1)})
-    with pytest.raises(InputError, match="'epoch' is no tensor"):
+    with pytest.raises(InputError, match='epoch'):
         convert_vwe(dict(released, epoch=3))
-    with pytest.raises(InputError, match='ResNet-50 has'):
+    with pytest.raises(InputError, match='ResNet-50'):
         convert_vwe({name: value for name, value in released.items() if '.layer4.' not in name})

@@ -1,19 +1,18 @@
 """The command line that prepares and checks VOC 2012."""
 import json
-import subprocess
-import sys
+import re
 
 import numpy as np
 import pytest
 import voc
-from converter_runs import CONVERTERS, run
+from converter_runs import run
 from fake_voc import IMAGES, TRAIN, VAL, official_mask, read_mask, sbd_mask
+from message_names import message_names
 
 
 def test_runs_from_any_folder_by_its_path(tmp_path):
-    code = f'import runpy; runpy.run_path({str(CONVERTERS / "voc.py")!r})["main"](["--help"])'
-    result = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True)
-    assert result.returncode == 0 and 'Prepare PASCAL VOC 2012' in result.stdout, result.stderr
+    result = run('voc.py', '--help', cwd=tmp_path)
+    assert result.returncode == 0 and '--archives' in result.stdout, result.stderr
 
 
 def test_command_line_prepares_all_with_processes(tmp_path, archives):
@@ -35,9 +34,10 @@ def test_command_line_prepares_all_with_processes(tmp_path, archives):
         '2008_000001': ['tvmonitor'], '2008_000002': ['horse', 'person']
     }
     assert not (root / 'SegmentationObject').exists() and not (root / 'SBD' / 'img').exists()
-    for name, count, wanted in (('train', 2, 1464), ('train_aug', 4, 10582), ('val', 1, 1449)):
-        assert f'warning: {name} has {count} images; that of VOC 2012 has {wanted}.' in result.stderr
-    assert 'name 4 images; the published ones name 11355' in result.stderr
+    warned = result.stderr.splitlines()
+    for counts in (('train', 2, 1464), ('train_aug', 4, 10582), ('val', 1, 1449)):
+        assert len([line for line in warned if re.search(message_names('warning', *counts), line)]) == 1
+    assert re.search(message_names('warning', 4, 11355), result.stderr)
     assert not [path for path in root.rglob('.*')]
 
 
@@ -45,7 +45,7 @@ def test_check_of_no_data_set_ends_with_one_line(tmp_path):
     result = run('voc.py', tmp_path, '--check')
     assert result.returncode == 1
     assert result.stderr.startswith('error: ') and result.stderr.count('\n') == 1
-    assert 'holds no lists' in result.stderr
+    assert str(tmp_path) in result.stderr
 
 
 def test_check_does_not_unpack(tmp_path):

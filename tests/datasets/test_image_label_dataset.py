@@ -2,11 +2,13 @@
 import json
 import logging
 import os
+import re
 import shutil
 
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
@@ -84,7 +86,7 @@ def test_some_of_the_classes(root):
     dataset = voc(root, metainfo=dict(classes=['background', 'person', 'dog', 'cat']))
     assert [dataset.get_data_info(i)['gt_score'].tolist() for i in range(3)] == [[1, 0, 0], [0, 0, 1], [0, 1, 1]]
     assert {old: new for old, new in dataset.label_map.items() if new != 255} == {0: 0, 15: 1, 12: 2, 8: 3}
-    with pytest.raises(InputError, match='have none of the classes cat, dog, e.g. c'):
+    with pytest.raises(InputError, match=message_names('cat, dog', 'c')):
         voc(root, metainfo=dict(classes=('background', 'cat', 'dog')))
     dataset = voc(root, metainfo=dict(classes=('background', 'cat', 'dog')), allow_empty=True)
     assert dataset.get_data_info(0)['gt_score'].tolist() == [0, 0]
@@ -125,7 +127,7 @@ def test_a_test_item_has_its_mask(root):
 def test_missing_masks_are_named_where_the_pipeline_loads_them(root, pipeline):
     assert len(voc(root, pipeline=pipeline)) == 3
     os.remove(root / 'SegmentationClass/a.png')
-    with pytest.raises(InputError, match=r'1 of 3 masks are missing, e\.g\. .*SegmentationClass/a\.png'):
+    with pytest.raises(InputError, match=message_names(1, 3, 'SegmentationClass/a.png')):
         voc(root, pipeline=pipeline)
     with pytest.raises(InputError, match='seg_map_path'):
         voc(root, pipeline=pipeline, data_prefix=dict(img_path='JPEGImages'))
@@ -135,21 +137,21 @@ def test_bad_masks_are_named(root):
     Image.new('L', (20, 17)).save(root / 'SegmentationClass/a.png')
     Image.new('L', (20, 16), 21).save(root / 'SegmentationClass/b.png')
     dataset = voc(root, pipeline=TEST, test_mode=True)
-    with pytest.raises(InputError, match='a.png is 17 x 20, its image .*a.jpg is 16 x 20'):
+    with pytest.raises(InputError, match=message_names('a.png', '17 x 20', 'a.jpg', '16 x 20')):
         dataset[1]
-    with pytest.raises(InputError, match='b.png holds the value 21'):
+    with pytest.raises(InputError, match=message_names('b.png', 21)):
         dataset[2]
 
 
 def test_missing_folders_and_lists_of_voc(root):
-    with pytest.raises(InputError, match='nowhere does not exist.*tools/dataset_converters/voc.py'):
+    with pytest.raises(InputError, match=message_names('nowhere', 'tools/dataset_converters/voc.py')):
         voc(root / 'nowhere')
-    with pytest.raises(InputError, match='List/x.txt does not exist.*published'):
+    with pytest.raises(InputError, match=message_names('List/x.txt', 'tools/dataset_converters/voc.py')):
         voc(root, ann_file='List/x.txt')
     shutil.rmtree(root / 'JPEGImages')
-    with pytest.raises(InputError, match='JPEGImages does not exist.*published'):
+    with pytest.raises(InputError, match=message_names('JPEGImages', 'tools/dataset_converters/voc.py')):
         voc(root)
-    with pytest.raises(InputError, match='image_labels.jsn do not exist'):
+    with pytest.raises(InputError, match=message_names('image_labels.jsn')):
         folder(root, label_file='image_labels.jsn', data_prefix=dict(img_path='SegmentationClass'))
 
 
@@ -161,17 +163,16 @@ def test_text_about_voc_stays_with_voc(root):
 
 def test_lists_that_do_not_fit(root):
     write_list(root, '', '  ')
-    with pytest.raises(InputError, match='train.txt is empty'):
+    with pytest.raises(InputError, match='train.txt'):
         voc(root)
     write_list(root, 'a', 'b', 'a', 'c', 'b')
-    with pytest.raises(InputError, match='train.txt names 2 images twice, e.g. a, b. '):
+    with pytest.raises(InputError, match=message_names('train.txt', 2, 'a, b')):
         voc(root)
     write_list(root, 'a', 'p', 'q', 'r', 's')
-    message = r'4 of 5 images of .*train\.txt are not in .*JPEGImages.*p, q, r, \.\.\.\.'
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message_names(4, 5, 'train.txt', 'JPEGImages', 'p, q, r, ...')):
         voc(root)
     (root / 'ImageSets/Segmentation/train.txt').write_bytes(b'a\xff\n')
-    with pytest.raises(InputError, match='train.txt is no text'):
+    with pytest.raises(InputError, match=message_names('train.txt', 'UTF-8')):
         voc(root)
 
 
@@ -179,7 +180,7 @@ def test_lists_with_blank_lines_byte_order_mark_and_file_names(root):
     write_list(root, '\ufeffb.jpg', '', ' a ')
     assert ids(voc(root)) == ['b', 'a']
     write_list(root, 'b.jpg', 'b')
-    with pytest.raises(InputError, match='twice'):
+    with pytest.raises(InputError, match=message_names('train.txt', 1, 'b')):
         voc(root)
 
 
@@ -219,14 +220,14 @@ def test_suffixes_longer_than_an_extension(tmp_path):
 
 def test_images_that_share_an_id(root):
     write_image(root / 'JPEGImages/a.png')
-    with pytest.raises(InputError, match='a.(png|jpg) and .*a.(png|jpg) have the same id'):
+    with pytest.raises(InputError, match=message_names('a.png', 'a.jpg', 'img_suffix')):
         folder(root)
     assert len(folder(root, img_suffix='.jpg')) == 3
 
 
 def test_an_empty_folder_is_named(tmp_path):
     (tmp_path / 'pics').mkdir()
-    with pytest.raises(InputError, match='pics holds no images'):
+    with pytest.raises(InputError, match=message_names('pics', 'data_prefix.img_path')):
         folder(tmp_path, data_prefix=dict(img_path='pics'))
 
 
@@ -234,7 +235,7 @@ def test_without_labels(root):
     os.remove(root / 'image_labels.json')
     dataset = folder(root, label_file=None, pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')])
     assert 'gt_score' not in dataset.get_data_info(0) and 'gt_score' not in dataset[0]['data_samples']
-    with pytest.raises(InputError, match='image_labels.json do not exist'):
+    with pytest.raises(InputError, match=message_names('image_labels.json')):
         folder(root)
 
 
@@ -262,7 +263,7 @@ def test_a_bad_image_stops_where_it_is_met(root):
     spoil(root)
     dataset = voc(root, pipeline=TRAIN)
     assert dataset[2]['data_samples'].img_id == 'b'
-    with pytest.raises(InputError, match='a.jpg is truncated'):
+    with pytest.raises(InputError, match='a.jpg'):
         dataset[1]
 
 
@@ -281,10 +282,9 @@ def test_bad_images_are_left_out_with_one_warning(root):
     assert ids(dataset) == ['b'] and ids(clean) == ['b']
     warnings = [record.getMessage() for record in records if record.levelno == logging.WARNING]
     assert len(warnings) == 2  # one a dataset
-    assert warnings[0].startswith('2 of 3 images do not decode')
-    assert 'a.jpg' in warnings[0] and 'c.jpg' in warnings[0]
+    assert re.search(message_names(2, 3, 'a.jpg', 'c.jpg'), warnings[0])
     (root / 'JPEGImages/b.jpg').write_text('no image')
-    with pytest.raises(InputError, match='None of the 3 images decodes'):
+    with pytest.raises(InputError, match=message_names(3)):
         voc(root, skip_bad_images=True)
 
 

@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 
 from mmwsss.datasets.image_labels import read_image_labels
 from mmwsss.utils.errors import InputError
@@ -52,50 +53,49 @@ def test_any_id(tmp_path, img_id, form):
 def test_known_but_unwanted_classes_are_dropped(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['cat', 'bird'], 'b': ['bird']})
     assert rows(read_image_labels(path, ['a'], CLASSES, KNOWN)) == dict(a=[0, 1])
-    with pytest.raises(InputError, match='1 of 2 images have none of the classes dog, cat, e.g. b.*allow_empty'):
+    with pytest.raises(InputError, match=message_names(1, 2, 'dog, cat', 'b', 'allow_empty=True')):
         read_image_labels(path, ['a', 'b'], CLASSES, KNOWN)
     assert rows(read_image_labels(path, ['a', 'b'], CLASSES, KNOWN, allow_empty=True)) == dict(a=[0, 1], b=[0, 0])
 
 
 def test_an_empty_label_list_is_an_error_unless_allowed(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': []})
-    with pytest.raises(InputError, match='labels.json.* e.g. a'):
+    with pytest.raises(InputError, match=message_names('labels.json', 'a', 'allow_empty=True')):
         read_image_labels(path, ['a'], CLASSES)
     assert rows(read_image_labels(path, ['a'], CLASSES, allow_empty=True)) == dict(a=[0, 0])
 
 
 def test_images_without_entry_are_counted_and_the_first_named(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['cat']})
-    with pytest.raises(InputError, match=r'no labels for 4 of 5 images, e\.g\. p, q, r, \.\.\.\. Add'):
+    with pytest.raises(InputError, match=message_names('labels.json', 4, 5, 'p, q, r, ...')):
         read_image_labels(path, ['a', 'p', 'q', 'r', 's'], CLASSES, allow_empty=True)
 
 
 def test_a_label_that_is_no_class_is_named_with_image_and_classes(tmp_path):
     path = write_json(tmp_path / 'labels.json', {'a': ['Cat']})
-    with pytest.raises(InputError, match="labels.json: a has the label 'Cat', .*bird, cat, dog, traffic light"):
+    with pytest.raises(InputError, match=message_names('labels.json', 'a', "'Cat'", 'bird, cat, dog, traffic light')):
         read_image_labels(path, ['a'], CLASSES, KNOWN)
 
 
 @pytest.mark.parametrize('content', ['cat', [['cat']], [1], {'cat': 1}, None])
 def test_labels_that_are_no_list_of_names(tmp_path, content):
     path = write_json(tmp_path / 'labels.json', {'a': content})
-    with pytest.raises(InputError, match='labels of a .*list of class names'):
+    with pytest.raises(InputError, match=message_names('labels.json', 'a', str(content))):
         read_image_labels(path, ['a'], CLASSES)
 
 
-@pytest.mark.parametrize('name, content, problem', [
-    ('x.json', b'{"a": [', 'no JSON'), ('x.json', b'', 'no JSON'), ('x.json', b'\xff\xfe\x00', 'no JSON'),
-    ('x.json', b'["a"]', 'holds a list'), ('x.json', b'{}', 'holds no labels'), ('x.csv', b'', 'holds no labels'),
-    ('x.csv', b'a,\xff', 'no CSV'), ('x.csv', b'id,label\n', 'holds no labels'), ('x.npy', b'', 'cannot be read'),
-    ('x.txt', b'a cat', 'neither')])
-def test_files_that_hold_no_labels(tmp_path, name, content, problem):
+@pytest.mark.parametrize('name, content, named', [
+    ('x.json', b'{"a": [', 'JSON'), ('x.json', b'', 'JSON'), ('x.json', b'\xff\xfe\x00', 'JSON'),
+    ('x.json', b'["a"]', 'list'), ('x.json', b'{}', 'labels'), ('x.csv', b'', 'labels'), ('x.csv', b'a,\xff', 'CSV'),
+    ('x.csv', b'id,label\n', 'labels'), ('x.npy', b'', 'pickled'), ('x.txt', b'a cat', 'label_file')])
+def test_files_that_hold_no_labels(tmp_path, name, content, named):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(InputError, match=f'{name}.*{problem}'):
+    with pytest.raises(InputError, match=message_names(name, named)):
         read_image_labels(tmp_path / name, ['a'], CLASSES)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match='nowhere.json do not exist'):
+    with pytest.raises(InputError, match=message_names('nowhere.json', 'label_file')):
         read_image_labels(tmp_path / 'nowhere.json', ['a'], CLASSES)
 
 
@@ -111,13 +111,12 @@ def test_of_two_equal_lengths_the_order_of_the_data_set_counts(tmp_path):
     assert rows(read_image_labels(tmp_path / 'x.npy', ['a'], ['dog', 'cat'], ['cat', 'dog'])) == dict(a=[0, 1])
 
 
-@pytest.mark.parametrize('vector, problem', [
-    (np.zeros(3), r'shape \(3,\)'), (np.zeros((2, 1)), r'shape \(2, 1\)'), (np.array(1.), r'shape \(\)'),
-    (np.float32([1, 0.5]), 'not all 0 or 1'), (np.float32([1, np.nan]), 'not all 0 or 1'),
-    (np.array(['cat', 'dog']), 'not all 0 or 1')])
-def test_vectors_that_do_not_fit(tmp_path, vector, problem):
+@pytest.mark.parametrize('vector, named', [
+    (np.zeros(3), [(3, ), 2]), (np.zeros((2, 1)), [(2, 1), 2]), (np.array(1.), [(), 2]), (np.float32([1, 0.5]), [0, 1]),
+    (np.float32([1, np.nan]), [0, 1]), (np.array(['cat', 'dog']), [0, 1])])
+def test_vectors_that_do_not_fit(tmp_path, vector, named):
     np.save(tmp_path / 'x.npy', {'a': vector})
-    with pytest.raises(InputError, match=f'x.npy: the labels of a .*{problem}'):
+    with pytest.raises(InputError, match=message_names('x.npy', 'a', *named)):
         read_image_labels(tmp_path / 'x.npy', ['a'], CLASSES)
 
 
@@ -125,13 +124,13 @@ def test_integer_ids_match_by_the_digits(tmp_path):
     np.save(tmp_path / 'cls_labels.npy', {2007000032: np.float32([1, 0]), np.int64(2008000001): np.float32([0, 1])})
     labels = read_image_labels(tmp_path / 'cls_labels.npy', ['2008_000001', '2007_000032'], CLASSES)
     assert rows(labels) == {'2008_000001': [0, 1], '2007_000032': [1, 0]}
-    with pytest.raises(InputError, match='1 of 1 images, e.g. 2007_000033'):
+    with pytest.raises(InputError, match=message_names('cls_labels.npy', 1, '2007_000033')):
         read_image_labels(tmp_path / 'cls_labels.npy', ['2007_000033'], CLASSES)
 
 
 def test_integer_ids_that_fit_two_images_are_refused(tmp_path):
     np.save(tmp_path / 'x.npy', {1: np.float32([1, 0])})
-    with pytest.raises(InputError, match='the id 1 may be cat_1 or dog_1'):
+    with pytest.raises(InputError, match=message_names('x.npy', 1, 'cat_1', 'dog_1')):
         read_image_labels(tmp_path / 'x.npy', ['cat_1', 'dog_1'], CLASSES)
 
 
@@ -161,14 +160,14 @@ def test_annotations_are_objects_without_their_parts(tmp_path):
     (tmp_path / 'sub' / 'b.xml').write_text(XML.format(OBJECT.format('cat', 0, '') * 2))
     (tmp_path / 'broken.xml').write_text('<annotation>')  # not asked for, not read
     assert rows(read_image_labels(tmp_path, ['sub/b', 'a'], KNOWN)) == {'sub/b': [0, 1, 0, 0], 'a': [0, 1, 1, 0]}
-    with pytest.raises(InputError, match='broken.xml is no XML'):
+    with pytest.raises(InputError, match='broken.xml'):
         read_image_labels(tmp_path, None, KNOWN)
-    with pytest.raises(InputError, match='no labels for 1 of 2 images, e.g. c'):
+    with pytest.raises(InputError, match=message_names(1, 2, 'c')):
         read_image_labels(tmp_path, ['a', 'c'], KNOWN)
 
 
 def test_a_folder_without_annotations(tmp_path):
-    with pytest.raises(InputError, match='no .xml'):
+    with pytest.raises(InputError, match=message_names(tmp_path, '.xml', 'label_file')):
         read_image_labels(tmp_path, None, KNOWN)
 
 

@@ -6,7 +6,8 @@ from message_names import message_names
 from mmengine.config import Config
 
 from mmwsss.engine import distributed
-from mmwsss.engine.distributed import leave_group, prepare_distributed, process_rank
+from mmwsss.engine.distributed import leave_group, prepare_distributed
+from mmwsss.engine.launchers import process_rank
 from mmwsss.utils.errors import InputError
 
 

@@ -1,7 +1,7 @@
 import pytest
 from mmengine.config import Config
 
-from mmwsss.engine.evaluation_options import add_prediction_writer, augment, paint
+from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
 from mmwsss.utils.errors import InputError
 
 
@@ -12,29 +12,30 @@ def config(**kwargs) -> Config:
         model=dict(type='M'), **kwargs))
 
 
-def test_nothing_is_painted_unasked():
+def test_nothing_is_visualized_unasked():
     cfg = config()
-    paint(cfg, False, None, 2)
+    visualize(cfg, False, None, 2)
     assert list(cfg.default_hooks) == ['timer']
 
 
-def test_painting_to_files_and_windows():
+def test_visualizing_in_files_and_windows():
     cfg = config()
-    paint(cfg, False, 'out', 2)
+    visualize(cfg, False, 'out', 2)
     assert cfg.visualizer.save_dir == 'out'
-    assert cfg.default_hooks.visualization.to_dict() == dict(type='SegVisualizationHook', draw=True)
+    assert cfg.default_hooks.visualization.to_dict() == dict(
+        type='SegVisualizationHook', draw=True, interval=1)
     cfg = config()
-    paint(cfg, True, None, 0.5)
+    visualize(cfg, True, None, 0.5)
     assert 'save_dir' not in cfg.visualizer
     assert cfg.default_hooks.visualization.to_dict() == dict(
-        type='SegVisualizationHook', draw=True, show=True, wait_time=0.5)
+        type='SegVisualizationHook', draw=True, interval=1, show=True, wait_time=0.5)
 
 
-def test_painting_needs_a_visualizer():
+def test_visualizing_needs_a_visualizer():
     cfg = config()
     cfg.visualizer = None
     with pytest.raises(InputError, match='visualizer'):
-        paint(cfg, False, 'out', 2)
+        visualize(cfg, False, 'out', 2)
 
 
 def test_augmentation_wraps_the_model():

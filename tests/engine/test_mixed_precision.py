@@ -57,6 +57,14 @@ def test_wrapper_of_the_device(device, given, amp, result, monkeypatch):
     assert cfg.optim_wrapper.to_dict() == dict(result, optimizer=dict(type='SGD', lr=1))
 
 
+@pytest.mark.parametrize('wrapper', ['AmpOptimWrapper', 'BFloat16OptimWrapper'])
+def test_a_device_without_autocast_is_named(wrapper, monkeypatch):
+    monkeypatch.setattr('mmwsss.engine.mixed_precision.get_device', lambda: 'meta')
+    configure_amp(Config(dict(optim_wrapper=dict(type='OptimWrapper'))), False)
+    with pytest.raises(InputError, match='meta.*--amp'):
+        configure_amp(Config(dict(optim_wrapper=dict(type=wrapper))), False)
+
+
 def test_unknown_wrapper_is_refused_only_with_amp():
     cfg = Config(dict(optim_wrapper=dict(type='ApexOptimWrapper')))
     configure_amp(cfg, False)

@@ -1,12 +1,11 @@
 import re
 
-import numpy as np
 import pytest
 from message_names import message_names
 from mmengine.config import Config
 from tiny_run import write_tiny_run
 
-from mmwsss.engine.preflight import build_datasets, hand_over
+from mmwsss.engine.preflight import build_datasets, require_initial_weights
 from mmwsss.utils.errors import InputError
 
 
@@ -54,13 +53,11 @@ def test_an_assertion_that_no_path_explains_passes(cfg, tmp_path):
         build_datasets(cfg, ('test', ))
 
 
-def test_the_runner_reads_no_dataset_again(cfg, tmp_path, monkeypatch):
-    from mmengine.runner import Runner
-    from mmseg.datasets import BaseSegDataset
-    datasets = build_datasets(cfg, ('test', ))
-    runner = Runner.from_cfg(Config(dict(cfg, work_dir=str(tmp_path / 'w'), experiment_name='preflight')))
-    hand_over(datasets, runner)
-    monkeypatch.setattr(BaseSegDataset, 'load_data_list', lambda self: pytest.fail('read again'))
-    loop = runner.build_test_loop(runner._test_loop)
-    assert len(loop.dataloader.dataset) == 8
-    np.testing.assert_array_equal(loop.dataloader.dataset[3]['inputs'], datasets['test'][3]['inputs'])
+def test_missing_initial_weights_are_named(tmp_path):
+    (tmp_path / 'here.pth').touch()
+    require_initial_weights(dict(backbone=dict(init_cfg=dict(checkpoint=str(tmp_path / 'here.pth'))), head=None,
+                                 neck=dict(init_cfg=[dict(type='Kaiming')]), kept=dict(checkpoint='gone.pth')))
+    require_initial_weights(dict(init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50')))
+    parts = dict(module=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
+    with pytest.raises(InputError, match=r'model\.module\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
+        require_initial_weights(parts)

@@ -6,7 +6,7 @@ from message_names import message_names
 from PIL import Image
 
 from mmwsss.evaluation import ClassIoUMetric, CRFIoUMetric
-from mmwsss.evaluation.crf_iou_metric import refine
+from mmwsss.evaluation.crf_iou_metric import refined_label
 from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
 
@@ -80,7 +80,7 @@ def test_settings_default_to_those_of_deeplabv2(samples):
     probs = samples[0]['seg_logits']['data'].softmax(dim=0).numpy()
     wanted = dense_crf_probs(image, probs, steps=10, gaussian_sxy=1, gaussian_compat=3, bilateral_sxy=67,
                              bilateral_srgb=3, bilateral_compat=4).argmax(axis=0)
-    label = refine(samples[0]['img_path'], probs, {})
+    label = refined_label(dict(img_path=samples[0]['img_path']), probs, CRFIoUMetric().refinement.refine)
     np.testing.assert_array_equal(label, wanted)
     assert label.dtype == np.uint8
 

@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from mmwsss.evaluation.curve_plot import plot_curve
+from mmwsss.visualization.figures import COLOURS
 
 THRESHOLDS = [percent / 100 for percent in range(100)]
 
@@ -17,11 +18,11 @@ def test_draws_the_curve_and_its_marks(tmp_path):
     miou = [60 - 100 * (threshold - 0.3) ** 2 for threshold in THRESHOLDS]
     one = drawn(tmp_path / 'one.png', miou, {'best': 30})
     two = drawn(tmp_path / 'two.png', miou, {'best': 30, 'auto': 60})
-    assert one.shape == two.shape == (540, 840, 3)
-    blue, orange = (31, 119, 180), (255, 127, 14)  # the first colours of the default cycle
-    assert (one == blue).all(axis=2).sum() > 60  # a marker on the curve and one in the legend
-    assert not (one == orange).all(axis=2).any()
-    assert (two == orange).all(axis=2).sum() > 60
+    assert one.shape == two.shape == (480, 780, 3)
+    blue, grey = ([int(colour[place:place + 2], 16) for place in (1, 3, 5)] for colour in (COLOURS[0], '#333333'))
+    assert (one == blue).all(axis=2).sum() > 500  # the curve
+    marked, twice = ((image == grey).all(axis=2).sum() for image in (one, two))
+    assert 60 < marked < twice - 60  # markers on the curve and in the legend
     other = drawn(tmp_path / 'other.png', miou[:31] + [20.0] * 69, {'best': 30})
     assert (other != one).any(axis=2).sum() > 500  # the curve itself is in the image
 

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.logging import MessageHub, MMLogger
+from mmengine.visualization import Visualizer
+
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 
@@ -21,6 +24,8 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
     monkeypatch.setattr(sys, 'path', [str((TOOLS / tool).parent), *sys.path])
     monkeypatch.setenv('LOCAL_RANK', '0')
+    for kind in (MMLogger, MessageHub, Visualizer):
+        kind._instance_dict.clear()  # two runs of one config in a second would share a name, and so their log
     capsys.readouterr()
     try:
         runpy.run_path(str(TOOLS / tool), run_name='__main__')

@@ -236,3 +236,22 @@ def test_slurm_scripts(trained, tmp_path, monkeypatch):
     assert (tmp_path / 'options').read_text().splitlines() == [
         '--partition=gpu', '--job-name=my job', '--ntasks=2', '--cpus-per-task=5', '--gres=gpu:2',
         '--ntasks-per-node=2', '--kill-on-bad-exit=1', '--time=1:00', '--quiet']
+
+
+def test_missing_initial_weights_end_before_training(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    init_cfg = 'model.backbone.init_cfg'
+    outcome = run_inside(capsys, monkeypatch, 'train.py', config, '--cfg-options', f'{init_cfg}.type=Pretrained',
+                         f'{init_cfg}.checkpoint=gone.pth')
+    assert outcome.status == 1 and outcome.err.startswith('error: ')
+    assert f'{init_cfg}.checkpoint' in outcome.err and 'gone.pth' in outcome.err
+
+
+def test_initial_weights_are_read_safely(tmp_path, capsys, monkeypatch):
+    config = write_tiny_run(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    torch.save(dict(state_dict=dict(weight=torch.ones(1)), path=Path('a')), 'unsafe.pth')
+    outcome = run_inside(capsys, monkeypatch, 'train.py', config, '--cfg-options',
+                         'model.backbone.init_cfg.type=Pretrained', 'model.backbone.init_cfg.checkpoint=unsafe.pth')
+    assert outcome.status == 1 and re.search(r'^error: .*unsafe\.pth.*pathlib', outcome.err, re.M)

@@ -2,9 +2,11 @@
 import os
 import signal
 
+import pytest
 import torch
 
-from mmwsss.utils.worker_pool import default_workers, worker_pool
+from mmwsss.utils.system import available_cores
+from mmwsss.utils.worker_pool import default_workers, run_parallel, worker_pool
 
 
 def test_workers_have_one_thread_and_ignore_ctrl_c_from_the_start():
@@ -19,8 +21,13 @@ def test_workers_have_one_thread_and_ignore_ctrl_c_from_the_start():
 
 
 def test_ranks_share_the_cores(monkeypatch):
-    cores = len(os.sched_getaffinity(0))
+    cores = available_cores()
     monkeypatch.delenv('LOCAL_WORLD_SIZE', raising=False)
     assert default_workers() == cores
     monkeypatch.setenv('LOCAL_WORLD_SIZE', str(2 * cores))
     assert default_workers() == 1
+
+
+@pytest.mark.parametrize('workers', [1, 2])
+def test_parallel_results_come_in_order(workers):
+    assert list(run_parallel('Squares', abs, range(-40, 0), workers)) == list(range(40, 0, -1))

@@ -1,6 +1,5 @@
 """Benchmarks of IRNet's training data: IR labels by processes, affinity labels on the device or in the loader."""
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,11 +26,13 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
 def run_ir_labels(args: argparse.Namespace) -> None:
     """Print images a second."""
     from mmwsss.engine.ir_labels import Job, make_ir_labels
+    from mmwsss.models import DenseCRF
     from mmwsss.pseudo_labels import write_cam
+    from mmwsss.utils.system import available_cores
     rng = np.random.default_rng(0)
     height, width = args.size
     names = [f'class {index}' for index in range(args.classes)]
-    cores = len(os.sched_getaffinity(0))
+    cores = available_cores()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         for index in range(args.images):
@@ -44,7 +45,8 @@ def run_ir_labels(args: argparse.Namespace) -> None:
 
         def seconds(workers: int, count: int) -> float:
             jobs = [Job(str(folder / f'{index % args.images}.jpg'), str(folder / f'{index % args.images}.npz'),
-                        folder / f'{index}.png', tuple(names), np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05)
+                        folder / f'{index}.png', tuple(names), np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05,
+                        DenseCRF())
                     for index in range(count)]
             return make_ir_labels(jobs, workers).seconds
 

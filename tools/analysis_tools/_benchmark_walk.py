@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss
 
 DENSE_SIZE = (32, 40)  # where the dense walk takes about a second
 REPEATS = 5
@@ -124,8 +124,9 @@ def highest_mark(device: str) -> float:
     if device != 'cpu':
         return torch.cuda.max_memory_allocated() / 2**20
     import resource
-    unit = 1 if sys.platform == 'darwin' else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+    from mmwsss.utils.system import peak_megabytes
+    return peak_megabytes(resource.getrusage(resource.RUSAGE_SELF))
 
 
 def fill_memory(device: str) -> tuple[list[Tensor], float]:

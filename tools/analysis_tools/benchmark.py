@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -151,7 +151,8 @@ def compare_miou(args: argparse.Namespace) -> None:
     import tempfile
 
     from mmengine.config import Config
-    from mmengine.runner import Runner
+
+    from mmwsss.engine.runner import build_runner
     result = {}
     with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
         for dtype in (None, 'bfloat16'):
@@ -162,7 +163,7 @@ def compare_miou(args: argparse.Namespace) -> None:
                 cfg.test_dataloader.dataset.indices = args.limit
             cfg.work_dir = folder
             cfg.experiment_name = f'benchmark_{dtype}'
-            result[dtype] = Runner.from_cfg(cfg).test()
+            result[dtype] = build_runner(cfg, ('test', ), strict=True).test()
     print(f"CAM mIoU of {args.config}: float32 {result[None]['mIoU']:.2f}, bfloat16 "
           f"{result['bfloat16']['mIoU']:.2f}, change {result['bfloat16']['mIoU'] - result[None]['mIoU']:+.2f}")
 

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-TOOLS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOOLS))
-from _start import add_config_options, import_mmwsss, make_parser  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from _start import add_config_options, import_mmwsss, make_parser, plain_errors
 
+TOOLS = Path(__file__).resolve().parents[1]
 VOC6 = [f'configs/voc6/{name}_efflite0_voc6.py' for name in ('cam', 'hspp', 'vwe', 'vwe_hspp')]
 COLUMNS = ('config', 'list', 'seeds', 'CAM mIoU', 'best threshold', 'mIoU, label-free threshold', 'mAP', 'training, s',
            'test, s')
@@ -80,7 +80,6 @@ def main() -> None:
     """Run what is missing, then print."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.error_messages import plain_errors
     from mmwsss.utils.table import markdown_table
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         if not args.only_print:

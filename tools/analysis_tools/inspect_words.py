@@ -7,20 +7,20 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
+
+EXAMPLES = """\
+  python tools/analysis_tools/inspect_words.py configs/voc6/vwe_hspp_efflite0_voc6.py \\
+      work_dirs/vwe_hspp_efflite0_voc6/epoch_10.pth"""
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Example:\n  python tools/analysis_tools/inspect_words.py configs/voc6/vwe_hspp_efflite0_voc6.py '
-        'work_dirs/vwe_hspp_efflite0_voc6/epoch_10.pth')
+    parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='of a classifier with a VWEHead')
     parser.add_argument('checkpoint')
     parser.add_argument('--limit', type=int, default=100, help='images of the test list (default: 100)')
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 @torch.no_grad()
@@ -73,8 +73,7 @@ def main() -> None:
     from mmseg.registry import MODELS
 
     from mmwsss.engine.checkpoints import read_checkpoint, require_fit
-    from mmwsss.engine.error_messages import plain_errors
-    from mmwsss.engine.runner import load_config
+    from mmwsss.engine.config import load_config
     with plain_errors():
         cfg = load_config(args.config)
         checkpoint = read_checkpoint(args.checkpoint)

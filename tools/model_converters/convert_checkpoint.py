@@ -1,36 +1,34 @@
-"""Convert a checkpoint that another project released to one that our configs load."""
+"""Convert a checkpoint released by another project to one that our configs load."""
 import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss  # noqa: E402
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
+
+EXAMPLES = """\
+  python tools/model_converters/convert_checkpoint.py vwe res50_vwe.pth work_dirs/vwe_released.pth \\
+      --config configs/vwe_hspp_r50_voc.py
+  python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth"""
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Example:\n  python tools/model_converters/convert_checkpoint.py vwe res50_vwe.pth '
-        'work_dirs/vwe_released.pth \\\n'
-        '      --config configs/vwe_hspp_r50_voc.py\n'
-        '  python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth')
+    parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('source', choices=('vwe', 'irn'),
                         help='which release the checkpoint belongs to: the visual word encoder (v1, v2), or IRNet')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='where the converted file goes')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')
     parser.add_argument('--force', action='store_true', help='overwrite an existing OUT')
-    return parser.parse_args()
+    return parse_arguments(parser)
 
 
 def main() -> None:
-    """Convert, check, write."""
+    """Convert, check and write, or end with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.convert.checkpoint import convert_file
-    from mmwsss.engine.error_messages import plain_errors
     with plain_errors():
         count = convert_file(args.source, args.checkpoint, args.out, args.config, args.force)
     print(f'{count} tensors written to {args.out}')

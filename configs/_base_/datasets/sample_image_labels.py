@@ -1,7 +1,5 @@
-# The drawn sample (tools/dataset_converters/sample.py data/sample): six classes in VOC's layout, images of 160.
-_base_ = 'voc_image_labels.py'
-data_root = 'data/sample'
-metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+# The drawn sample with image-level labels.
+_base_ = ['sample.py', 'image_labels.py']
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='RandomResizeLongSide', min_size=112, max_size=208),
@@ -13,11 +11,8 @@ train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     dataset=dict(
-        data_root=data_root,
-        metainfo=metainfo,
+        **_base_.facts,
         ann_file='ImageSets/Segmentation/train.txt',
         pipeline=train_pipeline))
-val_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=dict(data_root=data_root, metainfo=metainfo))
-test_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=dict(data_root=data_root, metainfo=metainfo))
+val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=_base_.facts)
+test_dataloader = dict(num_workers=0, persistent_workers=False, dataset=_base_.facts)

@@ -1,8 +1,6 @@
-# The drawn sample (see sample_image_labels.py) for IRNet. Its images of 160 are enlarged twice, so that boundaries
-# at stride 4 are thin beside the objects.
-_base_ = 'voc_irnet.py'
-data_root = 'data/sample'
-metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+# The drawn sample for IRNet. Its images of 160 are enlarged twice, so that boundaries at stride 4 are thin beside the
+# objects.
+_base_ = ['sample.py', 'irnet.py']
 cam_dir = 'work_dirs/vwe_hspp_r18_mini/cams'
 ir_label_dir = 'work_dirs/vwe_hspp_r18_mini/ir_labels'
 crop_size = (192, 192)
@@ -33,14 +31,12 @@ train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     dataset=dict(
-        data_root=data_root,
-        metainfo=metainfo,
+        **_base_.facts,
         ann_file='ImageSets/Segmentation/train.txt',
         seg_map_dir=ir_label_dir,
         pipeline=train_pipeline))
-mean_dataloader = dict(
-    batch_size=8, num_workers=0, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=mean_pipeline))
+mean_dataloader = dict(batch_size=8, num_workers=0, dataset=dict(**_base_.facts, pipeline=mean_pipeline))
 test_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(data_root=data_root, metainfo=metainfo, cam_dir=cam_dir, pipeline=test_pipeline))
+    dataset=dict(**_base_.facts, cam_dir=cam_dir, pipeline=test_pipeline))

@@ -1,7 +1,5 @@
-# The drawn sample (see sample_image_labels.py) for the last stage.
-_base_ = 'voc_segmentation.py'
-data_root = 'data/sample'
-metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+# The drawn sample for the last stage.
+_base_ = ['sample.py', 'segmentation.py']
 pseudo_label_dir = 'work_dirs/irnet_r18_mini/pseudo_labels'
 train_pipeline = [
     dict(type='LoadImage'),
@@ -16,11 +14,9 @@ train_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
     dataset=dict(
-        data_root=data_root,
-        metainfo=metainfo,
+        **_base_.facts,
         ann_file='ImageSets/Segmentation/train.txt',
         seg_map_dir=pseudo_label_dir,
         pipeline=train_pipeline))
-val_dataloader = dict(
-    num_workers=0, persistent_workers=False, dataset=dict(data_root=data_root, metainfo=metainfo))
+val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=_base_.facts)
 test_dataloader = val_dataloader

@@ -1,8 +1,6 @@
-# voc6 (see voc6_image_labels.py) for IRNet, at the images' full size; it learns from the 750
-# images of `train_aug`, its mean displacement and its test are of the 370 of `train`.
-_base_ = 'voc_irnet.py'
-data_root = '{{$MMWSSS_VOC6:data/voc6}}'
-metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
+# voc6 for IRNet, at the images' full size. It learns from the 750 images of `train_aug`; its mean displacement and its
+# test use the 370 of `train`.
+_base_ = ['voc6.py', 'irnet.py']
 cam_dir = 'work_dirs/vwe_hspp_efflite0_voc6/cams'
 ir_label_dir = 'work_dirs/vwe_hspp_efflite0_voc6/ir_labels'
 crop_size = (320, 320)
@@ -23,11 +21,6 @@ mean_pipeline = [
 train_dataloader = dict(
     batch_size=8,
     num_workers=1,
-    dataset=dict(
-        data_root=data_root,
-        metainfo=metainfo,
-        seg_map_dir=ir_label_dir,
-        pipeline=train_pipeline))
-mean_dataloader = dict(
-    batch_size=8, num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=mean_pipeline))
-test_dataloader = dict(num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, cam_dir=cam_dir))
+    dataset=dict(**_base_.facts, seg_map_dir=ir_label_dir, pipeline=train_pipeline))
+mean_dataloader = dict(batch_size=8, num_workers=1, dataset=dict(**_base_.facts, pipeline=mean_pipeline))
+test_dataloader = dict(num_workers=1, dataset=dict(**_base_.facts, cam_dir=cam_dir))

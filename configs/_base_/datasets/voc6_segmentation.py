@@ -1,9 +1,6 @@
-# voc6 (see voc6_image_labels.py) for the last stage: the network learns from the 750 images of `train_aug`, with a
-# long side of 160 to 320; in tests it sees images with a long side of 256, and its maps are scored at full size on
-# the official masks of `val`.
-_base_ = 'voc_segmentation.py'
-data_root = '{{$MMWSSS_VOC6:data/voc6}}'
-metainfo = dict(classes=('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep'))
+# voc6 for the last stage: the network learns from the 750 images of `train_aug`, with a long side of 160 to 320; in
+# tests it sees images with a long side of 256, and its maps are scored at full size on the official masks of `val`.
+_base_ = ['voc6.py', 'segmentation.py']
 pseudo_label_dir = 'work_dirs/irnet_efflite0_voc6/pseudo_labels'
 train_pipeline = [
     dict(type='LoadImage'),
@@ -33,11 +30,6 @@ tta_pipeline = [
 train_dataloader = dict(
     batch_size=8,
     num_workers=1,
-    dataset=dict(
-        data_root=data_root,
-        metainfo=metainfo,
-        seg_map_dir=pseudo_label_dir,
-        pipeline=train_pipeline))
-val_dataloader = dict(
-    num_workers=1, dataset=dict(data_root=data_root, metainfo=metainfo, pipeline=test_pipeline))
+    dataset=dict(**_base_.facts, seg_map_dir=pseudo_label_dir, pipeline=train_pipeline))
+val_dataloader = dict(num_workers=1, dataset=dict(**_base_.facts, pipeline=test_pipeline))
 test_dataloader = val_dataloader

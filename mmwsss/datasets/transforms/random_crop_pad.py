@@ -46,9 +46,10 @@ class RandomCropPad(BaseTransform):
     @cache_randomness
     def offsets(self, height: int, width: int) -> tuple[int, int]:
         """Top and left of the crop in the image; negative where the crop starts outside of it."""
-        return tuple(
+        top, left = (
             int(np.random.randint(min(size - crop, 0), max(size - crop, 0) + 1))
             for size, crop in zip((height, width), self.crop_size, strict=True))
+        return top, left
 
     def cut(self, array: np.ndarray, offsets: tuple[int, int], fill: int | np.ndarray) -> np.ndarray:
         """The window of an array at one place, filled where it leaves the array.

@@ -4,10 +4,11 @@ import copy
 import torch
 from mmcv.cnn import fuse_conv_bn
 from mmengine.hooks import Hook
-from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor, nn
+
+from ..checkpoints import unwrapped
 
 
 def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
@@ -58,8 +59,8 @@ class FastInferenceHook(Hook):
     def before_test(self, runner: Runner) -> None:
         """Exchange the backbone."""
         model = self._model(runner)
-        self._original = model.backbone
-        model.backbone = fast_copy(model.backbone)
+        self._original = model.get_submodule('backbone')
+        model.backbone = fast_copy(self._original)
 
     def after_test(self, runner: Runner) -> None:
         """Put the original back."""
@@ -67,7 +68,4 @@ class FastInferenceHook(Hook):
 
     @staticmethod
     def _model(runner: Runner) -> nn.Module:
-        model = runner.model
-        while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-            model = model.module
-        return model
+        return unwrapped(runner.model)

@@ -2,14 +2,14 @@
 from collections.abc import Iterable
 
 import torch
-import torch.distributed as dist
+from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
-from rich.progress import track
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.progress import track
 
 
 @HOOKS.register_module()
@@ -43,9 +43,7 @@ class MeanShiftHook(Hook):
             raise InputError(f'MeanShiftHook: {len(loader.dataset)} images do not fill one batch of '
                              f'{loader.batch_size}. Lower the batch size, or set drop_last=False.')
         total = self.total(model, loader, quiet=runner.rank != 0)
-        if dist.is_available() and dist.is_initialized():
-            total = total.to(next(model.head.parameters()).device)
-            dist.all_reduce(total)
+        all_reduce(total)
         model.head.running_mean.copy_(total[:2] / total[2])
         runner.logger.info(f'Mean displacement (dy, dx): {model.head.running_mean.tolist()}, of '
                            f'{int(total[2])} batches')
@@ -64,9 +62,10 @@ class MeanShiftHook(Hook):
             `(3,)` float64: the sums of dy and of dx, in pixels at stride 4, and the number of batches.
         """
         total = torch.zeros(3, dtype=torch.float64)
-        model.head.train()  # without the mean shift
+        model.get_submodule('head').train()  # without the mean shift
+        preprocess = model.get_submodule('data_preprocessor')
         for data in track(loader, 'mean displacement', disable=quiet):
-            inputs = model.data_preprocessor(data, True)['inputs']
+            inputs = preprocess(data, True)['inputs']
             displacement = model(inputs, mode='tensor')[1]
             total[:2] += displacement.mean(dim=(0, 2, 3)).double().cpu()
             total[2] += 1

@@ -5,32 +5,25 @@ from collections.abc import Sequence
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from mmwsss.utils.progress import ProgressBar
 
 
-@HOOKS.register_module(name=['ProgressHook', 'TestProgressHook'])
+@HOOKS.register_module(name=['ProgressHook', 'TestProgressHook'])  # the second name is of older configs
 class ProgressHook(Hook):
-    """Show how far a test is. Where the output is no terminal, MMEngine's log lines tell it instead."""
-
-    __test__ = False  # the name is not that of a test case
+    """Show the progress of a test on a terminal. In log files MMEngine's own lines show it."""
 
     def before_test(self, runner: Runner) -> None:
-        """Start the bar on the first rank."""
-        self._progress = None
-        if runner.rank == 0 and sys.stderr.isatty():
-            self._progress = Progress(
-                TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-            self._task = self._progress.add_task('test', total=len(runner.test_dataloader))
-            self._progress.start()
+        """Start the bar, on the first rank."""
+        silent = runner.rank != 0 or not sys.stderr.isatty()
+        self._bar = ProgressBar('test', len(runner.test_dataloader), disable=silent).__enter__()
 
     def after_test_iter(self,
                         runner: Runner,
                         batch_idx: int,
                         data_batch: dict | tuple | list | None = None,
                         outputs: Sequence | None = None) -> None:
-        """One batch is done.
+        """Count a batch.
 
         Args:
             runner: of the test.
@@ -38,10 +31,8 @@ class ProgressHook(Hook):
             data_batch: unused, for MMEngine's convention.
             outputs: unused as well.
         """
-        if self._progress is not None:
-            self._progress.update(self._task, completed=batch_idx + 1)
+        self._bar.advance()
 
     def after_test(self, runner: Runner) -> None:
-        """Take the bar away."""
-        if self._progress is not None:
-            self._progress.stop()
+        """Stop the bar."""
+        self._bar.__exit__()

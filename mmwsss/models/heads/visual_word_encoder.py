@@ -7,6 +7,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
 
 
@@ -80,7 +81,7 @@ class VisualWordEncoder(BaseModule):
                 f'VisualWordEncoder: features of {feat.shape[1]} channels, a codebook of '
                 f'{codewords.shape[1]}. Set in_channels={feat.shape[1]} in the head.')
         # Cosines of 256 words differ in the third digit, which half precision does not hold.
-        with torch.autocast(feat.device.type, enabled=False):
+        with full_precision(feat.device.type):
             dtype = torch.promote_types(feat.dtype, torch.float32)
             feat = F.normalize(feat.detach().to(dtype), dim=1)
             codewords = F.normalize(codewords.to(dtype), dim=1)

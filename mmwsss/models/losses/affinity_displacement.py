@@ -129,29 +129,30 @@ class _StrongestOnPath(torch.autograd.Function):
     """
 
     @staticmethod
-    @one_thread()
     def forward(ctx: Any, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
         strongest, places = [], []
-        for path in paths.tolist():
-            best = _window(maps, *path[0], radius).clone()
-            place = torch.zeros_like(best, dtype=torch.uint8)
-            for step, (dy, dx) in enumerate(path[1:], start=1):
-                window = _window(maps, dy, dx, radius)
-                place.masked_fill_(window > best, step)
-                torch.maximum(best, window, out=best)
-            strongest.append(best)
-            places.append(place)
+        with one_thread(maps.device):
+            for path in paths.tolist():
+                (dy, dx), *others = path
+                best = _window(maps, dy, dx, radius).clone()
+                place = torch.zeros_like(best, dtype=torch.uint8)
+                for step, (dy, dx) in enumerate(others, start=1):
+                    window = _window(maps, dy, dx, radius)
+                    place.masked_fill_(window > best, step)
+                    torch.maximum(best, window, out=best)
+                strongest.append(best)
+                places.append(place)
         ctx.save_for_backward(torch.stack(places))
         ctx.paths, ctx.radius, ctx.size = paths, radius, maps.shape
         return torch.stack(strongest, dim=1)
 
     @staticmethod
-    @one_thread()
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         total = gradient.new_zeros(ctx.size)
-        for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
-            for step, (dy, dx) in enumerate(path):
-                _window(total, dy, dx, ctx.radius).addcmul_(part, (place == step).to(part.dtype))
+        with one_thread(gradient.device):
+            for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
+                for step, (dy, dx) in enumerate(path):
+                    _window(total, dy, dx, ctx.radius).addcmul_(part, (place == step).to(part.dtype))
         return total, None, None
 
 

@@ -1,19 +1,17 @@
 """Normalisers of a whole batch, however many processes share it."""
-import torch.distributed as dist
+from mmengine.dist import all_reduce, get_world_size
 from torch import Tensor
 
 
 def over_ranks(counts: Tensor) -> tuple[Tensor, int]:
-    """The sums of counts over all ranks, and how many ranks there are.
+    """The sums of counts over all ranks, and the number of ranks.
 
-    A rank whose loss is `ranks * (its own sum) / (the sum of counts)` has a part in the whole batch's loss: the mean
-    over ranks, which distributed training takes of gradients, is that of one process with the whole batch.
+    A rank whose loss is `ranks * (its own sum) / (the sum of counts)` contributes its part of the whole batch's loss:
+    distributed training averages gradients over ranks, and this average equals that of one process with the batch.
 
     Args:
         counts: of this rank, any shape; it is not changed.
     """
-    if not (dist.is_available() and dist.is_initialized()):
-        return counts, 1
     counts = counts.clone()
-    dist.all_reduce(counts)
-    return counts, dist.get_world_size()
+    all_reduce(counts)
+    return counts, get_world_size()

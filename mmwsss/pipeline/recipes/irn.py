@@ -41,7 +41,7 @@ def irn(classifier: str,
     own = {name: dict(type='Training', name=name, config=config, options=dict(options.get(name, {})))
            for name, config in configs.items()}
     measured = pseudo_label_thr in ('best', 'auto')
-    stages = [
+    stages: list[dict[str, Any]] = [
         dict(own['classifier'], show=False, title='Training from image-level labels'),
         dict(type='CAMFiles', name='cams', network='classifier', images_of='irnet'),
         dict(type='CAMCurve', name='cam_quality', cams='cams', config='classifier'),

@@ -6,10 +6,10 @@ from pathlib import Path
 CONVERTERS = Path(__file__).resolve().parents[3] / 'tools' / 'dataset_converters'
 
 
-def run(script: str, *arguments) -> subprocess.CompletedProcess:
+def run(script: str, *arguments, cwd: Path | None = None) -> subprocess.CompletedProcess:
     """Run a converter in a process of its own."""
     return subprocess.run([sys.executable, str(CONVERTERS / script), *map(str, arguments)], capture_output=True,
-                          text=True)
+                          text=True, cwd=cwd)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from voc_layout.names import CLASSES
+from voc_layout import CLASSES
 
 TRAIN, VAL = ('2007_000001', '2007_000002'), ('2007_000003', )
 # SBD has images of its own, one of VOC's train, and one of VOC's val.

@@ -1,6 +1,7 @@
 """Masks fit their image, or are named."""
 import numpy as np
 import pytest
+from message_names import message_names
 from mmseg.registry import TRANSFORMS
 from PIL import Image
 
@@ -37,16 +38,16 @@ def test_label_map(path):
 
 
 def test_values_that_are_no_class(path):
-    with pytest.raises(InputError, match='mask.png holds the value 12, which is neither a class nor 255'):
+    with pytest.raises(InputError, match=message_names('mask.png', 12, 255)):
         load(path, num_classes=12)
     assert load(path, num_classes=13)['gt_seg_map'].max() == 255
-    with pytest.raises(InputError, match='the value 10,'):
+    with pytest.raises(InputError, match=message_names('mask.png', 10)):
         load(path, {0: 0, 8: 1, 12: 2})
     np.testing.assert_array_equal(load(path)['gt_seg_map'], MASK)  # classes unknown: nothing to compare with
 
 
 def test_another_size_than_the_image(path):
-    with pytest.raises(InputError, match='mask.png is 2 x 3, its image p.jpg is 3 x 2'):
+    with pytest.raises(InputError, match=message_names('mask.png', '2 x 3', 'p.jpg', '3 x 2')):
         load(path, ori_shape=(3, 2))
     # An image that was resized is compared by its file.
     assert load(path, ori_shape=(2, 3), img_shape=(20, 30))['gt_seg_map'].shape == (2, 3)
@@ -59,9 +60,9 @@ def test_sides_of_one_pixel(tmp_path, size):
     results = load(tmp_path / 'thin.png', {0: 0, 8: 2, 12: 1}, ori_shape=size)
     np.testing.assert_array_equal(results['gt_seg_map'], np.array([2, 1, 255])[:mask.size].reshape(size))
     assert results['gt_seg_map'].dtype == np.uint8
-    with pytest.raises(InputError, match='thin.png is one pixel high or wide, its image p.jpg is 2 x 3'):
+    with pytest.raises(InputError, match=message_names('thin.png', 'p.jpg', '2 x 3')):
         load(tmp_path / 'thin.png', ori_shape=(2, 3))
-    with pytest.raises(InputError, match='the value 8,'):
+    with pytest.raises(InputError, match=message_names('thin.png', 8)):
         load(tmp_path / 'thin.png', ori_shape=size, num_classes=3)
 
 
@@ -71,7 +72,7 @@ def test_masks_that_can_not_be_read(path):
     path.with_name('text.png').write_text('no mask')
     path.with_name('empty.png').write_bytes(b'')
     Image.new('RGB', (3, 2)).save(path.with_name('colour.png'))
-    for name, problem in (('cut.png', 'decode'), ('text.png', 'decode'), ('empty.png', 'decode'),
-                          ('gone.png', 'missing'), ('colour.png', 'colours')):
-        with pytest.raises(InputError, match=f'{name}.*{problem}'):
+    for name, named in (('cut.png', []), ('text.png', []), ('empty.png', []), ('gone.png', []),
+                        ('colour.png', [(2, 3, 3)])):
+        with pytest.raises(InputError, match=message_names(name, *named)):
             load(path.with_name(name), ori_shape=(2, 3))

@@ -7,7 +7,7 @@ from mmseg.registry import DATASETS, MODELS
 from tiny_voc import write_tiny_voc
 from torch.utils.data import DataLoader
 
-from mmwsss.engine import MeanShiftHook
+from mmwsss.engine.hooks import MeanShiftHook
 from mmwsss.utils.errors import InputError
 
 IRNET = dict(

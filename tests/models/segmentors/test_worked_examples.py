@@ -8,7 +8,8 @@ from mmengine.hooks import Hook
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
-from mmwsss.engine.runner import build_runner, load_config
+from mmwsss.engine.config import load_config
+from mmwsss.engine.runner import build_runner
 
 EXAMPLES = REPO / 'tests/examples'
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')

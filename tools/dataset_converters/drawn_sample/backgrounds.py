@@ -1,12 +1,21 @@
-"""Places without objects: a room, a street, a garden, a meadow, a yard."""
+"""Places without objects (a room, a street, a garden, a meadow, a yard), and what stands before objects there."""
 import cv2
 import numpy as np
 
-from .canvas import Canvas
-from .chance import between, pick
-from .colours import COATS, PAINTS, Colour, pick_colour
-from .outlines import box, ellipse
-from .paint import plain, speckled, striped
+from .shapes import (
+    COATS,
+    PAINTS,
+    Canvas,
+    Colour,
+    between,
+    box,
+    ellipse,
+    pick,
+    pick_colour,
+    plain,
+    speckled,
+    striped,
+)
 
 
 def background(rng: np.random.Generator, place: str, shape: tuple[int, int], horizon: int) -> Canvas:
@@ -37,7 +46,7 @@ def mottle(rng: np.random.Generator, colour: Colour, shape: tuple[int, int], cel
 
 
 def furnish_room(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None:
-    """Wallpaper, floor boards, an image, a cupboard, a rug."""
+    """Wallpaper, floor boards, paintings, a cupboard, a rug."""
     height, width = canvas.label.shape
     if rng.random() < 0.5:
         for x in range(0, width, 36):
@@ -120,3 +129,19 @@ def blades(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None:
         x, y = between(rng, 0, width), between(rng, horizon, height)
         stroke = np.array([(x, y), (x + 3, y), (x + between(rng, -4, 6), y - between(rng, 8, 18))])
         canvas.darken(stroke, int(rng.integers(70, 92)))
+
+
+def occlude(rng: np.random.Generator, canvas: Canvas, place: str) -> None:
+    """Something of the background before the objects: a bush, a post, a crate."""
+    height, width = canvas.label.shape
+    x = between(rng, 0.05, 0.95) * width
+    if place in ('garden', 'meadow', 'yard') and rng.random() < 0.6:
+        leaves = speckled(rng, (52, 100, 42), (92, 138, 58), 12, 50)
+        for _ in range(5):
+            radius = between(rng, 18, 40)
+            canvas.fill(ellipse(x + between(rng, -45, 45), height - between(rng, 0, 40), radius, radius), leaves)
+    elif rng.random() < 0.5:
+        canvas.fill(box(x, 0, x + between(rng, 9, 20), height), plain(pick(rng, ((88, 84, 80), (130, 96, 66)))))
+    else:
+        size = between(rng, 50, 90)
+        canvas.fill(box(x, height - size, x + 1.3 * size, height + 1), striped((150, 112, 70), (118, 86, 54), 14))

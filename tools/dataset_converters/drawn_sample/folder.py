@@ -1,17 +1,22 @@
-"""The folder of the sample: images, masks, lists and image-level labels."""
+"""The folder of the sample: images, masks, lists, image-level labels, and a stamp that tells which sample it is."""
+import json
 from pathlib import Path
 
 import numpy as np
-from converter_parts.mmwsss_utils import atomic_path
-from converter_parts.progress import Progress
 from PIL import Image
-from voc_layout.image_labels import write_labels
-from voc_layout.names import CLASSES, IMAGES, LABELS, LISTS, MASKS, VOID
-from voc_layout.palette import palette_image
-from voc_layout.split_list import write_list
+from voc_layout import CLASSES, IMAGES, LABELS, LISTS, MASKS, VOID, write_labels, write_list
 
-from .image import SPLITS, draw_image
-from .stamp import VERSION, claim_folder
+from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.json_file import write_json
+from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.progress import ProgressBar
+
+from .scene import SPLITS, draw_image
+
+# Raise it when the same parameters give other images than before.
+VERSION = 2
+STAMP = 'sample.json'
 
 
 def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
@@ -22,21 +27,21 @@ def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
         train: images of the training split.
         val: images of the validation split.
         size: longer side of the images in pixels.
-        seed: another seed, other images.
+        seed: another seed gives other images.
 
     Returns:
-        How many images were drawn; 0 where all was there.
+        How many images were drawn; 0 if the sample was complete.
     """
     parameters = dict(sample='mmwsss', version=VERSION, train=train, val=val, size=size, seed=seed)
     claim_folder(out, parameters)
     lists = {split: [image_id(split, index) for index in range(parameters[split])] for split in SPLITS}
-    progress = Progress('Drawing', train + val)
     labels, count = {}, 0
-    for split, ids in lists.items():
-        for index, name in enumerate(ids):
-            labels[name], drawn = write_image(out, split, index, parameters)
-            count += drawn
-            progress.step()
+    with ProgressBar('Drawing', train + val) as bar:
+        for split, ids in lists.items():
+            for index, name in enumerate(ids):
+                labels[name], drawn = write_image(out, split, index, parameters)
+                count += drawn
+                bar.advance()
     for split, ids in dict(lists, train_aug=lists['train']).items():
         write_list(out / LISTS / f'{split}.txt', ids)
     write_labels(out / LABELS, labels)
@@ -44,10 +49,10 @@ def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
 
 
 def write_image(out: Path, split: str, index: int, parameters: dict) -> tuple[list[str], bool]:
-    """Draw an image and its mask unless both are there and decode.
+    """Draw an image and its mask, unless both exist and can be read.
 
     Returns:
-        The classes in the mask, and whether there was need to draw.
+        The classes in the mask, and whether the image was drawn.
     """
     name = image_id(split, index)
     image_path, mask_path = out / IMAGES / f'{name}.jpg', out / MASKS / f'{name}.png'
@@ -56,8 +61,7 @@ def write_image(out: Path, split: str, index: int, parameters: dict) -> tuple[li
     if mask is None:
         drawn = True
         image, mask = draw_image(index, split, parameters['size'], parameters['seed'])
-        with atomic_path(mask_path) as temporary:
-            palette_image(mask).save(temporary)
+        write_palette_png(mask_path, mask)
         with atomic_path(image_path) as temporary:
             Image.fromarray(image).save(temporary, quality=90)
     return [CLASSES[value] for value in np.unique(mask) if value not in (0, VOID)], drawn
@@ -69,10 +73,39 @@ def read_mask(image_path: Path, mask_path: Path) -> np.ndarray | None:
         with Image.open(image_path) as image, Image.open(mask_path) as mask:
             image.load()
             return np.array(mask)
-    except (OSError, SyntaxError):  # PIL's words for broken files
+    except (OSError, SyntaxError):  # what PIL raises for damaged files
         return None
 
 
 def image_id(split: str, index: int) -> str:
     """The id of an image."""
     return f'{split}_{index:04d}'
+
+
+def claim_folder(out: Path, parameters: dict) -> None:
+    """Mark a folder as ours before anything is drawn into it.
+
+    Args:
+        out: new, empty, or with this sample or a part of it.
+        parameters: everything that the images depend on.
+
+    Raises:
+        InputError: the folder has other contents, or a sample with other parameters.
+    """
+    stamp = out / STAMP
+    if out.exists() and not out.is_dir():
+        raise InputError(f'{out} is a file. Name a folder for the sample.')
+    if not stamp.is_file():
+        # Hidden files are ignored: a run that was killed early may have left one.
+        others = sorted(path.name for path in out.glob('[!.]*'))
+        if others:
+            raise InputError(f'{out} holds something else ({others[0]}). Name a new folder for the sample.')
+        write_json(stamp, parameters, indent=None)
+        return
+    try:
+        found = json.loads(stamp.read_text(encoding='utf-8'))
+    except ValueError:
+        found = None
+    if found != parameters:
+        raise InputError(f'{out} holds a sample with other parameters ({found}, not {parameters}). Name another '
+                         'folder or delete this one.')

@@ -1,27 +1,59 @@
-"""Objects in a place, so that enough of each is seen."""
+"""One image and its mask: objects in a place, drawn so that enough of each is visible."""
 from collections.abc import Sequence
+from copy import deepcopy
 
 import numpy as np
-from voc_layout.names import CLASSES
+from voc_layout import CLASSES
 
-from .animals import animal
-from .canvas import Canvas
-from .chance import between, pick
-from .colours import BLACK
-from .occluders import occlude
-from .outlines import ellipse
-from .paint import plain
-from .vehicles import FRONTS, vehicle
+from .backgrounds import background, occlude
+from .objects import FRONTS, PLACES, SAMPLE_CLASSES, animal, vehicle
+from .shapes import BLACK, OVERSAMPLING, Canvas, between, ellipse, pick, plain, reduce_canvas
 
-# Of an object and of its head, the share that must be seen for the image to be kept.
+SPLITS = ('train', 'val')
+# The share of an object, and of its head, that must be visible for the image to be kept.
 VISIBLE_OBJECT, VISIBLE_HEAD = 0.45, 0.75
 # Relative size of the objects, by how many there are.
 CROWD = {1: 1.05, 2: 0.82, 3: 0.7}
 
 
+def draw_image(index: int, split: str, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw one image; it depends only on the arguments.
+
+    Args:
+        index: number of the image in its split.
+        split: one of `SPLITS`.
+        size: the longer side in pixels.
+        seed: of the whole sample.
+
+    Returns:
+        The image (H, W, 3) uint8 RGB, and its mask (H, W) uint8 with VOC's classes, 0 background, 255 where a
+        pixel mixes classes.
+    """
+    rng = np.random.Generator(np.random.PCG64([seed, SPLITS.index(split), index]))
+    names = choose_classes(rng, index)
+    width, height = (side * size // 4 * OVERSAMPLING for side in pick(rng, ((4, 3), (4, 3), (3, 4), (4, 4))))
+    place = pick(rng, PLACES[names[0]])
+    horizon = int(between(rng, 0.36, 0.55) * height)
+    empty = background(rng, place, (height, width), horizon)
+    canvas = None
+    while canvas is None:
+        canvas = draw_scene(rng, deepcopy(empty), names, place, horizon)
+    image, mask = reduce_canvas(canvas)
+    light = rng.integers(84, 114) + rng.integers(-5, 6, 3)
+    noise = rng.integers(-7, 8, image.shape)
+    return np.clip(image * light // 100 + noise, 0, 255).astype(np.uint8), mask
+
+
+def choose_classes(rng: np.random.Generator, index: int) -> list[str]:
+    """Classes of one to three objects; the first goes round so that all classes are as frequent."""
+    first = SAMPLE_CLASSES[index % len(SAMPLE_CLASSES)]
+    count = int(rng.choice((1, 2, 3), p=(0.7, 0.22, 0.08)))
+    return [first] + [first if rng.random() < 0.4 else pick(rng, SAMPLE_CLASSES) for _ in range(count - 1)]
+
+
 def draw_scene(rng: np.random.Generator, canvas: Canvas, names: Sequence[str], place: str,
                horizon: int) -> Canvas | None:
-    """Objects from far to near on an empty place; `None` where too little of one of them is seen."""
+    """Objects from far to near in an empty place; `None` if too little of one of them is visible."""
     height, width = canvas.label.shape
     depths = np.sort(rng.random(len(names)))
     drawn = []
@@ -44,7 +76,7 @@ def place_object(rng: np.random.Generator, canvas: Canvas, name: str, number: in
     """Draw an object with its feet on the row `bottom`.
 
     Returns:
-        The canvas pixels of the whole object and of its head, were nothing before them and the canvas endless.
+        How many canvas pixels the whole object and its head would have if nothing hid them and the canvas were endless.
     """
     height, width = canvas.label.shape
     parts = vehicle(rng, name) if name in FRONTS else animal(rng, name, unit)

@@ -1,23 +1,28 @@
-"""The archives of VOC 2012 and SBD, and what of them is needed."""
-from collections.abc import Sequence
-from pathlib import Path
+"""Unpack what is needed of the published archives of VOC 2012 and SBD, and nothing outside of the folder."""
+import shutil
+import tarfile
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 
-from converter_parts.mmwsss_utils import InputError
-from voc_layout.names import ANNOTATIONS, IMAGES, LISTS, MASKS
+from voc_layout import ANNOTATIONS, IMAGES, LISTS, MASKS
 
-from .published import SBD_SOURCE, VOC_SOURCE
+from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.progress import ProgressBar
+
+from .published import SBD_SOURCE, VOC_SOURCE, warn
 from .sbd import SBD, find_sbd, unpacked_sbd
-from .unpack import unpack
 
 
 def unpack_archives(folder: Path, root: Path) -> None:
-    """Unpack what a folder holds of VOC's and SBD's archives.
+    """Unpack the archives of VOC and SBD in a folder.
 
     Raises:
-        InputError: the folder holds neither an archive nor an unpacked SBD; or see :func:`unpack`.
+        InputError: the folder has neither an archive nor an unpacked SBD; or see :func:`unpack`.
     """
     if not folder.is_dir():
-        raise InputError(f'The folder of archives {folder} does not exist. Give the one that the downloads lie in.')
+        raise InputError(f'The folder of archives {folder} does not exist. Name the folder of the downloads.')
     found = False
     for pattern, target in (('VOCtrainval*2012*', voc_target), ('benchmark*', sbd_target)):
         for archive in sorted(folder.glob(pattern)):
@@ -25,7 +30,7 @@ def unpack_archives(folder: Path, root: Path) -> None:
                 unpack(archive, root, target)
                 found = True
     if not found and find_sbd(unpacked_sbd(folder)) is None:
-        raise InputError(f'{folder} holds no archive of VOC 2012 or SBD. Wanted: {VOC_SOURCE}; and {SBD_SOURCE}.')
+        raise InputError(f'{folder} holds no archive of VOC 2012 or SBD. Needed: {VOC_SOURCE}; and {SBD_SOURCE}.')
 
 
 def voc_target(parts: Sequence[str]) -> Path | None:
@@ -43,3 +48,62 @@ def sbd_target(parts: Sequence[str]) -> Path | None:
     if parts[-2:-1] == ('dataset', ) and parts[-1] in ('train.txt', 'val.txt'):
         return Path(SBD, parts[-1])
     return None
+
+
+def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | None]) -> None:
+    """Unpack the files of an archive that `target` selects; existing files of the same size are kept.
+
+    Args:
+        archive: .tar, .tar.gz or .tgz.
+        root: DATA_ROOT.
+        target: parts of a member's path -> path below the root, or `None`.
+
+    Raises:
+        InputError: the archive is damaged, or holds a path or a link that could lead out of the folder.
+    """
+    written = present = 0
+    megabytes = ProgressBar(f'Unpacking {archive.name} (MB)', archive.stat().st_size >> 20)
+    try:
+        with megabytes, archive.open('rb') as file, tarfile.open(fileobj=file) as members:
+            for member in members:
+                path = target(safe_parts(member.name, archive))
+                if steps := (file.tell() >> 20) - megabytes.done:
+                    megabytes.advance(steps)
+                if path is None or member.isdir():
+                    continue
+                if not member.isreg():
+                    raise InputError(f'{archive} holds {member.name}, which is not a plain file. This is not the '
+                                     'published archive; download it again.')
+                if (root / path).is_file() and (root / path).stat().st_size == member.size:
+                    present += 1
+                    continue
+                with atomic_path(root / path) as temporary, temporary.open('wb') as out:
+                    shutil.copyfileobj(members.extractfile(member), out)
+                written += 1
+                members.members = []  # tarfile keeps a list of all members that it has read
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        reason = f'{error}'.partition('\n')[0].rstrip(':')  # tarfile lists all formats that it has tried
+        raise InputError(f'The archive {archive} is damaged or not complete ({reason}). Download it again; files that '
+                         'were unpacked are kept.') from error
+    print(f'{archive.name}: {written} files unpacked, {present} existed already')
+    if not written + present:
+        warn(f'{archive} has none of the files that are needed; is it the published archive?')
+
+
+def safe_parts(name: str, archive: Path) -> tuple[str, ...]:
+    """The parts of a member's path, which must stay inside of the folder.
+
+    Args:
+        name: the path in the archive.
+        archive: for the message.
+
+    Raises:
+        InputError: it leads out of the folder.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or '..' in path.parts or '\\' in name or ':' in name:
+        raise InputError(f'{archive} holds the path {name!r}, which leads out of the folder. This is not the '
+                         'published archive; download it again.')
+    return path.parts

@@ -1,38 +1,84 @@
-"""Check the lists of a folder in VOC's layout."""
+"""Check a folder in VOC's layout: its lists, and whether each image, its mask and its labels fit together."""
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-from converter_parts.messages import some, warn
-from converter_parts.mmwsss_utils import InputError
-from converter_parts.parallel import run_parallel
-from voc_layout.image_labels import read_labels
-from voc_layout.names import IMAGES, LABELS, LISTS, MASKS, MASKS_AUG
-from voc_layout.split_list import read_list
+import numpy as np
+from PIL import Image
+from voc_layout import CLASSES, IMAGES, LABELS, LISTS, MASKS, MASKS_AUG, VOID, read_labels, read_list
 
-from .check_image import Finding, check_image
-from .published import COUNTS, VOC_SOURCE
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.worker_pool import run_parallel
+
+from .published import COUNTS, VOC_SOURCE, warn
 
 FATAL = ('image', 'mask', 'size', 'labels')
+
+
+class Finding(NamedTuple):
+    """What is wrong with an image, its mask and its labels; empty strings if nothing is."""
+
+    image: str = ''
+    mask: str = ''
+    size: str = ''
+    labels: str = ''
+    classes: str = ''
+
+
+def check_image(task: tuple[str, str, str, list[str] | None]) -> Finding:
+    """Check an image.
+
+    Args:
+        task: DATA_ROOT, id, folder of masks, labels or `None`.
+    """
+    root, name, folder, labels = task
+    image, mask = Path(root, IMAGES, f'{name}.jpg'), Path(root, folder, f'{name}.png')
+    wrong: dict[str, str] = {}
+    sizes, values = {}, None
+    for kind, path in (('image', image), ('mask', mask)):
+        try:
+            with Image.open(path) as file:
+                file.load()
+                sizes[kind] = file.size
+                if kind == 'mask':
+                    values = np.unique(np.asarray(file)) if file.mode in ('P', 'L') else None
+                    if values is None:
+                        wrong[kind] = f'{path} is not a palette or grey image ({file.mode})'
+        except FileNotFoundError:
+            wrong[kind] = f'{path} is missing'
+        except (OSError, SyntaxError, ValueError):
+            wrong[kind] = f'{path} does not decode'
+    if len(sizes) == 2 and sizes['image'] != sizes['mask']:
+        wrong['size'] = f'{name}: image {sizes["image"]}, mask {sizes["mask"]}'
+    if labels is None or not set(labels) <= set(CLASSES[1:]):
+        wrong['labels'] = f'{name} has {"no labels" if labels is None else "labels that are not classes of VOC"}'
+    if values is not None:
+        if not np.isin(values, [*range(len(CLASSES)), VOID]).all():
+            wrong['mask'] = f'{mask} has values that are not classes of VOC'
+        elif labels is not None:
+            beyond = [CLASSES[value] for value in values if value not in (0, VOID) and CLASSES[value] not in labels]
+            wrong['classes'] = f'{name} ({", ".join(beyond)})' if beyond else ''
+    return Finding(**wrong)
 
 
 def check(root: Path, workers: int) -> bool:
     """Check every list of a folder in VOC's layout and print a table.
 
     Args:
-        root: JPEGImages, masks, lists and image_labels.json; Annotations are not needed.
+        root: folder with JPEGImages, masks, lists and image_labels.json; Annotations are not needed.
         workers: processes.
 
     Returns:
-        Whether all images, masks and labels are there, decode and fit in size. Mask classes beyond the labels are
-        reported only: SBD's masks and VOC's annotations do differ here and there.
+        Whether all images, masks and labels exist, decode and have matching sizes. Mask classes that are not among
+        the labels are only reported: SBD's masks and VOC's annotations do differ for some images.
 
     Raises:
         InputError: there are no lists or no images.
     """
     lists = {path.stem: read_list(path) for path in sorted((root / LISTS).glob('*.txt'))}
     if not lists:
-        raise InputError(f'{root / LISTS} holds no lists, so {root} is no data set in VOC\'s layout. VOC 2012 '
+        raise InputError(f'{root / LISTS} holds no lists, so {root} is not a data set in VOC\'s layout. VOC 2012 '
                          f'comes with {VOC_SOURCE}.')
     if not (root / IMAGES).is_dir():
         raise InputError(f'{root} has no folder {IMAGES}. VOC 2012 comes with {VOC_SOURCE}.')
@@ -54,29 +100,29 @@ def check(root: Path, workers: int) -> bool:
             warn(f'{len(bad)} masks have classes that the labels do not name, e.g. {"; ".join(bad[:5])}.')
     for problem in problems:
         print(f'problem: {problem}', file=sys.stderr)
-    print('All is there and fits.' if not problems else f'{len(problems)} kinds of problems.')
+    print('Everything exists and matches.' if not problems else f'{len(problems)} kinds of problems.')
     return not problems
 
 
 def mask_folder(root: Path, ids: Iterable[str]) -> str:
-    """The folder that has most of the masks of a list; the official one where both have."""
+    """The folder with most of the masks of a list; the official one if both have as many."""
     ids = list(ids)
     return max((MASKS, MASKS_AUG), key=lambda name: sum([(root / name / f'{id_}.png').is_file() for id_ in ids]))
 
 
 def list_problems(lists: dict[str, list[str]]) -> list[str]:
-    """Ids that are named twice, and images that are both trained on and validated on."""
+    """Ids that are named twice, and training images that are also validation images."""
     problems = [f'list {name}: {len(ids) - len(set(ids))} ids are named twice' for name, ids in lists.items()
                 if len(set(ids)) < len(ids)]
     for name in ('train', 'train_aug'):
         both = sorted(set(lists.get(name, ())) & set(lists.get('val', ())))
         if both:
-            problems.append(f'{len(both)} images of {name} are also in val, e.g. {some(both)}')
+            problems.append(f'{len(both)} images of {name} are also in val, e.g. {first_names(both)}')
     return problems
 
 
 def print_table(rows: dict[str, list[Finding]], folders: dict[str, str]) -> None:
-    """A line a list: how many of its images pass each check."""
+    """Print one line for each list: how many of its images pass each check."""
     table = [('list', 'images', 'in VOC 2012', 'found', 'masks', 'of', 'sizes equal', 'labels',
               'mask classes in labels')]
     for name, findings in rows.items():

@@ -1,25 +1,34 @@
-"""Prepare VOC 2012: from archives or what is unpacked to lists, image-level labels and masks."""
-from collections.abc import Sequence
+"""Prepare VOC 2012: from archives, or what is unpacked, to lists, image-level labels and masks."""
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from converter_parts.messages import some, warn
-from converter_parts.mmwsss_utils import InputError
-from voc_layout.names import ANNOTATIONS, IMAGES, LISTS, MASKS
-from voc_layout.split_list import read_list, write_list
+from voc_layout import (
+    ANNOTATIONS,
+    CLASSES,
+    IMAGES,
+    LABELS,
+    LISTS,
+    MASKS,
+    read_labels,
+    read_list,
+    write_labels,
+    write_list,
+)
 
-from .annotations import write_image_labels
+from mmwsss.utils.errors import InputError, first_names
+
 from .archives import unpack_archives
-from .masks import merge_masks
-from .published import COUNTS, SBD_SOURCE, VOC_SOURCE
-from .sbd import SBD, find_sbd, read_sbd_ids, unpacked_sbd
+from .published import COUNTS, SBD_SOURCE, VOC_SOURCE, warn
+from .sbd import SBD, find_sbd, merge_masks, read_sbd_ids, unpacked_sbd
 
 
 def prepare(root: Path, archives: Path | None, workers: int) -> None:
-    """Unpack, merge, write lists and labels; what is there already stays.
+    """Unpack, merge, write lists and labels; existing files are kept.
 
     Args:
         root: DATA_ROOT.
-        archives: folder of the downloads; `None` where they are unpacked.
+        archives: folder of the downloads; `None` if they are unpacked.
         workers: processes.
 
     Raises:
@@ -37,8 +46,8 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         train_aug = read_list(root / LISTS / 'train_aug.txt')
     else:
         train_aug = train
-        warn(f'no SBD here, so {LISTS / "train_aug.txt"} is not written. It takes {SBD_SOURCE}: download it and name '
-             'its folder with --archives. Until then only train can be trained on.')
+        warn(f'no SBD found, so {LISTS / "train_aug.txt"} is not written. It needs {SBD_SOURCE}: download it and name '
+             'its folder with --archives. Until then, only the list train can be used for training.')
     lists = {'train': train, 'train_aug': train_aug, 'val': val}
     images = {path.stem for path in (root / IMAGES).glob('*.jpg')}
     for name, ids in lists.items():
@@ -47,7 +56,7 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         absent = sorted(set(ids) - images)
         if absent:
             warn(f'{len(absent)} of {len(ids)} images of {name} are missing in {root / IMAGES}, e.g. '
-                 f'{some(absent)}.')
+                 f'{first_names(absent)}.')
     write_image_labels(root, [*train, *train_aug, *val])
     if sbd is not None:
         merge_masks(root, sbd, set(sbd_ids) & images, [*train, *val], workers)
@@ -56,10 +65,10 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
 
 
 def require_voc(root: Path) -> None:
-    """See that the parts of VOC 2012 are there.
+    """Check that the parts of VOC 2012 exist.
 
     Raises:
-        InputError: naming those that are not, and where they are published.
+        InputError: some are missing; the message names them and where to get them.
     """
     lists = [LISTS / 'train.txt', LISTS / 'val.txt']
     absent = [f'{name}/' for name in (IMAGES, MASKS, ANNOTATIONS) if not (root / name).is_dir()]
@@ -70,7 +79,7 @@ def require_voc(root: Path) -> None:
 
 
 def write_train_aug(root: Path, ids: Sequence[str]) -> list[str]:
-    """Write train_aug.txt, unless an existing one is as good or names other images; the ids that hold."""
+    """Write train_aug.txt, unless it exists with the same ids or with others; return the ids that are valid."""
     path = root / LISTS / 'train_aug.txt'
     if path.is_file():
         existing = read_list(path)
@@ -78,8 +87,47 @@ def write_train_aug(root: Path, ids: Sequence[str]) -> list[str]:
             return existing
         if set(existing) - set(ids):
             warn(f'{path} names {len(set(existing) - set(ids))} images that are in neither SBD nor VOC\'s train '
-                 f'here; it stays as it is. Remove it to have it written anew ({len(ids)} images).')
+                 f'here; it is kept. Delete it to have it written again ({len(ids)} images).')
             return existing
     write_list(path, ids)
     print(f'{path.relative_to(root)}: {len(ids)} images')
     return list(ids)
+
+
+def write_image_labels(root: Path, ids: Iterable[str]) -> None:
+    """Write the image-level labels of images from their annotations."""
+    labels, absent = {}, []
+    for name in sorted(set(ids)):
+        path = root / ANNOTATIONS / f'{name}.xml'
+        if path.is_file():
+            labels[name] = read_annotation(path)
+        else:
+            absent.append(name)
+    if absent:
+        warn(f'{len(absent)} images have no annotation in {root / ANNOTATIONS}, e.g. {first_names(absent)}: they get '
+             'no labels.')
+    empty = [name for name, classes in labels.items() if not classes]
+    if empty:
+        warn(f'{len(empty)} annotations name no object, e.g. {first_names(empty)}.')
+    path = root / LABELS
+    if path.is_file() and read_labels(path) == labels:
+        print(f'{LABELS}: labels of {len(labels)} images, existed already')
+        return
+    write_labels(path, labels)
+    print(f'{LABELS}: labels of {len(labels)} images')
+
+
+def read_annotation(path: Path) -> list[str]:
+    """The classes of the objects in an annotation of VOC, difficult ones too, in VOC's order.
+
+    Raises:
+        InputError: it is not XML, or an object has none of VOC's classes.
+    """
+    try:
+        names = {node.findtext('name', '').strip() for node in ElementTree.parse(path).iter('object')}
+    except ElementTree.ParseError as error:
+        raise InputError(f'The annotation {path} is damaged ({error}). Unpack {VOC_SOURCE} again.') from error
+    strange = sorted(names - set(CLASSES[1:]))
+    if strange:
+        raise InputError(f'The annotation {path} has objects that are not classes of VOC: {first_names(strange)}.')
+    return [name for name in CLASSES if name in names]

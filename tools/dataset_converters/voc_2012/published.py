@@ -1,4 +1,5 @@
-"""What is published: how many images, and where to get them."""
+"""What is published: how many images there are, and where to get them."""
+import sys
 
 # SBD's own train and val are 11355 images; some of them are in VOC's val, and some of VOC's train are not in SBD.
 COUNTS = {'train': 1464, 'train_aug': 10582, 'val': 1449}
@@ -7,3 +8,8 @@ VOC_SOURCE = ('VOCtrainval_11-May-2012.tar (2 GB), from the PASCAL VOC 2012 home
               'http://host.robots.ox.ac.uk/pascal/VOC/voc2012/')
 SBD_SOURCE = ('benchmark.tgz (1.4 GB) of the "Semantic Boundaries Dataset and Benchmark", Berkeley, '
               'http://home.bharathh.info/pubs/codes/SBD/download.html')
+
+
+def warn(message: str) -> None:
+    """Say what differs from the published data but does not stop the work."""
+    print(f'warning: {message}', file=sys.stderr, flush=True)

@@ -1,18 +1,27 @@
-"""Where SBD lies and which images it has."""
+"""The Semantic Boundaries Dataset (SBD): where it is, which images it has, and its masks beside the official ones."""
+import filecmp
+import importlib.util
+import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from converter_parts.messages import warn
-from converter_parts.mmwsss_utils import InputError
-from voc_layout.split_list import read_list
+import numpy as np
+from PIL import Image
+from voc_layout import CLASSES, IMAGES, MASKS, MASKS_AUG, VOID, read_list
 
-from .published import SBD_COUNT, SBD_SOURCE
+from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.worker_pool import run_parallel
+
+from .published import SBD_COUNT, SBD_SOURCE, warn
 
 SBD = 'SBD'
 
 
 def unpacked_sbd(archives: Path) -> list[Path]:
-    """Where SBD lies once somebody unpacked it beside the archives."""
+    """Where SBD is if it was unpacked beside the archives."""
     return [archives / 'benchmark_RELEASE' / 'dataset', archives / 'dataset']
 
 
@@ -34,3 +43,93 @@ def read_sbd_ids(sbd: Path) -> list[str]:
     if len(ids) != SBD_COUNT:
         warn(f'SBD\'s lists in {sbd} name {len(ids)} images; the published ones name {SBD_COUNT}.')
     return ids
+
+
+def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterable[str], workers: int) -> None:
+    """Fill SegmentationClassAug: the official mask if there is one, else SBD's.
+
+    Args:
+        root: DATA_ROOT.
+        sbd: folder with SBD's `cls`.
+        sbd_ids: images of SBD.
+        official: images of VOC, which have official masks.
+        workers: processes.
+
+    Raises:
+        InputError: SciPy is missing, or .mat files or masks are missing or damaged; all others are written.
+    """
+    (root / MASKS_AUG).mkdir(exist_ok=True)
+    official = sorted(official)
+    absent = [name for name in official if not (root / MASKS / f'{name}.png').is_file()]
+    if absent:
+        warn(f'{len(absent)} of {len(official)} official masks are missing in {root / MASKS}, '
+             f'e.g. {first_names(absent)}.')
+    taken = set(official) - set(absent)
+    copied = sum([copy_mask(root, name) for name in sorted(taken)])
+    print(f'{MASKS_AUG}: {copied} official masks copied, {len(taken) - copied} existed already')
+    ids = sorted(set(sbd_ids) - taken)
+    if not ids:
+        return
+    if importlib.util.find_spec('scipy') is None:
+        raise InputError('SBD\'s .mat files need SciPy. Run: pip install scipy')
+    tasks = [(str(sbd / 'cls' / f'{name}.mat'), str(root / IMAGES / f'{name}.jpg'),
+              str(root / MASKS_AUG / f'{name}.png')) for name in ids]
+    results = list(run_parallel('Masks of SBD', convert_sbd_mask, tasks, workers))
+    print(f'{MASKS_AUG}: {results.count("written")} masks of SBD converted, {results.count("present")} existed already')
+    errors = [result for result in results if result not in ('written', 'present')]
+    if errors:
+        raise InputError(f'{len(errors)} of {len(ids)} masks of SBD could not be converted: {"; ".join(errors[:5])}'
+                         f'{"; ..." if len(errors) > 5 else ""}. Unpack {SBD_SOURCE} again; all others are done.')
+
+
+def copy_mask(root: Path, name: str) -> bool:
+    """Copy an official mask into SegmentationClassAug; return whether it was not there yet."""
+    source, target = root / MASKS / f'{name}.png', root / MASKS_AUG / f'{name}.png'
+    if target.is_file() and filecmp.cmp(source, target, shallow=False):
+        return False
+    with atomic_path(target) as temporary:
+        shutil.copyfile(source, temporary)
+    return True
+
+
+def convert_sbd_mask(task: tuple[str, str, str]) -> str:
+    """Convert one mask of SBD.
+
+    Args:
+        task: paths of the .mat file, the image and the PNG to write.
+
+    Returns:
+        'written', 'present', or what is wrong. Not raised, so that one bad file does not stop the others.
+    """
+    source, image, target = task
+    try:
+        with Image.open(image) as file:
+            size = file.size
+    except OSError as error:
+        return f'{image} cannot be read ({type(error).__name__})'
+    if is_good_mask(target, size):
+        return 'present'
+    if not os.path.isfile(source):
+        return f'{source} is missing'
+    from scipy.io import loadmat  # noqa: PLC0415  only SBD needs it
+    try:
+        mask = np.asarray(loadmat(source, variable_names=['GTcls'])['GTcls'][0, 0]['Segmentation'])
+    except Exception as error:  # SciPy raises all kinds of errors for damaged files
+        return f'{source} is not an annotation of SBD, or it is damaged ({type(error).__name__}: {error})'
+    if mask.shape != size[::-1]:
+        return f'{source} has the shape {mask.shape}, the image {size[::-1]}'
+    if not np.isin(mask, [*range(len(CLASSES)), VOID]).all():
+        strange = np.setdiff1d(mask, range(len(CLASSES)))
+        return f'{source} has values that are not classes of VOC: {first_names(strange)}'
+    write_palette_png(target, mask.astype(np.uint8))
+    return 'written'
+
+
+def is_good_mask(path: str, size: tuple[int, int]) -> bool:
+    """Whether a mask exists, can be read and has the size (width, height)."""
+    try:
+        with Image.open(path) as file:
+            file.load()
+            return file.size == size and file.mode in ('P', 'L')
+    except (OSError, SyntaxError):  # what PIL raises for a damaged PNG
+        return False

@@ -1,0 +1,94 @@
+"""Reading what `torch.save` wrote without running code that the file may hold."""
+import pickle
+import types
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+from torch import _weights_only_unpickler
+
+from mmwsss.utils.safe_load import TYPES, latin1_bytes
+
+NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
+ZIP_START = b'PK\x03\x04'  # by which torch.load tells its formats apart
+
+
+def load_safely(path: Path, lazy: bool = True) -> Any:
+    """Read tensors and what MMEngine saves beside them: its logs and NumPy's numbers.
+
+    Args:
+        path: a file that `torch.save` wrote.
+        lazy: leave tensors in the file until they are used; only where the file stays as it is.
+
+    Raises:
+        Exception: of any type, where the file is damaged or holds something else.
+    """
+    with open(path, 'rb') as file:
+        is_zip = file.read(len(ZIP_START)) == ZIP_START
+    if is_zip and 'constants.pkl' in torch._C.PyTorchFileReader(str(path)).get_all_records():
+        raise pickle.UnpicklingError('it is a TorchScript archive, which is a program')
+    try:
+        return _load_with_torch(path, lazy)
+    except (AttributeError, pickle.UnpicklingError):  # PyTorch < 2.5, or a file of another NumPy
+        return _load_with_own_unpickler(path)
+
+
+def _load_with_torch(path: Path, lazy: bool) -> Any:
+    """PyTorch's safe loader, which can allow single types from 2.5 on."""
+    known = torch.serialization.get_safe_globals()  # leaving safe_globals would remove what others have allowed
+    allowed = [HistoryBuffer, getattr, *TYPES.values(), *(type(np.dtype(name)) for name in NUMBERS)]
+    with torch.serialization.safe_globals([item for item in allowed if item not in known]):
+        return torch.load(path, map_location='cpu', weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
+
+
+def _load_with_own_unpickler(path: Path) -> Any:
+    """The same with a loader of our own, which does without PyTorch's and knows NumPy 1 and 2."""
+    return torch.load(path, map_location='cpu', weights_only=False, pickle_module=_PICKLE)
+
+
+def _statistic(owner: type, name: str) -> Any:
+    """What HistoryBuffer's methods are pickled with; the unrestricted getattr leads to every module."""
+    if owner is not HistoryBuffer or name.startswith('_'):
+        raise pickle.UnpicklingError(f'attribute {name} of {owner}')
+    return getattr(HistoryBuffer, name)
+
+
+_ALLOWED = {
+    **TYPES,
+    '_codecs.encode': latin1_bytes,
+    'builtins.getattr': _statistic,
+    'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,
+}
+
+
+# Written in Python, not C, because only there a subclass can refuse single instructions.
+class _Unpickler(pickle._Unpickler):
+    """An unpickler that knows tensors and what is in `_ALLOWED`, and changes no class or function."""
+
+    dispatch = dict(pickle._Unpickler.dispatch)
+
+    def find_class(self, module: str, name: str) -> Any:
+        path = f"{module.replace('__builtin__', 'builtins')}.{name}"
+        for allowed in (_ALLOWED, _weights_only_unpickler._get_allowed_globals()):
+            if path in allowed:
+                return allowed[path]
+        raise pickle.UnpicklingError(f'it asks for {path}')
+
+    def load_build(self) -> None:
+        target = self.stack[-2]  # type: ignore[attr-defined]
+        if callable(target):
+            raise pickle.UnpicklingError(f'it changes {target}')
+        super().load_build()  # type: ignore[misc]
+
+    dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
+
+
+def _load(file: Any, **kwargs: Any) -> Any:
+    return _Unpickler(file, **kwargs).load()
+
+
+_PICKLE = types.ModuleType('checkpoint_pickle')  # as torch.load takes it
+_PICKLE.Unpickler, _PICKLE.load = _Unpickler, _load  # type: ignore[attr-defined]

@@ -1,7 +1,0 @@
-"""What hints at classes."""
-from drawn_sample.classes import PLACES
-
-
-def test_places_hint_at_a_pair_not_at_its_member():
-    for first, second in (('cat', 'dog'), ('cow', 'horse'), ('bus', 'car')):
-        assert sorted(PLACES[first]) == sorted(PLACES[second])

@@ -1,0 +1,7 @@
+"""Objects: what hints at their classes."""
+from drawn_sample.objects import PLACES
+
+
+def test_places_hint_at_a_pair_not_at_its_member():
+    for first, second in (('cat', 'dog'), ('cow', 'horse'), ('bus', 'car')):
+        assert sorted(PLACES[first]) == sorted(PLACES[second])

@@ -1,0 +1,46 @@
+"""The first second of a tool: help and mistakes in arguments, without PyTorch."""
+import subprocess
+import sys
+
+import pytest
+from run_tool import TOOLS
+
+TRACE = 'import sys, runpy; sys.argv = sys.argv[1:]; sys.path[0] = {folder!r}\n' \
+    'try: runpy.run_path(sys.argv[0], run_name="__main__")\n' \
+    'finally: print("HEAVY", [name for name in ("torch", "mmcv", "mmseg.models") if name in sys.modules])'
+
+
+def run_traced(tool: str, *args: str) -> subprocess.CompletedProcess:
+    path = TOOLS / tool
+    return subprocess.run([sys.executable, '-c', TRACE.format(folder=str(path.parent)), str(path), *args],
+                          capture_output=True, text=True)
+
+
+@pytest.mark.parametrize('tool', [path.name for path in sorted(TOOLS.glob('[!_]*.py'))] + [
+    'dataset_converters/sample.py', 'dataset_converters/voc.py', 'model_converters/convert_checkpoint.py'])
+def test_help_loads_no_torch(tool):
+    done = run_traced(tool, '--help')
+    assert done.returncode == 0, done.stderr
+    assert 'usage: ' in done.stdout and done.stdout.endswith('HEAVY []\n')
+
+
+@pytest.mark.parametrize('tool, args', [
+    ('train.py', []), ('test.py', ['x.pth']), ('infer.py', ['x.pth', 'x.jpg']), ('make_cams.py', ['x.pth']),
+    ('evaluate_labels.py', ['--labels', 'x'])])
+def test_missing_config_is_told_without_torch(tool, args):
+    done = run_traced(tool, 'nope.py', *args)
+    assert done.returncode == 1 and done.stdout == 'HEAVY []\n'
+    assert done.stderr.startswith('error: ') and 'nope.py' in done.stderr and done.stderr.count('\n') == 1
+
+
+def test_option_without_value_is_told_without_torch():
+    done = run_traced('train.py', 'nope.py', '--cfg-options', 'seed')
+    assert done.returncode == 2 and done.stdout == 'HEAVY []\n'
+    assert 'KEY=VALUE' in done.stderr
+
+
+@pytest.mark.parametrize('name', ['pipeline_voc.py', 'voc6/pipeline_voc6.py', 'mini/pipeline_mini.py'])
+def test_dry_run_loads_no_torch(name):
+    done = run_traced('run_pipeline.py', str(TOOLS.parent / 'configs' / name), '--dry-run')
+    assert done.returncode == 0, done.stderr
+    assert 'make_report.py' in done.stdout and done.stdout.endswith('HEAVY []\n')

@@ -1,1 +1,0 @@
-"""What every converter needs around its work: files, progress, processes and messages."""

@@ -1,0 +1,47 @@
+"""A folder in VOC's layout: its classes and file names, its lists and its image-level labels."""
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from mmwsss.utils.atomic import atomic_path
+
+CLASSES = ('background', 'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
+           'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train',
+           'tvmonitor')
+VOID = 255
+IMAGES, ANNOTATIONS, MASKS, MASKS_AUG = 'JPEGImages', 'Annotations', 'SegmentationClass', 'SegmentationClassAug'
+LISTS = Path('ImageSets', 'Segmentation')
+LABELS = 'image_labels.json'
+
+
+def read_list(path: Path) -> list[str]:
+    """The ids in a list file, one on each line."""
+    return [line.split()[0] for line in path.read_text(encoding='utf-8').splitlines() if line.strip()]
+
+
+def write_list(path: Path, ids: Iterable[str]) -> None:
+    """Write a list file, one id on each line."""
+    _write_text(path, ''.join(f'{name}\n' for name in ids))
+
+
+def read_labels(path: Path) -> dict[str, list[str]]:
+    """Image-level labels from JSON, `{id: [class, ...]}`; empty if the file is damaged."""
+    try:
+        labels = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError:
+        return {}
+    return labels if isinstance(labels, dict) else {}
+
+
+def write_labels(path: Path, labels: dict[str, list[str]]) -> None:
+    """Write image-level labels as JSON, one image on each line."""
+    lines = [f'{json.dumps(name)}: {json.dumps(classes)}' for name, classes in sorted(labels.items())]
+    _write_text(path, '{\n' + ',\n'.join(lines) + '\n}\n')
+
+
+def _write_text(path: Path, text: str) -> None:
+    """Write a text file as a whole; a file with the same text is left as it is."""
+    if path.is_file() and path.read_bytes() == text.encode():
+        return
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(text.encode())
