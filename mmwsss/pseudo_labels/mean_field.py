@@ -48,8 +48,7 @@ def mean_field(image: Tensor,
     Raises:
         InputError: shapes, types or values do not fit, `pydensecrf` is asked for and not installed, or memory runs out.
     """
-    if backend not in BACKENDS:
-        raise InputError(f"backend={backend!r} of the DenseCRF must be 'auto', 'torch' or 'pydensecrf'.")
+    check_backend(backend)
     if backend == 'auto':
         backend = 'pydensecrf' if energies.device.type == 'cpu' and _has_pydensecrf() else 'torch'
     try:
@@ -58,7 +57,7 @@ def mean_field(image: Tensor,
         if message_weights is None:
             message_weights = sets.new_ones(sets.shape[1])
         infer = _with_torch if backend == 'torch' else _with_pydensecrf
-        with one_thread():
+        with one_thread(energies.device):
             return infer(image, sets, gaussian, bilateral, int(steps), message_weights).view(energies.shape)
     except RuntimeError as error:
         if 'memory' not in str(error):
@@ -67,24 +66,23 @@ def mean_field(image: Tensor,
                          'has. Pass a smaller image, fewer classes or fewer sets at once.') from error
 
 
-def load_pydensecrf():
-    """The module `pydensecrf.densecrf`.
+def check_backend(backend: str) -> None:
+    """Check that a backend of :func:`mean_field` can run here.
 
     Raises:
-        InputError: the package is not installed.
+        InputError: its name is not known, or its package is not installed.
     """
-    try:
-        import pydensecrf.densecrf
-    except ImportError as error:
-        raise InputError("This DenseCRF needs the package pydensecrf, which is not installed. Run `pip install "
-                         "'mmwsss[crf]'`, or use backend='torch'.") from error
-    return pydensecrf.densecrf
+    if backend not in BACKENDS:
+        raise InputError(f"backend={backend!r} of the DenseCRF must be 'auto', 'torch' or 'pydensecrf'.")
+    if backend == 'pydensecrf' and not _has_pydensecrf():
+        raise InputError("backend='pydensecrf' of the DenseCRF needs the package pydensecrf, which is not installed. "
+                         "Run `pip install 'mmwsss[crf]'`, or use backend='torch'.")
 
 
 def _has_pydensecrf() -> bool:
     try:
-        load_pydensecrf()
-    except InputError:
+        import pydensecrf.densecrf  # noqa: F401
+    except ImportError:
         return False
     return True
 
@@ -113,8 +111,9 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
 
 def _with_pydensecrf(image: Tensor, energies: Tensor, gaussian: tuple[float, float],
                      bilateral: tuple[float, float, float], steps: int, message_weights: Tensor) -> Tensor:
+    from pydensecrf.densecrf import DenseCRF2D
     classes, height, width = energies.shape[1:]
-    crf = load_pydensecrf().DenseCRF2D(width, height, classes)
+    crf = DenseCRF2D(width, height, classes)
     # A vector is added to the energy as it is: the Potts model with another reward for each class.
     weights = message_weights.cpu().numpy().astype(np.float32)
     crf.addPairwiseGaussian(sxy=gaussian[0], compat=-gaussian[1] * weights)

@@ -73,6 +73,9 @@ def test_networks_that_do_not_fit(config, network, change, named):
 
 
 def test_without_densecrf(config, monkeypatch):
+    monkeypatch.setitem(__import__('sys').modules, 'pydensecrf', None)
     monkeypatch.setitem(__import__('sys').modules, 'pydensecrf.densecrf', None)
-    with pytest.raises(InputError, match='pydensecrf2'):
+    check_inputs(read_plan(str(config), 'w'))
+    config.write_text(config.read_text() + "pseudo_label_crf = dict(backend='pydensecrf')\n")
+    with pytest.raises(InputError, match=r'mmwsss\[crf\]'):
         check_inputs(read_plan(str(config), 'w'))

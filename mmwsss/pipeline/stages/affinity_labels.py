@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call
-from mmwsss.registry import STAGES
+from mmwsss.registry import LOCAL_REFINEMENTS, STAGES
 from mmwsss.utils.errors import InputError
 
 from .files import FileStage
@@ -47,8 +47,8 @@ class AffinityLabels(FileStage):
         return Call(arguments, plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
-        from mmwsss.pseudo_labels.crf import load_densecrf
-        load_densecrf()
+        from mmwsss.engine.ir_labels import refinement_settings
+        LOCAL_REFINEMENTS.build(refinement_settings(self.network(plan).cfg)).check()
         plan.require_images(self, self.network(plan), 'train', self.cams)
 
     def _thresholds(self, plan: Plan) -> list[float | str]:

@@ -55,9 +55,6 @@ class Evaluation(Stage):
                                                     (network, 'test'), checkpoint=mark))
 
     def check(self, plan: Plan) -> None:
-        from mmwsss.pseudo_labels.crf import load_densecrf
-        if self.crf:
-            load_densecrf()
         plan.images(self.network(plan), 'test')
 
     def figures(self, plan: Plan) -> dict[str, float]:

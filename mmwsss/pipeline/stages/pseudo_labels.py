@@ -6,7 +6,7 @@ from typing import Any
 
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call
-from mmwsss.registry import STAGES
+from mmwsss.registry import LOCAL_REFINEMENTS, STAGES
 from mmwsss.utils.errors import InputError
 
 from .files import FileStage
@@ -57,12 +57,13 @@ class PseudoLabels(FileStage):
                     plan.inputs(network, ('model', 'test_dataloader'), (reader, 'train'), **others))
 
     def check(self, plan: Plan) -> None:
-        from mmwsss.pseudo_labels.crf import dense_crf_labels, load_densecrf
+        from mmwsss.pseudo_labels import dense_crf_labels
         if self.crf is not False:
-            load_densecrf()
+            settings = {} if self.crf is True else dict(self.crf)
             known = list(inspect.signature(dense_crf_labels).parameters)[3:]  # after image, labels, num_labels
-            unknown = set() if self.crf is True else set(self.crf) - set(known)
+            unknown = set(settings) - set(known)
             if unknown:
                 raise InputError(f'The stage {self.name} sets crf.{", crf.".join(sorted(unknown))}. The settings are '
                                  f'{", ".join(known)}.')
+            LOCAL_REFINEMENTS.build(dict(type='DenseCRF', **settings)).check()
         plan.require_images(self, plan.network(self.reader), 'train', self.cams)
