@@ -52,6 +52,10 @@ class Shown(ABC):
         """
         raise NotImplementedError
 
+    def overlay(self, image: np.ndarray, sample: SegDataSample, meta: dict[str, Any]) -> np.ndarray:
+        """Draw the result over the image where nothing else is drawn; see :meth:`panel`."""
+        return self.panel(image, sample, meta)
+
 
 class ShownLabels(Shown):
     """`pred_sem_seg`: a palette PNG with the data set's own ids."""
@@ -126,6 +130,10 @@ class ShownProbability(Shown):
         """Draw probabilities dark on white."""
         grey = (255 * (1 - self.arrays(sample)[self.name])).astype(np.uint8)
         return np.repeat(cv2.resize(grey, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None], 3, axis=2)
+
+    def overlay(self, image: np.ndarray, sample: SegDataSample, meta: dict[str, Any]) -> np.ndarray:
+        """Draw probabilities as heat over the image."""
+        return heat_overlay(image, self.arrays(sample)[self.name])
 
 
 class ShownInstances(Shown):
