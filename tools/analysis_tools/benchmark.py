@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import _benchmark_crf
 import _benchmark_irn
 import _benchmark_walk
 import numpy as np
@@ -40,6 +41,7 @@ def parse_args() -> argparse.Namespace:
     cam.add_argument('--limit', type=int, help='only the first images of that test set')
     _benchmark_walk.add_parser(commands)
     _benchmark_irn.add_parsers(commands)
+    _benchmark_crf.add_parser(commands)
     return parser.parse_args()
 
 
@@ -173,7 +175,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run_ir_labels,
-           'affinity': _benchmark_irn.run_affinity}
+           'affinity': _benchmark_irn.run_affinity, 'crf': _benchmark_crf.run}
     run[args.command](args)
 
 
