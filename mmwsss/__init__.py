@@ -21,6 +21,7 @@ LOCATIONS = {
     'METRICS': 'mmwsss.evaluation',
     'MODELS': 'mmwsss.models',
     'OPTIM_WRAPPERS': 'mmwsss.engine.mixed_precision',
+    'TASK_UTILS': 'mmwsss.models',
     'TRANSFORMS': 'mmwsss.datasets.transforms',
     'VISUALIZERS': 'mmwsss.visualization',
     'WEIGHT_INITIALIZERS': 'mmwsss.models',

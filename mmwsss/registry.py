@@ -3,3 +3,4 @@ from mmengine.registry import Registry
 
 STAGES = Registry('stage', scope='mmseg', locations=['mmwsss.pipeline.stages'])
 RECIPES = Registry('recipe', scope='mmseg', locations=['mmwsss.pipeline.recipes'])
+LOCAL_REFINEMENTS = Registry('local_refinement', scope='mmseg', locations=['mmwsss.models.local_refinements'])

@@ -73,7 +73,7 @@ def _problem(package: str) -> str:
         spec = None
     if spec is None:
         return 'which is not installed'
-    version = _written_version(spec.submodule_search_locations or ()) or _distributed_version(package)
+    version = _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package)
     return '' if not version or _between(version, *REQUIRED[package]) else f'found {version}'
 
 

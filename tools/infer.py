@@ -1,7 +1,7 @@
 """Results for single images or folders: CAMs, boundaries, masks, overlays.
 
-What is written depends on the network of the config: a classifier gives CAMs and their segmentation, an IRNet
-boundaries and (with CAM files) pseudo labels, a segmentor its segmentation.
+What is written depends on the network of the config: a classifier gives CAMs and their segmentation, a refiner such as
+IRNet boundaries and (with CAM files) pseudo labels, a segmentor its segmentation.
 """
 import argparse
 
@@ -21,7 +21,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('images', nargs='+', metavar='IMAGE', help='image, or folder of images')
     parser.add_argument('--labels', metavar='NAME,NAME', help='the classes that all of the images hold, if known; '
                         'no others are found then')
-    parser.add_argument('--cams', metavar='DIR', help='folder of CAM files <name>.npz or .npy, for an IRNet')
+    parser.add_argument('--cams', metavar='DIR', help='folder of CAM files <name>.npz or .npy, for a refiner')
     parser.add_argument('--out', default='infer', metavar='DIR', help='folder of the results: pred, vis, cams, '
                         'boundary (default: %(default)s)')
     parser.add_argument('--batch-size', type=int, default=1, help='at most so many images at a time, neighbours of '

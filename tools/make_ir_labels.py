@@ -1,12 +1,14 @@
-"""Write the labels that IRNet learns from: CAMs, made certain by two thresholds and a DenseCRF.
+"""Write the labels that IRNet learns from: the confident pixels of CAMs, by two thresholds and a local refinement.
 
-What is a class above --fg-thr is that class, what is no class above --bg-thr is background, the rest is not
-certain (255). Rule of thumb: the thresholds lie on both sides of the CAMs' best background threshold. The published
-0.30 and 0.05 belong to CAMs whose best is about 0.15; flatter CAMs, whose best is 0.5, need about 0.65 and 0.35.
+A pixel of a class above --fg-thr gets that class, a pixel of no class above --bg-thr is background, the rest is not
+confident (255). The config's ir_label_refinement names the local refinement of both (default: a DenseCRF).
+
+Rule of thumb: the thresholds lie on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
+belong to CAMs whose best is about 0.15; flatter CAMs, whose best is 0.5, need about 0.65 and 0.35.
 tools/evaluate_cams.py measures the best, and also finds a threshold without masks (Otsu's). Where too few pixels are
-certain, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects become
+confident, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects become
 background lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
-A killed run goes on where it stopped.
+A run that was stopped resumes where it stopped.
 """
 import argparse
 from pathlib import Path
@@ -15,7 +17,8 @@ from _start import add_config_options, import_mmwsss, make_parser, parse_argumen
 
 EXAMPLES = """\
   python tools/make_ir_labels.py configs/irnet_r50_voc.py
-  python tools/make_ir_labels.py configs/irnet_r50_voc.py --cams cams_of_seam --out ir_labels --fg-thr 0.35"""
+  python tools/make_ir_labels.py configs/irnet_r50_voc.py --cams cams_of_seam --out ir_labels --fg-thr 0.35
+  python tools/make_ir_labels.py configs/irnet_r50_voc.py --cfg-options ir_label_refinement.steps=5"""
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,10 +27,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of the IRNet that will learn from them')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument('--out', metavar='DIR', help="folder of the labels (default: the config's ir_label_dir)")
-    parser.add_argument('--fg-thr', type=float, default=0.30, help='certain foreground (default: %(default)s)')
-    parser.add_argument('--bg-thr', type=float, default=0.05, help='certain background (default: %(default)s)')
+    parser.add_argument('--fg-thr', type=float, default=0.30, help='confident foreground (default: %(default)s)')
+    parser.add_argument('--bg-thr', type=float, default=0.05, help='confident background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='processes (default: one for each core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -38,26 +41,31 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
-    from mmwsss.engine.ir_labels import jobs_of, make_ir_labels
+    from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, refinement_settings
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.ir_label import check_thresholds
+    from mmwsss.registry import LOCAL_REFINEMENTS
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder
 
-    with plain_errors(resume_hint=lambda: 'The same command goes on where this one stopped.'):
+    with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
         settings = cfg.train_dataloader.dataset
         check_thresholds(args.fg_thr, args.bg_thr)
+        refine = refinement_settings(cfg)
+        refinement = LOCAL_REFINEMENTS.build(refine)
+        refinement.check()
         cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, args.out or settings.seg_map_dir
         if not (cams and out):
-            raise InputError(f'{args.config} names no folder of CAMs or none of labels. Give --cams and --out.')
+            raise InputError(f'{args.config} does not name the folders of CAMs and labels. Pass --cams and --out.')
         out = Path(out)
         settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
         made_from = dict(stage='IR labels', **origin_of_cams(cams), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
-                         classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
+                         refinement=refine, classes=dataset.image_classes,
+                         list=Path(settings.get('ann_file') or '').name)
         claim_folder(out, made_from, '.png', args.overwrite)
-        jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr)
+        jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
         check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
         print(f'{out}: {len(dataset)} images; {summary}.')

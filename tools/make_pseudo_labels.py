@@ -1,6 +1,6 @@
-"""Write pseudo labels: the random walk of CAMs on the boundaries that IRNet finds, as palette PNGs.
+"""Write pseudo labels: CAMs refined by a trained refiner such as IRNet, as palette PNGs.
 
-A killed run goes on where it stopped. The files are <out>/<id>.png with the data set's own class ids, which
+A run that was stopped resumes where it stopped. The files are <out>/<id>.png with the data set's own class ids, which
 MMSegmentation's datasets read as masks. tools/test.py with the same config measures the best threshold.
 """
 import argparse
@@ -11,24 +11,28 @@ from _start import OptionsAction, add_run_arguments, import_mmwsss, make_parser,
 EXAMPLES = """\
   python tools/make_pseudo_labels.py configs/irnet_r50_voc.py work_dirs/irnet_r50_voc/epoch_3.pth
   python tools/make_pseudo_labels.py configs/irnet_r50_voc.py irn.pth --cams cams --bg-thr 0.3 --out pseudo_labels
+  python tools/make_pseudo_labels.py configs/irnet_r50_voc.py irn.pth --refine DenseCRF steps=5
   bash tools/dist_run.sh 4 tools/make_pseudo_labels.py configs/irnet_r50_voc.py irn.pth"""
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config of an IRNet')
+    parser.add_argument('config', help='config of a refiner')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument(
         '--out', metavar='DIR', help='folder of the files (default: <work dir of the config>/pseudo_labels)')
     parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
-                        'train (default: what IRNet was trained on)')
+                        'train (default: what the refiner was trained on)')
     parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
                         "largest of an image (default: the config's, 0.25 as published)")
-    parser.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='refine the labels by '
-                        'a DenseCRF, with these settings, e.g. steps=5 (see dense_crf_labels)')
-    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    refine = parser.add_mutually_exclusive_group()
+    refine.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'), help='refine the labels by this local '
+                        "refinement with these settings (default: the config's test_cfg.refine)")
+    refine.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='short for --refine '
+                        'DenseCRF KEY=VALUE ...')
+    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and start again')
     add_run_arguments(parser)
     return parse_arguments(parser)
 
@@ -39,8 +43,9 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams, prepare, without_weights, write_files
+    from mmwsss.engine.options import parse_component
 
-    with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
+    with plain_errors(args.launcher, lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)
         out = args.out or str(Path(cfg.work_dir) / 'pseudo_labels')
         dataset = prepare(cfg, args.checkpoint, out, args.list)
@@ -48,7 +53,9 @@ def main() -> None:
         if args.bg_thr is not None:
             cfg.model.test_cfg.bg_thr = args.bg_thr
         if args.crf is not None:
-            cfg.model.test_cfg.crf = args.crf
+            cfg.model.test_cfg.update(crf=args.crf, refine=None)
+        if args.refine is not None:
+            cfg.model.test_cfg.update(refine=parse_component(args.refine), crf=None)
         made_from = dict(stage='pseudo labels', model=without_weights(cfg.model.to_dict()), pipeline=dataset.pipeline,
                          **origin_of_cams(dataset.cam_dir))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)

@@ -1,6 +1,7 @@
-"""Results for single images and folders, of a classifier, an IRNet or a segmentor."""
+"""Results for single images and folders, of any classifier, refiner or segmentor."""
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +16,32 @@ from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS, TRANSFORMS, VISUALIZERS
 from mmseg.structures import SegDataSample
-from rich.progress import track
 from torch import nn
 
 from mmwsss.datasets import LoadCAM
-from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
 from mmwsss.engine.config import read_config
-from mmwsss.models import CAMClassifier, IRNet
-from mmwsss.pseudo_labels import write_cam
+from mmwsss.models.shown import Shown, ShownLabels
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
-from mmwsss.utils.palette_png import write_palette_png
-from mmwsss.visualization.panels import heat_overlay
+from mmwsss.utils.progress import track
 
 from .inputs import InputImage, find_images
 
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
-REMEDY = 'Replace the file, or leave it out.'
+REMEDY = 'Replace the file, or omit it.'
 Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 
 
 class WSSSInferencer(BaseInferencer):
     """MMEngine's inferencer for the networks of this project, and for any segmentor of MMSeg.
 
-    What an image gets depends on the network:
+    The model decides what an image gets, by its attribute `shown` (see :mod:`mmwsss.models.shown`):
 
     - a classifier: probabilities, CAMs, and their segmentation;
-    - an IRNet: boundaries, and the segmentation of CAMs that come along;
+    - a refiner: what its network finds, e.g. boundaries, and the segmentation of CAMs that you pass;
     - a segmentor: its segmentation.
 
     Args:
@@ -54,8 +51,8 @@ class WSSSInferencer(BaseInferencer):
         show_progress: a bar over the images.
 
     Raises:
-        InputError: config or checkpoint are missing or do not belong together, the device cannot be used, or nothing
-            tells the classes.
+        InputError: config or checkpoint are missing or do not belong together, the device cannot be used, or the
+            classes are unknown.
 
     Example:
         >>> inferencer = WSSSInferencer('configs/vwe_hspp_r50_voc.py', 'epoch_6.pth')
@@ -75,7 +72,7 @@ class WSSSInferencer(BaseInferencer):
         cfg = model if isinstance(model, Config) else read_config(str(model))
         weights = weights or cfg.get('load_from')
         if not weights:
-            raise InputError('There are no weights: the config has no load_from. Give the path of a .pth file.')
+            raise InputError('There are no weights: the config has no load_from. Pass the path of a .pth file.')
         device = device or get_device()
         require_device(device)
         scope = cfg.get('default_scope') or 'mmseg'
@@ -104,25 +101,25 @@ class WSSSInferencer(BaseInferencer):
             return_datasamples: return what the model predicts as it is.
             batch_size: at most so many images go through the network together; they are neighbours that have equal
                 sizes behind the pipeline.
-            labels: image classes that the images hold, of all or by their names (`{'cat1': ['cat']}`). A classifier
-                keeps the CAMs of these (without, of the probable ones), IRNet walks these, and a segmentor assigns no
-                others.
-            cams: folder of CAM files for IRNet, `<name>.npz` or `.npy`.
+            labels: image classes in the images, for all of them or by their names (`{'cat1': ['cat']}`). A classifier
+                keeps the CAMs of these (without labels, of the probable ones), a refiner walks these, and a segmentor
+                predicts only these.
+            cams: folder of CAM files for a refiner, `<name>.npz` or `.npy`.
             out_dir: write `pred/<name>.png` (palette PNGs with the data set's own ids), `vis/<name>.png` (overlays),
-                `cams/<name>.npz` and `boundary/<name>.png` (0 to 255), as the network has them.
+                `cams/<name>.npz`, `boundary/<name>.png` (0 to 255), or what else the model shows.
             return_vis: also return the overlays.
             show: each overlay in a window.
             wait_time: seconds that it stays; 0 waits for a key.
 
         Returns:
             `predictions`: a dictionary for each image, with `name`, `sem_seg` `(H, W)` classes of the config, and
-            where the network has them `pred_score` `(L,)`, `cam` `(K, h, w)`, `cam_keys` `(K,)` and `boundary`
-            `(h, w)`; the paths instead of arrays where `out_dir` is given; or data samples. `visualization`: overlays
-            `(H, W, 3)` uint8 RGB.
+            if the model shows them `pred_score` `(L,)`, `cam` `(K, h, w)`, `cam_keys` `(K,)`, `boundary` `(h, w)` and
+            `instances` `(H, W)`; paths instead of arrays if `out_dir` is given; or data samples. `visualization`:
+            overlays `(H, W, 3)` uint8 RGB.
 
         Raises:
             InputError: see :func:`find_images`; an unknown label; `batch_size` is below 1; an image or CAM file is
-                missing or damaged. What was written before it stays.
+                missing or damaged. Files that were written before stay.
         """
         images = find_images(inputs)
         labels = self._labels_of(images, labels)
@@ -148,12 +145,12 @@ class WSSSInferencer(BaseInferencer):
     def preprocess(self, inputs: Sequence[InputImage], batch_size: int = 1,
                    labels: Mapping[str, Sequence[str]] | None = None,
                    cams: Mapping[str, str] | None = None) -> Iterator[dict]:
-        """Batches of images as the model takes them.
+        """Make batches of images as the model takes them.
 
         Args:
             inputs: the images.
             batch_size: the most in a batch, at least 1.
-            labels: name of an image -> image classes that it holds; `None` where nobody knows.
+            labels: name of an image -> image classes that it holds; `None` if unknown.
             cams: name of an image -> path of its CAM file; `None` for none.
 
         Returns:
@@ -164,7 +161,7 @@ class WSSSInferencer(BaseInferencer):
                 do not belong together.
         """
         if batch_size < 1:
-            raise InputError(f'A batch of {batch_size} images is none. Give a batch size of 1 or more.')
+            raise InputError(f'batch_size must be at least 1, got {batch_size}.')
         items = (self._item(entry, None if labels is None else labels[entry.name],
                             None if cams is None else cams[entry.name]) for entry in inputs)
         return map(self.collate_fn, batches_of_equal_size(items, batch_size))
@@ -173,17 +170,16 @@ class WSSSInferencer(BaseInferencer):
     def forward(self, inputs: dict) -> list[SegDataSample]:
         """Predict a batch; see the class for what labels do."""
         known = 'allowed' in inputs['data_samples'][0]
-        if isinstance(self.model, CAMClassifier):
-            self.model.test_cfg['labels'] = 'gt' if known else 'pred'
-        samples = self.model.test_step(inputs)
-        if known and not isinstance(self.model, CAMClassifier | IRNet):
+        with self._labels_known(known):
+            samples = self.model.test_step(inputs)
+        if known and not self._takes:
             for sample in samples:
                 rule_out(sample, [0, *(key + 1 for key in sample.allowed)])
         return samples
 
     def visualize(self, inputs: Sequence[InputImage], preds: Sequence[SegDataSample], show: bool = False,
                   wait_time: float = 0) -> list[np.ndarray]:
-        """Draw segmentation and CAMs, or boundaries, over images.
+        """Draw segmentation and CAMs, or what else the model shows, over images.
 
         Args:
             inputs: the images.
@@ -201,52 +197,81 @@ class WSSSInferencer(BaseInferencer):
                 self.visualizer.add_datasample(entry.name, image, sample.cpu(), draw_gt=False)
                 image = self.visualizer.get_image()
             else:
-                image = heat_overlay(image, sample.boundary.data[0].cpu().numpy())
+                for item in self._shown(sample)[:1]:
+                    image = item.overlay(image, sample, self.dataset_meta)
             if show:
                 self.visualizer.show(image, win_name=entry.name, wait_time=wait_time)
             drawn.append(image)
         return drawn
 
+    def panels(self, image: np.ndarray, sample: SegDataSample) -> dict[str, np.ndarray]:
+        """Draw each thing that the model shows of an image, e.g. for a report.
+
+        Args:
+            image: `(H, W, 3)` uint8 RGB.
+            sample: what the model predicted for it.
+
+        Returns:
+            By title (`'prediction'`, `'CAM'`, `'boundary'`, ...), drawings `(H, W, 3)` uint8 RGB.
+        """
+        return {item.title: item.panel(image, sample, self.dataset_meta) for item in self._shown(sample)}
+
     def postprocess(self, preds: Sequence[SegDataSample], visualization: np.ndarray | None = None,
                     return_datasample: bool = False, out_dir: str | Path = '',
                     entry: InputImage | None = None) -> SegDataSample | dict[str, Any]:
-        """Write an image's results where asked for, and return them.
+        """Write an image's results if `out_dir` is set, and return them.
 
         Args:
             preds: its sample, as a list of one.
-            visualization: its overlay `(H, W, 3)` uint8 RGB, needed where `out_dir` is given.
+            visualization: its overlay `(H, W, 3)` uint8 RGB, which is written, too.
             return_datasample: return the sample as it is.
             out_dir: of the files, see :meth:`__call__`; empty for none.
-            entry: the image whose results these are; its name is theirs.
+            entry: the image, whose name the results get; without it, they are named after the sample's file.
 
         Returns:
             The sample, or the image's entry of `predictions`, see :meth:`__call__`.
         """
         sample = preds[0]
-        arrays: dict[str, Any] = dict(name=entry.name)
-        for field in ('pred_sem_seg', 'boundary'):
-            if field in sample:
-                arrays[field.removeprefix('pred_')] = sample.get(field).data[0].cpu().numpy()
-        if isinstance(self.model, CAMClassifier):
-            arrays.update(pred_score=sample.pred_score.cpu().numpy(), cam=sample.cam.data.cpu().numpy(),
-                          cam_keys=sample.cam_keys.cpu().numpy())
-        written = {'name': entry.name}
+        name = Path(sample.get('img_path') or 'image').stem if entry is None else entry.name
+        written = dict(name=name)
         if out_dir:
-            paths = {field: str(Path(out_dir, folder, f'{entry.name}{suffix}')) for field, folder, suffix in (
-                ('sem_seg', 'pred', '.png'), ('cam', 'cams', '.npz'), ('boundary', 'boundary', '.png'))
-                if field in arrays}
-            if 'sem_seg' in arrays:
-                write_palette_png(paths['sem_seg'], ids_on_disk(self.dataset_meta)[arrays['sem_seg']])
-            if 'cam' in arrays:
-                write_cam(paths['cam'], arrays['cam'], arrays['cam_keys'], sample.ori_shape, self.image_classes)
-            if 'boundary' in arrays:
-                write_image(paths['boundary'], np.round(255 * arrays['boundary']).astype(np.uint8))
-            paths['visualization'] = str(Path(out_dir, 'vis', f'{entry.name}.png'))
-            write_image(paths['visualization'], visualization)
-            written.update(paths)
+            for item in self._shown(sample):
+                written[item.name] = str(Path(out_dir, item.folder, f'{name}{item.suffix}'))
+                item.write(written[item.name], sample, self.dataset_meta)
+            if visualization is not None:
+                written['visualization'] = str(Path(out_dir, 'vis', f'{name}.png'))
+                write_image(written['visualization'], visualization)
         if return_datasample:
             return sample
-        return written if out_dir else arrays
+        if out_dir:
+            return written
+        arrays: dict[str, Any] = dict(name=name)
+        for item in self._shown(sample, drawn=False):
+            arrays.update(item.arrays(sample))
+        return arrays
+
+    @property
+    def _takes(self) -> Sequence[str]:
+        """What the model uses besides images: `'labels'` or `'cams'`."""
+        return getattr(self.model, 'takes', ())
+
+    def _shown(self, sample: SegDataSample, drawn: bool = True) -> list[Shown]:
+        """What the model shows of a sample; with `drawn`, only what has panels and files."""
+        return [item for item in getattr(self.model, 'shown', (ShownLabels(), ))
+                if item.field in sample and (item.title or not drawn)]
+
+    @contextmanager
+    def _labels_known(self, known: bool) -> Iterator[None]:
+        """Tell a model that takes labels whether they are known, and leave it as it was."""
+        if 'labels' not in self._takes:
+            yield
+            return
+        before = self.model.test_cfg['labels']
+        self.model.test_cfg['labels'] = 'gt' if known else 'pred'
+        try:
+            yield
+        finally:
+            self.model.test_cfg['labels'] = before
 
     def _init_model(self, cfg: Config, weights: str, device: str = 'cpu') -> nn.Module:
         """Build the model with these weights and no others."""
@@ -257,7 +282,7 @@ class WSSSInferencer(BaseInferencer):
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: Config) -> Callable[[dict], dict]:
-        """The config's test pipeline behind the loading of the image, without that of annotations."""
+        """The config's test pipeline after the loading of the image, without the loading of annotations."""
         first, *others = cfg.test_dataloader.dataset.pipeline
         self._load_file = TRANSFORMS.build(first)
         return Compose([step for step in others if step['type'] not in ANNOTATIONS])
@@ -277,8 +302,8 @@ class WSSSInferencer(BaseInferencer):
         if not meta.get('classes'):
             meta = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True)).metainfo
         if not meta.get('classes'):
-            raise InputError('Neither checkpoint nor config tell the classes. Set metainfo=dict(classes=(...)) in '
-                             'test_dataloader.dataset of the config.')
+            raise InputError('Neither the checkpoint nor the config names the classes. Set metainfo=dict(classes='
+                             '(...)) in test_dataloader.dataset of the config.')
         return dict(meta)
 
     def _load(self, entry: InputImage) -> dict[str, Any]:
@@ -294,7 +319,7 @@ class WSSSInferencer(BaseInferencer):
         raise failure
 
     def _item(self, entry: InputImage, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
-        """One image behind the pipeline, with its labels and CAM."""
+        """One image after the pipeline, with its labels and CAM."""
         loaded = dict(self._load(entry), img_id=entry.name, seg_fields=[], reduce_zero_label=False)
         cam = None
         if cam_path is not None:
@@ -310,6 +335,8 @@ class WSSSInferencer(BaseInferencer):
             kept = torch.ones_like(cam['cam_keys'], dtype=torch.bool) if keys is None else torch.isin(
                 cam['cam_keys'], torch.tensor(keys, dtype=torch.int64))
             sample.cam, sample.cam_keys = PixelData(data=cam['cam'][kept]), cam['cam_keys'][kept]
+            if entry.image is not None:  # a local refinement cannot read it from a file
+                sample.set_metainfo(dict(ori_img=entry.image))
         return item
 
     def _labels_of(self, images: Sequence[InputImage], labels: Sequence[str] | Mapping[str, Sequence[str]] | None
@@ -323,8 +350,8 @@ class WSSSInferencer(BaseInferencer):
             labels = {entry.name: labels for entry in images}
         without = [entry.name for entry in images if entry.name not in labels]
         if without:
-            raise InputError(f'{len(without)} of {len(images)} images have no labels, e.g. {without[0]}. Give '
-                             'labels for every name, or for none.')
+            raise InputError(f'{len(without)} of {len(images)} images have no labels, e.g. {without[0]}. Pass labels '
+                             'for every name, or none.')
         known = self.image_classes
         unknown = sorted({str(label) for names in labels.values() for label in names if label not in known})
         if unknown:
@@ -335,15 +362,15 @@ class WSSSInferencer(BaseInferencer):
         """The CAM file of each image by its name."""
         if folder is None:
             return None
-        if not isinstance(self.model, IRNet):
-            raise InputError(f'CAM files are for an IRNet; this is a {type(self.model).__name__}. Leave them away.')
+        if 'cams' not in self._takes:
+            raise InputError(f'CAM files are for refiners; this model is a {type(self.model).__name__}. Omit cams.')
         files = {entry.name: next((path for suffix in ('.npz', '.npy')
                                      if (path := Path(folder, entry.name + suffix)).is_file()), None)
                  for entry in images}
         absent = [name for name, path in files.items() if path is None]
         if absent:
             raise InputError(f'{len(absent)} of {len(files)} images have no CAM in {folder}, e.g. {absent[0]} (.npz '
-                             'or .npy). Make them by tools/make_cams.py or by a classifier and tools/infer.py.')
+                             'or .npy). Make them with tools/make_cams.py, or with a classifier and tools/infer.py.')
         return {name: str(path) for name, path in files.items()}
 
 
@@ -360,17 +387,17 @@ def batches_of_equal_size(items: Iterable[dict], batch_size: int) -> Iterator[li
 
 
 def require_device(device: str) -> None:
-    """See that a device works.
+    """Check that a device works.
 
     Raises:
-        InputError: it does not.
+        InputError: it does not work.
     """
     try:
         torch.zeros(1, device=device).item()
     except Exception as error:  # every backend has its own
         reason = str(error).partition('\n')[0].rstrip('.')
-        raise InputError(f'The device {device} cannot be used ({reason}). Give one that this machine has, such as '
-                         'cpu, or none.') from error
+        raise InputError(f'The device {device} cannot be used ({reason}). Choose one that this machine has, such '
+                         'as cpu, or omit it.') from error
 
 
 def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:
@@ -385,7 +412,7 @@ def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:
     """
     logits = sample.seg_logits.data
     if len(logits) < 2:
-        raise InputError('Labels cannot rule classes out of a segmentor with a single logit. Leave them away.')
+        raise InputError('A segmentor with a single logit cannot use labels. Omit them.')
     others = torch.ones(len(logits), dtype=torch.bool, device=logits.device)
     others[list(allowed)] = False
     sample.pred_sem_seg = PixelData(

@@ -26,10 +26,10 @@ from .transforms.load_image import read_image
 class ImageLabelDataset(BaseSegDataset):
     """Images with image-level labels.
 
-    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes` and,
-    where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 of the meta information is the
-    background, class `c + 1` is image class `c`. Masks are neither opened nor needed unless the pipeline
-    loads them.
+    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the data
+    set's `backend_args` if it has some, and, where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0
+    of the meta information is the background, class `c + 1` is image class `c`. Masks are neither opened nor needed
+    unless the pipeline loads them.
 
     What does not fit is found here, before training starts: see `Raises`.
 
@@ -112,6 +112,8 @@ class ImageLabelDataset(BaseSegDataset):
         for img_id, path in paths.items():
             info = dict(img_path=path, img_id=img_id, label_map=self.label_map, seg_fields=[],
                         reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']))
+            if self.backend_args:
+                info['backend_args'] = self.backend_args
             if masks is not None:
                 info['seg_map_path'] = masks[img_id]
             if cams is not None:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from mmengine.config import Config
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM
 from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.datasets.transforms.load_image import read_image
+from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.progress import ProgressBar
 from mmwsss.utils.worker_pool import default_workers, worker_pool
+
+REFINEMENT = dict(type='DenseCRF')  # of the seeds, where the config names no other
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Job:
         image_classes: the classes without the background; a CAM file that counts by others is refused.
         ids: `(C,)` uint8, what masks on disk hold for each class, with the background.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
+        refinement: of the seeds.
+        backend_args: of the image's file backend.
     """
     img_path: str
     cam_path: str
@@ -38,6 +44,8 @@ class Job:
     ids: np.ndarray
     fg_thr: float
     bg_thr: float
+    refinement: LocalRefinement
+    backend_args: dict | None = None
 
 
 @dataclass(frozen=True)
@@ -65,20 +73,30 @@ class Summary:
                 f'{100 * self.foreground / self.pixels:.1f} % foreground')
 
 
-def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float) -> list[Job]:
-    """The images of a data set that have no label yet.
+def refinement_settings(cfg: Config) -> dict:
+    """Return the local refinement that a config sets for the seeds by `ir_label_refinement`, by default a DenseCRF.
+
+    Settings without a type, e.g. `--cfg-options ir_label_refinement.steps=5`, are the DenseCRF's.
+    """
+    return {**REFINEMENT, **(cfg.get('ir_label_refinement') or {})}
+
+
+def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
+            refinement: LocalRefinement) -> list[Job]:
+    """List the images of a data set that have no label yet.
 
     Args:
         dataset: with `cam_dir`.
         out: folder of the labels, `<img_id>.png`.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
+        refinement: of the seeds.
 
     Returns:
         A job for each, in the order of the data set.
     """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
     jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
-                ids_on_disk(dataset.metainfo), fg_thr, bg_thr) for info in infos]
+                ids_on_disk(dataset.metainfo), fg_thr, bg_thr, refinement, dataset.backend_args) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 
 
@@ -89,14 +107,15 @@ def label_image(job: Job) -> tuple[int, int, int]:
         Its pixels, those that are certain, those of a class.
 
     Raises:
-        InputError: the image or its CAM is damaged, they do not belong together, the thresholds are out of their
-            range, or `pydensecrf` is not installed.
+        InputError: the image or its CAM is damaged, they do not belong together, the thresholds are out of range, or
+            the refinement cannot run.
     """
-    image = np.ascontiguousarray(read_image(job.img_path)[..., ::-1])
+    image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
     loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
                                       image_classes=job.image_classes))
     try:
-        label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr)
+        label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr,
+                                job.refinement.refine, job.refinement.gt_prob)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
     values = np.full(256, IGNORE, dtype=np.uint8)
@@ -106,33 +125,31 @@ def label_image(job: Job) -> tuple[int, int, int]:
 
 
 def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:
-    """Label images in processes (one works in this process); an error or Ctrl-C ends all, what is finished stays.
+    """Label images in processes (one works in this process). An error or Ctrl-C stops all; finished files stay.
 
     Args:
         jobs: from :func:`jobs_of`.
         workers: processes, but no more than jobs; `None` for as many as this process may use cores.
-        total: images with those that were finished before, for the progress bar.
+        total: number of images including those that were finished before, for the progress bar.
 
     Raises:
-        InputError: of the first image that fails (see :func:`label_image`), or a process was ended from outside;
-            `workers` is below 1.
+        InputError: an image fails (see :func:`label_image`), a worker was killed, or `workers` is below 1.
     """
     start = time.time()
     if workers is not None and workers < 1:
-        raise InputError(f'{workers} processes cannot work. Give --workers 1 or more.')
+        raise InputError(f'--workers must be at least 1, got {workers}.')
     workers = min(workers or default_workers(), max(len(jobs), 1))
-    columns = (TextColumn('IR labels'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    total = total or len(jobs)
     sums = np.zeros(3, dtype=np.int64)
-    with Progress(*columns) as progress:
-        bar = progress.add_task('', total=total or len(jobs), completed=(total or len(jobs)) - len(jobs))
+    with ProgressBar('IR labels', total, total - len(jobs)) as bar:
         for counts in _run(jobs, workers):
             sums += counts
-            progress.advance(bar)
+            bar.advance()
     return Summary(len(jobs), time.time() - start, *sums.tolist())
 
 
 def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
-    """Results in the order in which they come."""
+    """Results as they finish."""
     if workers == 1:
         yield from map(label_image, jobs)
         return
@@ -141,7 +158,7 @@ def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
         for future in as_completed([pool.submit(label_image, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool as error:
-        raise InputError('A process was ended from outside, perhaps for want of memory. Give fewer by --workers; the '
-                         'same command goes on where this one stopped.') from error
+        raise InputError('A worker was killed, probably because memory ran out. Set fewer --workers, and run the same '
+                         'command again to resume.') from error
     finally:
         pool.shutdown(cancel_futures=True)

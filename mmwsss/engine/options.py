@@ -1,5 +1,6 @@
 """Settings on a command line: the path of a config, and `--cfg-options KEY=VALUE`, read and written."""
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,19 @@ class OptionsAction(DictAction):
             parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
         pairs = (value.split('=', maxsplit=1) for value in values)
         setattr(namespace, self.dest, {key: parse_option(text) for key, text in pairs})
+
+
+def parse_component(words: Sequence[str]) -> dict[str, Any]:
+    """Turn `TYPE KEY=VALUE ...` into a component's config.
+
+    Args:
+        words: the type, then its settings.
+
+    Raises:
+        InputError: a setting is not KEY=VALUE, or the type is one.
+    """
+    kind, *settings = words
+    wrong = [kind] * ('=' in kind) + [word for word in settings if '=' not in word]
+    if wrong:
+        raise InputError(f'{" ".join(words)} must be TYPE KEY=VALUE ...; {wrong[0]} is in the wrong place.')
+    return dict(type=kind, **{key: parse_option(text) for key, text in (word.split('=', 1) for word in settings)})

@@ -1,4 +1,4 @@
-"""IoU of predictions that a DenseCRF refined, in processes beside the network."""
+"""IoU of predictions that a local refinement such as DenseCRF moved to the image's edges, in other processes."""
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,44 +10,54 @@ import numpy as np
 import torch
 from mmseg.registry import METRICS
 
-from mmwsss.datasets.transforms.load_image import read_image
-from mmwsss.pseudo_labels import dense_crf_probs
+from mmwsss.datasets.transforms.load_image import image_of
+from mmwsss.pseudo_labels.label_scores import Refine
+from mmwsss.registry import LOCAL_REFINEMENTS
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
+DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # what differs from DenseCRF's
+
 
 @METRICS.register_module()
 class CRFIoUMetric(ClassIoUMetric):
-    """`ClassIoUMetric` of the softmax of `seg_logits`, refined by :func:`dense_crf_probs` on the image `img_path`.
+    """`ClassIoUMetric` of the softmax of `seg_logits` after a local refinement on the image `img_path`.
 
-    Images are refined in processes while the network goes on; where these are slower, the network waits, so that
-    memory stays small. Its settings are those of DeepLabv2.
+    Images are refined in processes while the network runs; if these are slower, the network waits, so that
+    memory stays small.
 
     Args:
         workers: processes of each rank; `None` for as many as there are cores for.
-        crf: settings of :func:`dense_crf_probs` that differ from its defaults.
+        crf: settings of the default refinement, a `DenseCRF` as in DeepLabv2, that differ from :func:`dense_crf_probs`.
         output_dir: gets the refined maps, one PNG an image.
+        refine: config of another local refinement, e.g. `dict(type='DenseCRF', bilateral_sxy=40)`.
         **kwargs: those of `IoUMetric`; its `prefix` is `'crf'` by default.
+
+    Raises:
+        InputError: both `crf` and `refine` are set.
     """
 
     default_prefix = 'crf'
 
     def __init__(self, workers: int | None = None, crf: dict | None = None, output_dir: str | None = None,
-                 **kwargs: Any) -> None:
+                 refine: dict | None = None, **kwargs: Any) -> None:
         super().__init__(output_dir=output_dir, **kwargs)
+        if crf and refine:
+            raise InputError(f'CRFIoUMetric: crf={crf} has no effect with refine={refine}. Remove one of them.')
         self.workers = workers or default_workers()
         self.crf = dict(crf or {})
+        self.refinement = LOCAL_REFINEMENTS.build(refine or dict(type='DenseCRF', **{**DEEPLABV2, **self.crf}))
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[Future, dict]] = deque()
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Hand images to the processes, and count those that came back.
+        """Send images to the processes, and count those that came back.
 
         Raises:
             InputError: a sample has no logits that belong to its prediction, its image cannot be refined, or a
-                process ended early.
+                worker was killed.
         """
         try:
             with explain_broken_pool():
@@ -60,10 +70,10 @@ class CRFIoUMetric(ClassIoUMetric):
             raise
 
     def evaluate(self, size: int) -> dict:
-        """The metrics, when all images came back.
+        """Return the metrics when all images came back.
 
         Raises:
-            InputError: an image cannot be refined, or a process ended early.
+            InputError: an image cannot be refined, or a worker was killed.
         """
         try:
             with explain_broken_pool():
@@ -76,10 +86,12 @@ class CRFIoUMetric(ClassIoUMetric):
     def _submit(self, sample: dict) -> None:
         probs = probabilities(sample, len(self.dataset_meta['classes']))
         if self._pool is None:
+            self.refinement.check()
             self._pool = worker_pool(self.workers)
         # What IoUMetric reads; the logits need not stay in memory.
         kept = {key: sample[key] for key in ('gt_sem_seg', 'img_path', 'reduce_zero_label') if key in sample}
-        self._pending.append((self._pool.submit(refine, sample['img_path'], probs, self.crf), kept))
+        image = {key: sample[key] for key in ('img_path', 'backend_args') if key in sample}
+        self._pending.append((self._pool.submit(refined_label, image, probs, self.refinement.refine), kept))
 
     def _count_oldest(self) -> None:
         """In the order of the images, by which ranks are merged."""
@@ -96,21 +108,21 @@ class CRFIoUMetric(ClassIoUMetric):
 
 @contextmanager
 def explain_broken_pool() -> Iterator[None]:
-    """Say what ends processes early.
+    """Explain what kills workers.
 
     Raises:
-        InputError: one of the processes is gone.
+        InputError: a worker was killed.
     """
     try:
         yield
     except BrokenProcessPool as error:
-        raise InputError('A process of CRFIoUMetric was ended from outside, perhaps for want of memory, or could not '
-                         'start. Set fewer workers; and in a script of your own, put what it runs below '
+        raise InputError('A worker of CRFIoUMetric was killed, probably because memory ran out, or could not start. '
+                         'Set fewer workers. In your own script, put what it runs below '
                          "`if __name__ == '__main__':`.") from error
 
 
 def probabilities(sample: dict, num_classes: int) -> np.ndarray:
-    """The softmax of a data sample's logits.
+    """Return the softmax of a data sample's logits.
 
     Args:
         sample: with `seg_logits` `(C, H, W)` and `pred_sem_seg` `(1, H, W)`, as MMEngine hands it to metrics.
@@ -120,34 +132,34 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
         `(C, H, W)` float32 in [0, 1].
 
     Raises:
-        InputError: there are none for each class, or they are not those of the sample's `pred_sem_seg`.
+        InputError: their number is not that of the classes, or they do not belong to the sample's `pred_sem_seg`.
     """
     logits = sample['seg_logits']['data'] if 'seg_logits' in sample else None
     if logits is None or len(logits) != num_classes:
         raise InputError(f'CRFIoUMetric needs seg_logits of {num_classes} classes, which this model does not predict. '
-                         'Take IoUMetric.')
+                         'Use IoUMetric.')
     if not torch.equal(logits.argmax(dim=0), sample['pred_sem_seg']['data'].squeeze(0)):
         raise InputError('CRFIoUMetric: pred_sem_seg is not the maximum of seg_logits. SegTTAModel keeps the logits of '
                          "its last view alone: set tta_model.type='LogitsTTAModel', or drop --tta.")
     return logits.float().softmax(dim=0).cpu().numpy()
 
 
-def refine(img_path: str, probs: np.ndarray, crf: dict) -> np.ndarray:
-    """Refine probabilities by a DenseCRF on their image.
+def refined_label(sample: dict, probs: np.ndarray, refine: Refine) -> np.ndarray:
+    """Refine probabilities on their image.
 
     Args:
-        img_path: the image, of height H and width W.
+        sample: names the image, of height H and width W, see :func:`image_of`.
         probs: `(C, H, W)` float32 in [0, 1].
-        crf: settings of :func:`dense_crf_probs`.
+        refine: the local refinement.
 
     Returns:
         `(H, W)` uint8, the most probable class of each pixel.
 
     Raises:
-        InputError: the image is missing, damaged or of another size, or `pydensecrf` is not installed.
+        InputError: the image is missing, damaged or of another size, or the refinement cannot run.
     """
-    image = np.ascontiguousarray(read_image(img_path)[..., ::-1])  # RGB
+    image = image_of(sample)
     try:
-        return dense_crf_probs(image, probs, **crf).argmax(axis=0).astype(np.uint8)
+        return refine(image, torch.from_numpy(probs)).argmax(dim=0).byte().numpy()
     except InputError as error:
-        raise InputError(f'{img_path}: {error}') from error
+        raise InputError(f'{sample["img_path"]}: {error}') from error

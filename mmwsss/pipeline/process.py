@@ -15,6 +15,7 @@ from typing import TextIO
 from rich.console import Console
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.system import peak_megabytes
 
 GRACE = 10  # seconds that a stage gets to end after each signal
 INTERVAL = 10  # seconds between notes of the time that a stage took
@@ -73,7 +74,7 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
             os.killpg(process.pid, signal.SIGKILL)
         raise InputError(f'{_failure(name, process.returncode, log, begin)}\n\nIts whole output is in {log}. The same '
                          'command goes on here.')
-    return usage.ru_maxrss / 1024
+    return peak_megabytes(usage)
 
 
 @contextmanager

@@ -1,20 +1,55 @@
 """DenseCRF: labels and probabilities that follow the colours of the image.
 
-Kraehenbuehl, Koltun: Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials,
-NIPS 2011. The inference is `pydensecrf`'s, an optional dependency.
+Kraehenbuehl, Koltun: Efficient Inference in Fully Connected CRFs with Gaussian Edge Potentials, NIPS 2011. The
+inference is `pydensecrf`'s, an optional dependency.
 
-Its time grows with the number of classes, and most classes are not in the image. All that are
-absent have the same energy, so they stay equal through the mean-field steps, and one stand-in
-carries them: `m` classes of energy `u` are one of energy `u - log(m)` whose messages are divided by
-`m`. The result is that of all classes, up to rounding.
+Its time grows with the number of classes, and most classes are not in the image. Classes of equal energy stay equal
+through the mean-field steps, so one stand-in carries all absent classes: `m` classes of energy `u` are one of energy
+`u - log(m)` whose messages are divided by `m`. The result is that of all classes, up to rounding.
 """
+from functools import partial
 from types import ModuleType
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from mmwsss.utils.errors import InputError
 
+from .label_scores import refine_labels
+
 SMALLEST = 1e-5  # probability, so that its energy is finite
+
+
+def dense_crf(image: Tensor,
+              scores: Tensor,
+              steps: int = 10,
+              gaussian_sxy: float = 3,
+              gaussian_compat: float = 3,
+              bilateral_sxy: float = 50,
+              bilateral_srgb: float = 5,
+              bilateral_compat: float = 10,
+              min_prob: float = 0.05) -> Tensor:
+    """Refine class probabilities, as a local refinement. The defaults are IRN's for the seeds of affinity labels.
+
+    Args:
+        image: `(3, H, W)` uint8 RGB.
+        scores: `(C, H, W)` class probabilities, on any device; the inference runs on the CPU.
+        steps: see :func:`dense_crf_probs`, as all other settings.
+
+    Returns:
+        `(C, H, W)` float32 probabilities on the device of `scores`.
+
+    Raises:
+        InputError: shapes, types or values do not fit, or `pydensecrf` is not installed.
+    """
+    if image.dim() != 3 or len(image) != 3:
+        raise InputError(f'The image for the CRF is {image.dtype} of shape {tuple(image.shape)}. Pass uint8 '
+                         '(3, H, W), RGB.')
+    refined = dense_crf_probs(
+        image.permute(1, 2, 0).cpu().numpy(), scores.float().cpu().numpy(), steps, gaussian_sxy, gaussian_compat,
+        bilateral_sxy, bilateral_srgb, bilateral_compat, min_prob)
+    return torch.from_numpy(refined).to(scores.device)
 
 
 def dense_crf_labels(image: np.ndarray,
@@ -27,7 +62,7 @@ def dense_crf_labels(image: np.ndarray,
                      bilateral_sxy: float = 50,
                      bilateral_srgb: float = 5,
                      bilateral_compat: float = 10) -> np.ndarray:
-    """Refine a label map. The defaults are those of IRN for the seeds of its affinity labels.
+    """Refine a label map. The defaults are IRN's for the seeds of affinity labels.
 
     Args:
         image: `(H, W, 3)` uint8, RGB.
@@ -50,26 +85,12 @@ def dense_crf_labels(image: np.ndarray,
     """
     image, labels = np.asarray(image), np.asarray(labels)
     _check_image(image, labels.shape)
-    if not 0 < gt_prob < 1:
-        raise InputError(f'The probability of the given labels is {gt_prob}. It must lie between '
-                         '0 and 1.')
-    if labels.dtype.kind not in 'biu' or not 0 <= labels.min() <= labels.max() < num_labels:
-        raise InputError(f'The labels for the CRF are not all integers in 0..{num_labels - 1}. '
-                         'Number them from 0, and give every pixel one.')
-    present, index = np.unique(labels, return_inverse=True)
-    if len(present) == 1:
-        return labels.astype(np.int64)
-    other_prob = (1 - gt_prob) / (num_labels - 1)
-    probs = np.full((len(present), labels.size), other_prob)
-    probs[index.ravel(), np.arange(labels.size)] = gt_prob
-    absent = num_labels - len(present)
-    if absent:
-        stand_in = np.full((1, labels.size), absent * other_prob)
-        probs = np.concatenate([probs, stand_in])
-    refined = _mean_field(image, probs, absent, steps, (gaussian_sxy, gaussian_compat),
-                          (bilateral_sxy, bilateral_srgb, bilateral_compat))
-    winner = refined[:len(present)].argmax(axis=0)
-    return present[winner].astype(np.int64).reshape(labels.shape)
+    labels = torch.from_numpy(labels.astype(np.int64) if labels.dtype.kind in 'biu' else labels)
+    refine = partial(dense_crf, steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat,
+                     bilateral_sxy=bilateral_sxy, bilateral_srgb=bilateral_srgb, bilateral_compat=bilateral_compat)
+    # A copy, because PyTorch warns of memory that cannot be written.
+    image = torch.from_numpy(np.array(image.transpose(2, 0, 1), order='C'))
+    return refine_labels(refine, image, labels, num_labels, gt_prob).numpy()
 
 
 def dense_crf_probs(image: np.ndarray,
@@ -93,11 +114,12 @@ def dense_crf_probs(image: np.ndarray,
         bilateral_srgb: its width in colour, in steps of 256.
         bilateral_compat: its weight.
         min_prob: classes that have at most this probability in every pixel count as absent. 0 is
-            exact and slower.
+            exact and slower. Classes that are equally probable everywhere, as the absent ones of a label map, are
+            always carried by one stand-in, which is exact.
 
     Returns:
         `(C, H, W)` float32 probabilities. Absent classes share what their stand-in got, in the
-        proportion that they had. They are not all equally improbable as the module's argument
+        proportion that they had. With `min_prob` they are not all equally improbable as the module's argument
         wants them; on images of VOC, the default moved probabilities by less than 1e-3 and no
         pixel's class.
 
@@ -116,7 +138,11 @@ def dense_crf_probs(image: np.ndarray,
     kernels = (gaussian_sxy, gaussian_compat), (bilateral_sxy, bilateral_srgb, bilateral_compat)
     size = probs.shape
     probs = np.clip(probs.reshape(len(probs), -1), SMALLEST, 1)
-    absent = probs.max(axis=1) <= max(min_prob, SMALLEST)
+    lowest, highest = probs.min(axis=1), probs.max(axis=1)
+    absent = highest <= max(min_prob, SMALLEST)
+    if absent.sum() < 2:
+        constant = lowest == highest
+        absent = constant & (highest == np.where(constant, highest, np.inf).min())
     if absent.sum() < 2:
         return _mean_field(image, probs, 0, steps, *kernels).reshape(size)
     stand_in = probs[absent].sum(axis=0, keepdims=True)
@@ -165,15 +191,14 @@ def load_densecrf() -> ModuleType:
     try:
         import pydensecrf.densecrf
     except ImportError as error:
-        raise InputError("DenseCRF needs the package pydensecrf, which is not installed. Run "
-                         "`pip install 'mmwsss[crf]'`, or `pip install pydensecrf2`.") from error
+        raise InputError("DenseCRF needs the package pydensecrf, which is not installed. Run `pip install "
+                         "'mmwsss[crf]'`, or `pip install pydensecrf2`.") from error
     return pydensecrf.densecrf
 
 
 def _check_image(image: np.ndarray, size: tuple[int, ...]) -> None:
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise InputError(f'The image for the CRF is {image.dtype} of shape {image.shape}. '
-                         'Pass uint8 (H, W, 3), RGB.')
+        raise InputError(f'The image for the CRF is {image.dtype} of shape {image.shape}. Pass uint8 (H, W, 3), RGB.')
     if image.shape[:2] != size:
         raise InputError(f'The image for the CRF has the size {image.shape[:2]} and its labels '
                          f'{size}. Resize one to the other.')

@@ -1,15 +1,17 @@
-"""Affinity labels for IRNet from class activation maps.
+"""Affinity labels from class activation maps.
 
-Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations
-(IRN), CVPR 2019: only pixels whose class is certain teach IRNet which pixels belong together.
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR 2019: only
+confident pixels teach a network which pixels belong together.
 """
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from mmwsss.utils.errors import InputError
 
-from .crf import dense_crf_labels
+from .crf import dense_crf
+from .label_scores import Refine, refine_labels
 
 IGNORE = 255
 
@@ -18,11 +20,13 @@ def cam_to_ir_label(image: np.ndarray,
                     cam: np.ndarray,
                     keys: np.ndarray,
                     fg_thr: float = 0.30,
-                    bg_thr: float = 0.05) -> np.ndarray:
+                    bg_thr: float = 0.05,
+                    refine: Refine = dense_crf,
+                    gt_prob: float = 0.7) -> np.ndarray:
     """Keep what is foreground under a strict threshold or background under a lenient one.
 
     For each threshold, a pixel's seed is its strongest class, or the background if none is above
-    the threshold; a DenseCRF refines the seeds. What is a class in the strict result is that class;
+    the threshold; a local refinement follows. What is a class in the strict result is that class;
     what is background in both is background; the rest is not confident.
 
     Args:
@@ -32,34 +36,37 @@ def cam_to_ir_label(image: np.ndarray,
         keys: `(K,)` their image classes.
         fg_thr: strict threshold.
         bg_thr: lenient threshold.
+        refine: local refinement of the seeds, `refine(image, scores) -> scores`.
+        gt_prob: probability of a pixel's own class in the scores, see :func:`label_scores`.
 
     Returns:
         `(H, W)` uint8 segmentation classes: image class + 1, 0 background, 255 not confident.
 
     Raises:
-        InputError: shapes or values do not fit, or `pydensecrf` is not installed.
+        InputError: shapes or values do not fit, or the refinement cannot run.
     """
     image, cam, keys = np.asarray(image), np.asarray(cam), np.asarray(keys)
     _check(image, cam, keys, fg_thr, bg_thr)
     cam = _resize(cam, image.shape[:2])
     labels = np.concatenate([[0], keys + 1]).astype(np.uint8)
-    strict, lenient = (labels[_refined_seed(image, cam, thr)] for thr in (fg_thr, bg_thr))
+    # A copy, because PyTorch warns of memory that cannot be written.
+    pixels = torch.from_numpy(np.array(image.transpose(2, 0, 1), order='C'))
+    strict, lenient = (labels[refine_labels(refine, pixels, _seed(cam, thr), len(labels), gt_prob).numpy()]
+                       for thr in (fg_thr, bg_thr))
     strict[(strict == 0) & (lenient != 0)] = IGNORE
     return strict
 
 
-def _refined_seed(image: np.ndarray, cam: np.ndarray, thr: float) -> np.ndarray:
-    """`(H, W)` refined positions in `cam (K, H, W)` plus 1, 0 where no class is above `thr`."""
-    background = np.full((1, *cam.shape[1:]), thr, dtype=cam.dtype)
-    seed = np.concatenate([background, cam]).argmax(axis=0)
-    return dense_crf_labels(image, seed, num_labels=len(cam) + 1)
+def _seed(cam: Tensor, thr: float) -> Tensor:
+    """`(H, W)` positions in `cam (K, H, W)` plus 1, 0 where no class is above `thr`."""
+    return torch.cat([cam.new_full((1, *cam.shape[1:]), thr), cam]).argmax(dim=0)
 
 
-def _resize(cam: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _resize(cam: np.ndarray, size: tuple[int, int]) -> Tensor:
     if not len(cam):
-        return np.zeros((0, *size), dtype=np.float32)
+        return torch.zeros(0, *size)
     maps = torch.tensor(cam, dtype=torch.float32)[None]
-    return F.interpolate(maps, size=size, mode='bilinear', align_corners=False)[0].numpy()
+    return F.interpolate(maps, size=size, mode='bilinear', align_corners=False)[0]
 
 
 def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
@@ -71,8 +78,7 @@ def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
         raise InputError(f'A CAM of shape {cam.shape} does not go with keys of shape {keys.shape}. '
                          'Pass (K, h, w) and (K,).')
     if not np.isfinite(cam).all():
-        raise InputError('The CAM has values that are not finite. Look at the model or the file '
-                         'that it came from.')
+        raise InputError('The CAM has values that are not finite. Check the model or file that it came from.')
     if len(keys) and (keys.dtype.kind not in 'iu' or keys.min() < 0 or keys.max() > IGNORE - 2):
         raise InputError(f'The keys {keys.tolist()} are not all integers in 0..{IGNORE - 2}. A '
                          'label is the image class plus 1 in a byte, and 255 means not confident.')
@@ -80,7 +86,7 @@ def _check(image: np.ndarray, cam: np.ndarray, keys: np.ndarray, fg_thr: float,
 
 
 def check_thresholds(fg_thr: float, bg_thr: float) -> None:
-    """Refuse thresholds outside of [0, 1] or in the wrong order.
+    """Check that thresholds are in [0, 1] and in the right order.
 
     Args:
         fg_thr: strict threshold.
@@ -90,5 +96,5 @@ def check_thresholds(fg_thr: float, bg_thr: float) -> None:
         InputError: naming both.
     """
     if not 0 <= bg_thr <= fg_thr <= 1:
-        raise InputError(f'The thresholds are {fg_thr} for foreground and {bg_thr} for background. '
-                         'They must lie in [0, 1], the first not below the second.')
+        raise InputError(f'The thresholds are {fg_thr} for foreground and {bg_thr} for background. They must be in '
+                         '[0, 1], and the first must not be below the second.')

@@ -12,5 +12,5 @@ class InputError(ValueError):
 
 def first_names(names: Iterable[object], count: int = 3) -> str:
     """The first items of a list, for a message."""
-    names = list(map(str, names))
-    return ', '.join(names[:count]) + (', ...' if len(names) > count else '')
+    texts = [str(name) for name in names]
+    return ', '.join(texts[:count]) + (', ...' if len(texts) > count else '')

@@ -9,6 +9,7 @@ from message_names import message_names
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS, TRANSFORMS
 from PIL import Image
 from reference_network import REPO
@@ -192,12 +193,68 @@ def test_files(inferencers, root, cams, tmp_path):
         assert not list((tmp_path / name).rglob('.*'))
 
 
+def test_arrays_with_cams_and_a_local_refinement(inferencers, root, cams, monkeypatch):
+    """The refinement gets the array itself."""
+    monkeypatch.syspath_prepend(REPO / 'tests/examples')
+    __import__('mean_refinement')
+    inferencer = inferencers['irnet']
+    monkeypatch.setitem(inferencer.model.test_cfg, 'refine', dict(type='MeanRefinement'))
+    write_cam(cams / '00000000.npz', np.ones((1, 12, 16), np.float32), np.array([1]), (48, 64), CLASSES)
+    image = np.random.randint(0, 256, (48, 64, 3), dtype=np.uint8)
+    assert set(np.unique(inferencer(image, cams=cams)['predictions'][0]['sem_seg'])) <= {0, 2}
+
+
+def test_the_model_stays_as_it_was(inferencers, root):
+    inferencer = inferencers['classifier']
+    before = dict(inferencer.model.test_cfg)
+    for labels in (['cat'], None):
+        inferencer(image_path(root), labels=labels)
+        assert inferencer.model.test_cfg == before
+
+
+def test_results_without_an_input_are_named_after_the_file(inferencers, root, tmp_path):
+    inferencer = inferencers['segmentor']
+    sample = inferencer(image_path(root), return_datasamples=True)['predictions'][0]
+    assert inferencer.postprocess([sample])['name'] == '2007_000000'
+    paths = inferencer.postprocess([sample], out_dir=tmp_path)
+    assert paths == dict(name='2007_000000', sem_seg=str(tmp_path / 'pred' / '2007_000000.png'))
+    assert Path(paths['sem_seg']).is_file()
+
+
+def test_panels(inferencers, root, cams):
+    image = np.full((48, 64, 3), 90, np.uint8)
+    titles = dict(classifier=({}, ['prediction', 'CAM']), irnet=({}, ['boundary']), segmentor=({}, ['prediction']))
+    for name, (options, expected) in titles.items():
+        sample = inferencers[name](image_path(root), return_datasamples=True, **options)['predictions'][0]
+        panels = inferencers[name].panels(image, sample)
+        assert list(panels) == expected
+        assert all(panel.shape == image.shape and panel.dtype == np.uint8 for panel in panels.values())
+        if 'prediction' in panels:
+            palette = np.array(inferencers[name].dataset_meta['palette'], np.uint8)
+            np.testing.assert_array_equal(panels['prediction'], palette[sample.pred_sem_seg.data[0].numpy()])
+    sample.boundary = PixelData(data=torch.zeros(1, 12, 16))
+    assert (inferencers['irnet'].panels(image, sample)['boundary'] == 255).all()
+    sample = inferencers['irnet'](image_path(root), cams=cams, return_datasamples=True)['predictions'][0]
+    assert list(inferencers['irnet'].panels(image, sample)) == ['prediction', 'boundary']
+
+
+def test_instances(inferencers, root, cams, monkeypatch, tmp_path):
+    inferencer = inferencers['irnet']
+    monkeypatch.setitem(inferencer.model.test_cfg, 'instances', True)
+    found = inferencer(image_path(root), cams=cams)['predictions'][0]
+    count = len(found['instance_scores'])
+    assert found['instances'].shape == (48, 64) and set(np.unique(found['instances'])) - {0} == set(range(1, count + 1))
+    assert found['instance_labels'].shape == (count, ) and set(found['instance_labels']) <= {1, 4}
+    paths = inferencer(image_path(root), cams=cams, out_dir=tmp_path)['predictions'][0]
+    np.testing.assert_array_equal(np.array(Image.open(paths['instances'])), found['instances'])
+
+
 def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
     with pytest.raises(InputError, match=message_names('zebra', 'bus, car, cat')):
         inferencers['segmentor'](image_path(root), labels=['cat', 'zebra'])
     with pytest.raises(InputError, match=message_names("0, ['dog'], zebra", 'bus, car, cat')):
         inferencers['segmentor'](image_path(root), labels=['zebra', 0, 'cat', ['dog']])
-    with pytest.raises(InputError, match=message_names('batch', 0)):
+    with pytest.raises(InputError, match=message_names('batch_size', 0)):
         inferencers['segmentor'](image_path(root), batch_size=0)
     with pytest.raises(InputError, match=message_names(1, 2, '2007_000001')):
         inferencers['classifier']([image_path(root), image_path(root, 1)], labels={'2007_000000': []})

@@ -54,6 +54,14 @@ def test_full_disk_is_told_with_the_way_to_resume():
     assert re.search(message_names('No space left on device', '/data/epoch_1.pth', 'Then --resume.'), message)
 
 
+@pytest.mark.parametrize('error, token', [
+    (PermissionError(errno.EACCES, os.strerror(errno.EACCES), '/data/masks'), '/data/masks'),
+    (ImportError('mmwsss needs mmcv >= 2.0.0rc4', name='mmwsss'), 'mmcv'),
+])
+def test_files_without_access_and_missing_packages_are_named(error, token):
+    assert token in plain_message(error)
+
+
 @pytest.mark.parametrize('error', [RuntimeError('CUDA'), OSError(errno.EACCES, 'no'), KeyError('HSP')])
 def test_other_errors_keep_their_traceback(error):
     assert plain_message(error) is None

@@ -2,7 +2,7 @@
 import pytest
 from message_names import message_names
 
-from mmwsss.engine.options import option_text, parse_option
+from mmwsss.engine.options import option_text, parse_component, parse_option
 from mmwsss.utils.errors import InputError
 
 
@@ -25,3 +25,14 @@ def test_what_has_no_text(value):
     ('a b', 'a b'), ('true', True), ('1e-3', 0.001)])
 def test_as_mmengine_reads_it(text, value):
     assert parse_option(text) == value
+
+
+def test_component_of_words():
+    assert parse_component(['DenseCRF', 'steps=5', 'gt_prob=0.9']) == dict(type='DenseCRF', steps=5, gt_prob=0.9)
+    assert parse_component(['DenseCRF']) == dict(type='DenseCRF')
+
+
+@pytest.mark.parametrize('words', [['steps=5'], ['DenseCRF', 'steps'], ['steps=5', 'DenseCRF']])
+def test_words_that_are_no_component(words):
+    with pytest.raises(InputError, match=words[-1]):
+        parse_component(words)

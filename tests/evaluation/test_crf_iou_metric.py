@@ -1,12 +1,14 @@
 """Refined predictions against a plain loop over the images."""
+import moved_backend  # noqa: F401
 import numpy as np
 import pytest
 import torch
 from message_names import message_names
 from PIL import Image
+from reference_network import REPO
 
 from mmwsss.evaluation import ClassIoUMetric, CRFIoUMetric
-from mmwsss.evaluation.crf_iou_metric import refine
+from mmwsss.evaluation.crf_iou_metric import refined_label
 from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
 
@@ -80,7 +82,7 @@ def test_settings_default_to_those_of_deeplabv2(samples):
     probs = samples[0]['seg_logits']['data'].softmax(dim=0).numpy()
     wanted = dense_crf_probs(image, probs, steps=10, gaussian_sxy=1, gaussian_compat=3, bilateral_sxy=67,
                              bilateral_srgb=3, bilateral_compat=4).argmax(axis=0)
-    label = refine(samples[0]['img_path'], probs, {})
+    label = refined_label(dict(img_path=samples[0]['img_path']), probs, CRFIoUMetric().refinement.refine)
     np.testing.assert_array_equal(label, wanted)
     assert label.dtype == np.uint8
 
@@ -115,3 +117,27 @@ def test_a_process_that_is_ended_from_outside(samples, call):
     assert metric._pool is None and not metric._pending
     metric.process({}, samples[:1])  # with new processes
     assert metric.evaluate(1) == slow_metrics(samples[:1])
+
+
+def test_another_local_refinement_from_outside_of_the_package(samples, monkeypatch):
+    monkeypatch.syspath_prepend(REPO / 'tests/examples')
+    __import__('mean_refinement')
+    metric = metric_of(crf=None, refine=dict(type='MeanRefinement', radius=2))
+    metric.process({}, samples[:2])
+    found = metric.evaluate(2)
+    plain = ClassIoUMetric(prefix='crf')
+    plain.dataset_meta = dict(classes=CLASSES)
+    for sample in samples[:2]:
+        probs = sample['seg_logits']['data'].softmax(dim=0)
+        label = torch.nn.functional.avg_pool2d(probs[None], 5, 1, 2, count_include_pad=False)[0].argmax(dim=0)
+        plain.process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
+    assert found == plain.evaluate(2)
+    with pytest.raises(InputError, match=message_names('crf', 'refine')):
+        metric_of(refine=dict(type='MeanRefinement'))
+
+
+def test_images_are_read_by_the_backend_of_the_data_set(samples, tmp_path):
+    probs = samples[0]['seg_logits']['data'].softmax(dim=0).numpy()
+    refine = CRFIoUMetric().refinement.refine
+    moved = dict(img_path='moved://0.png', backend_args=dict(backend='moved', root=str(tmp_path)))
+    np.testing.assert_array_equal(refined_label(moved, probs, refine), refined_label(samples[0], probs, refine))

@@ -2,7 +2,7 @@
 import pytest
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline import read_plan
+from mmwsss.pipeline import make_plan, read_plan
 from mmwsss.pipeline.check import check_inputs
 from mmwsss.utils.errors import InputError
 
@@ -76,3 +76,34 @@ def test_without_densecrf(config, monkeypatch):
     monkeypatch.setitem(__import__('sys').modules, 'pydensecrf.densecrf', None)
     with pytest.raises(InputError, match='pydensecrf2'):
         check_inputs(read_plan(str(config), 'w'))
+
+
+def test_a_local_refinement_that_cannot_be_built(config):
+    config.write_text(config.read_text().replace('crf = True', 'crf = True\npseudo_label_crf = dict(foo=3)'))
+    with pytest.raises(InputError, match='(?s)DenseCRF.*pseudo_labels.*foo'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
+def test_refinements_of_stages(config):
+    """Every stage that refines takes any registered local refinement, and refuses an unknown one."""
+    refine = dict(type='DenseCRF', steps=3)
+    stages = [
+        dict(type='ExistingFiles', name='cams', folder='cams'),
+        dict(type='AffinityLabels', name='labels', cams='cams', config='irnet.py', refine=refine),
+        dict(type='Training', name='refiner', config='irnet.py', labels='labels'),
+        dict(type='PseudoLabels', name='pseudo', network='refiner', cams='cams', refine=refine),
+        dict(type='Training', name='segmentor', config='segmentor.py', labels='pseudo'),
+        dict(type='Evaluation', name='test', network='segmentor', refine=refine)]
+    plan = make_plan(stages, str(config), 'w', dry=True)
+    assert plan.stages['labels'].call(plan).options == {
+        'ir_label_refinement.type': 'DenseCRF', 'ir_label_refinement.steps': '3'}
+    assert plan.stages['pseudo'].call(plan).arguments[-3:] == ['--refine', 'DenseCRF', 'steps=3']
+    assert plan.stages['test'].call(plan).options == {
+        'test_evaluator.type': 'CRFIoUMetric', 'test_evaluator.refine.type': 'DenseCRF',
+        'test_evaluator.refine.steps': '3'}
+    for place, name in ((1, 'labels'), (3, 'pseudo'), (5, 'test')):
+        wrong = [dict(stage) for stage in stages]
+        wrong[place]['refine'] = dict(type='Nothing')
+        plan = make_plan(wrong, str(config), 'w')
+        with pytest.raises(InputError, match=f'(?s)Nothing.*{name}'):
+            plan.stages[name].check(plan)

@@ -60,10 +60,11 @@ def test_without_a_segmentor(config, commands):
     text = config.read_text().replace("segmentor = 'segmentor.py'", '')
     config.write_text(text[:text.index('network_options')])
     found = commands(config)
-    assert list(found)[-2:] == ['pseudo_label_quality', 'report'] and '--crf' not in found['pseudo_labels']
+    assert list(found)[-2:] == ['pseudo_label_quality', 'report'] and '--refine' not in found['pseudo_labels']
     config.write_text(config.read_text() + 'pseudo_label_crf = dict(steps=5)\n')
     found = commands(config)
-    assert value(found['pseudo_labels'], '--crf') == 'steps=5' and 'segmentor' not in found
+    place = found['pseudo_labels'].index('--refine')
+    assert found['pseudo_labels'][place + 1:place + 3] == ['DenseCRF', 'steps=5'] and 'segmentor' not in found
 
 
 def test_processes_share_the_batch(config, commands):
@@ -95,7 +96,7 @@ def test_slurm(config, commands):
     ("pseudo_label_thr = 'best'", "pseudo_label_thr = 'bset'", r'pseudo_labels.*bset'),
     ("pseudo_label_thr = 'best'", 'pseudo_label_thr = 25', r'pseudo_labels.*25'),
     ("pseudo_label_thr = 'best'", 'pseudo_label_thr = True', r'pseudo_labels.*True'),
-    ("pseudo_label_thr = 'best'", "pseudo_label_crf = 'yes'", r'pseudo_labels.*yes'),
+    ("pseudo_label_thr = 'best'", "pseudo_label_crf = 'yes'", r'pseudo_label_crf.*yes'),
     ('irnet={', 'irnett={', 'irnett.*classifier, irnet, segmentor'),
     ("'{classifier}'", "dict(type='BN')", 'BN'),
     ("irnet={'model.backbone.init_cfg.checkpoint': '{classifier}'}", "irnet={'load_from': '{segmentor}'}",

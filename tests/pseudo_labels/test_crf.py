@@ -214,3 +214,11 @@ def test_bad_image(bad):
 def test_bad_probs(image, probs, named):
     with pytest.raises(InputError, match=message_names(*named)):
         dense_crf_probs(image, probs)
+
+
+def test_classes_that_are_equal_everywhere_share_a_stand_in_exactly(voc_image, seed):
+    """Also where they are too probable for `min_prob`."""
+    probs = label_probs(seed, 4, 0.4)  # the fourth label is absent, and the others have 0.2 as it has
+    probs = np.concatenate([probs * 0.6, np.full((2, *seed.shape), 0.2)])
+    full = plain_crf(voc_image, probs, (1, 3), (67, 3, 4))
+    np.testing.assert_allclose(dense_crf_probs(voc_image, probs), full, rtol=0, atol=1e-5)

@@ -95,3 +95,21 @@ CAM = np.zeros((1, 6, 8), np.float32)
 def test_bad_input(image, cam, keys, thresholds, named):
     with pytest.raises(InputError, match=message_names(*named)):
         cam_to_ir_label(image, cam, np.array(keys), *thresholds)
+
+
+def test_another_local_refinement():
+    """It gets the image, and the seeds of the strict threshold, then those of the lenient one."""
+    seen = []
+
+    def keep(image, scores):
+        seen.append((image, scores))
+        return scores
+
+    cam = np.zeros((1, 24, 30), np.float32)
+    cam[0, :, :10], cam[0, :, 10:20] = 0.9, 0.15
+    image = np.random.randint(0, 256, (24, 30, 3), dtype=np.uint8)
+    label = cam_to_ir_label(image, cam, np.array([6]), refine=keep, gt_prob=0.6)
+    np.testing.assert_array_equal(label, np.repeat([[7] * 10 + [255] * 10 + [0] * 10], 24, axis=0))
+    assert [tuple(scores[1, 0, ::10].tolist()) for _, scores in seen] == [
+        pytest.approx((0.6, 0.4, 0.4)), pytest.approx((0.6, 0.6, 0.4))]
+    assert all(torch.equal(given, torch.from_numpy(image).permute(2, 0, 1)) for given, _ in seen)

@@ -3,11 +3,14 @@ import errno
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
+import moved_backend  # noqa: F401
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from message_names import message_names
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -20,7 +23,9 @@ from tiny_voc import write_tiny_voc
 
 from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.engine import ir_labels
-from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf_labels, read_cam, write_cam
+from mmwsss.models import DenseCRF
+from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf_labels, read_cam, refine_labels, write_cam
+from mmwsss.registry import LOCAL_REFINEMENTS
 
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
 DATA = "data_root='data', indices=None"
@@ -108,7 +113,8 @@ def test_another_checkpoint_does_not_mix_in(there, capsys, monkeypatch):
     model = MODELS.build(Config.fromfile('classifier.py').model)
     torch.save(dict(state_dict=model.state_dict()), 'other.pth')
     done = run_inside(capsys, monkeypatch, 'make_cams.py', 'classifier.py', 'other.pth', '--out', 'cams')
-    assert done.status == 1 and re.search(message_names('checkpoint', 'classifier.pth'), done.err) and 'Traceback' not in done.err
+    assert done.status == 1 and 'Traceback' not in done.err
+    assert re.search(message_names('checkpoint', 'classifier.pth'), done.err)
 
 
 def test_two_processes_write_the_same_files(there):
@@ -220,7 +226,7 @@ def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
 
 def test_cam_of_another_size_or_other_classes(tmp_path, there):
     job = dict(img_path='data/JPEGImages/2007_000000.jpg', out=tmp_path / 'a.png', image_classes=CLASSES,
-               ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05)
+               ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05, refinement=DenseCRF())
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
     with pytest.raises(ir_labels.InputError, match=message_names('a.npz', '(40, 64)')):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
@@ -232,12 +238,87 @@ def test_cam_of_another_size_or_other_classes(tmp_path, there):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
 
 
+@pytest.fixture
+def mean_config(there, monkeypatch):
+    """A config that names a local refinement from outside of the package."""
+    monkeypatch.syspath_prepend(REPO / 'tests/examples')
+    Path('mean.py').write_text("""\
+_base_ = 'irnet.py'
+custom_imports = dict(imports=['mmwsss', 'mean_refinement'], allow_failed_imports=False)
+ir_label_refinement = dict(type='MeanRefinement', radius=2)
+""")
+    return 'mean.py'
+
+
+def mean_labels(labels, num_labels, radius=2):
+    def refine(image, scores):
+        return F.avg_pool2d(scores[None], 2 * radius + 1, 1, radius, count_include_pad=False)[0]
+    return refine_labels(refine, torch.zeros(3, 48, 64), torch.from_numpy(labels), num_labels).numpy()
+
+
+def test_ir_labels_by_another_local_refinement(mean_config, capsys, monkeypatch):
+    for workers in '12':
+        done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', mean_config, '--out', f'mean{workers}', '--workers',
+                          workers)
+        assert done.status == 0, done.err[-2000:]
+    assert contents(Path('mean1'), '.png') == contents(Path('mean2'), '.png')
+    record = json.loads(Path('mean1/made_from.json').read_text())
+    assert record['refinement'] == dict(type='MeanRefinement', radius=2)
+    content = read_cam('cams/2007_000001.npz')
+    expected = cam_to_ir_label(
+        np.zeros((48, 64, 3), np.uint8), content.cam, content.keys,
+        refine=lambda image, scores: F.avg_pool2d(scores[None], 5, 1, 2, count_include_pad=False)[0])
+    on_disk = np.full(256, 255, np.uint8)
+    on_disk[:7] = [0, *(VOC.index(name) for name in CLASSES)]
+    np.testing.assert_array_equal(np.asarray(Image.open('mean1/2007_000001.png')), on_disk[expected])
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', mean_config, '--out', 'mean1', '--cfg-options',
+                      'ir_label_refinement.radius=3')
+    assert done.status == 1 and re.search(message_names('refinement.radius', 2, 3), done.err)
+
+
+def test_pseudo_labels_by_another_local_refinement(mean_config, capsys, monkeypatch):
+    for options in ([], ['--refine', 'MeanRefinement', 'radius=2']):
+        done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', mean_config, 'irnet.pth', '--bg-thr', '0.4',
+                          '--out', f'means{len(options) // 3}', *options)
+        assert done.status == 0, done.err[-2000:]
+    for name in ids():
+        plain, refined = (np.asarray(Image.open(f'means{index}/{name}.png')) for index in (0, 1))
+        present = np.array([0, *(VOC.index(CLASSES[key]) for key in read_cam(f'cams/{name}.npz').keys)])
+        positions = np.select([plain == value for value in present], range(len(present)))
+        np.testing.assert_array_equal(refined, present[mean_labels(positions, len(present))])
+
+
+def test_the_densecrf_of_ir_labels_can_be_set(there, capsys, monkeypatch):
+    pytest.importorskip('pydensecrf')
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'short', '--workers', '1',
+                      '--cfg-options', 'ir_label_refinement.steps=1')
+    assert done.status == 0, done.err[-2000:]
+    assert json.loads(Path('short/made_from.json').read_text())['refinement'] == dict(type='DenseCRF', steps=1)
+
+
+def test_without_densecrf_nothing_begins(there, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
+    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'never')
+    assert done.status == 1 and 'pip install pydensecrf2' in done.err and not Path('never').exists()
+    done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', 'irnet.py', 'irnet.pth', '--out', 'never', '--crf')
+    assert done.status == 1 and 'pip install pydensecrf2' in done.err and not Path('never').exists()
+
+
+def test_ir_labels_read_images_by_the_backend_of_the_data_set(mean_config, tmp_path):
+    __import__('mean_refinement')
+    refinement = LOCAL_REFINEMENTS.build(dict(type='MeanRefinement'))
+    job = ir_labels.Job('moved://2007_000000.jpg', 'cams/2007_000000.npz', tmp_path / 'a.png', CLASSES,
+                        np.arange(7, dtype=np.uint8), 0.3, 0.05, refinement,
+                        dict(backend='moved', root='data/JPEGImages'))
+    assert ir_labels.label_image(job)[0] == 48 * 64
+
+
 def test_all_background_cam(tmp_path, there):
     pytest.importorskip('pydensecrf')
     write_cam(tmp_path / 'a.npz', np.zeros((1, 12, 16)), [0], (48, 64), CLASSES)
     counts = ir_labels.label_image(ir_labels.Job(
         'data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'a.png', CLASSES,
-        np.arange(7, dtype=np.uint8), 0.3, 0.05))
+        np.arange(7, dtype=np.uint8), 0.3, 0.05, DenseCRF()))
     assert counts == (48 * 64, 48 * 64, 0) and not np.asarray(Image.open(tmp_path / 'a.png')).any()
 
 

@@ -19,6 +19,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> None:
     """Print images a second."""
     from mmwsss.engine.ir_labels import Job, make_ir_labels
+    from mmwsss.models import DenseCRF
     from mmwsss.pseudo_labels import write_cam
     from mmwsss.utils.system import available_cores
     rng = np.random.default_rng(0)
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> None:
 
         def seconds(workers: int, count: int) -> float:
             jobs = [Job(str(folder / f'{index % args.images}.jpg'), str(folder / f'{index % args.images}.npz'),
-                        folder / f'{index}.png', tuple(names), np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05)
+                        folder / f'{index}.png', tuple(names), np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05,
+                        DenseCRF())
                     for index in range(count)]
             return make_ir_labels(jobs, workers).seconds
 

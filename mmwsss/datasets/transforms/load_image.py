@@ -3,9 +3,11 @@ from typing import Any
 
 import mmcv
 import numpy as np
+import torch
 from mmcv.transforms import LoadImageFromFile
 from mmengine import fileio
 from mmseg.registry import TRANSFORMS
+from mmseg.structures import SegDataSample
 
 from mmwsss.utils.errors import InputError
 
@@ -69,6 +71,25 @@ def read_image(path: str, backend_args: dict | None = None, remedy: str = REMEDY
     if img is None:
         raise InputError(f'{path} does not decode: it is no image, or damaged. {remedy}')
     return img
+
+
+def image_of(sample: SegDataSample | dict) -> torch.Tensor:
+    """Return the original image of a data sample, in the size `ori_shape`, whatever a pipeline made of it.
+
+    Args:
+        sample: with `ori_img` `(H, W, 3)` uint8 BGR, or with `img_path` and, where the image is not a local file,
+            `backend_args`; a data sample, or one as a dictionary.
+
+    Returns:
+        `(3, H, W)` uint8 RGB.
+
+    Raises:
+        InputError: the file is missing, empty, truncated or no image.
+    """
+    image = sample.get('ori_img')
+    if image is None:
+        image = read_image(sample.get('img_path'), sample.get('backend_args'))
+    return torch.from_numpy(np.ascontiguousarray(image[..., ::-1].transpose(2, 0, 1)))
 
 
 @TRANSFORMS.register_module()

@@ -22,7 +22,7 @@ class PackImageLabelInputs(PackSegInputs):
     Args:
         keys: other keys of `results` that go into the sample under the same name, e.g. what your own transform
             loaded for your own head; arrays become tensors of the same type.
-        **kwargs: those of `PackSegInputs`; `img_id` is added to `meta_keys`.
+        **kwargs: those of `PackSegInputs`; `img_id` and `backend_args` are added to `meta_keys`.
     """
 
     meta_keys: Sequence[str]
@@ -30,7 +30,7 @@ class PackImageLabelInputs(PackSegInputs):
     def __init__(self, keys: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.keys = tuple(keys)
-        self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id')))
+        self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id', 'backend_args')))
 
     def transform(self, results: dict) -> dict:
         """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`.

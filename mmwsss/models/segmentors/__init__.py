@@ -1,7 +1,6 @@
 """Models that predict a segmentation."""
 from .cam_classifier import CAMClassifier
-from .irnet import IRNet
 from .logits_tta_model import LogitsTTAModel
 from .multi_scale_encoder_decoder import MultiScaleEncoderDecoder
 
-__all__ = ['CAMClassifier', 'IRNet', 'LogitsTTAModel', 'MultiScaleEncoderDecoder']
+__all__ = ['CAMClassifier', 'LogitsTTAModel', 'MultiScaleEncoderDecoder']

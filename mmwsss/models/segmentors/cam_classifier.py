@@ -1,6 +1,7 @@
 """A classifier that MMSegmentation trains, tests and visualizes like a segmentor."""
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,14 +13,15 @@ from torch import Tensor
 
 from mmwsss.models.features import Features
 from mmwsss.models.heads import check_head
+from mmwsss.models.shown import ShownCAM, ShownLabels, ShownScores
 from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
 from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
 from .views import check_views, make_view
 
-TRAIN_CFG = dict(views=[dict()])
-TEST_CFG = dict(
+TRAIN_CFG: dict[str, Any] = dict(views=[dict()])
+TEST_CFG: dict[str, Any] = dict(
     scales=(1.0, 0.5, 1.5, 2.0),  # of the published numbers
     flip=True,
     merge=dict(type='MirrorMaxSum'),
@@ -53,6 +55,9 @@ class CAMClassifier(BaseSegmentor):
     Raises:
         InputError: the head lacks a method, or a setting is unknown or out of range.
     """
+
+    shown = (ShownLabels(), ShownCAM(), ShownScores())
+    takes = ('labels', )
 
     def __init__(self,
                  backbone: dict,
@@ -104,8 +109,8 @@ class CAMClassifier(BaseSegmentor):
 
     def val_step(self, data: dict | tuple | list) -> list[SegDataSample]:
         """Predict a batch of the validation loop, by `val_cfg`."""
-        data = self.data_preprocessor(data, False)
-        return self.predict(data['inputs'], data['data_samples'], self.val_cfg)
+        batch = self.data_preprocessor(data, False)
+        return self.predict(batch['inputs'], batch['data_samples'], self.val_cfg)
 
     @torch.no_grad()
     def predict(self,
@@ -156,7 +161,7 @@ class CAMClassifier(BaseSegmentor):
             maps `(M, N, L, h_s, w_s)` in float32, with `M = 2` those of the mirror images, flipped back, behind.
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
-        scores, cams = None, []
+        scores, cams = images.new_zeros(0), []
         for index, scale in enumerate(cfg['scales']):
             scaled = images
             if scale != 1:

@@ -1,6 +1,5 @@
 """The views of a training batch that a head compares, named by `train_cfg.views`."""
 from collections.abc import Sequence
-from numbers import Real
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -22,7 +21,7 @@ def check_views(views: Sequence[dict]) -> Sequence[dict]:
             raise InputError(f'CAMClassifier: train_cfg.views has {view!r}. A view is dict(), the input itself, or '
                              'dict(scale=...).')
         scale = view.get('scale', 1)
-        if not isinstance(scale, Real) or not 0 < scale < float('inf'):
+        if not isinstance(scale, int | float) or not 0 < scale < float('inf'):
             raise InputError(f'CAMClassifier: train_cfg.views has scale={scale!r}. A scale must be a number above 0.')
     return views
 

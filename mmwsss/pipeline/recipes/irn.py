@@ -41,7 +41,7 @@ def irn(classifier: str,
     own = {name: dict(type='Training', name=name, config=config, options=dict(options.get(name, {})))
            for name, config in configs.items()}
     measured = pseudo_label_thr in ('best', 'auto')
-    stages = [
+    stages: list[dict[str, Any]] = [
         dict(own['classifier'], show=False, title='Training from image-level labels'),
         dict(type='CAMFiles', name='cams', network='classifier', images_of='irnet'),
         dict(type='CAMCurve', name='cam_quality', cams='cams', config='classifier'),
@@ -52,7 +52,7 @@ def irn(classifier: str,
         dict(type='RefinerCurve', name='walk', network='irnet', cams='cams'),
         dict(type='PseudoLabels', name='pseudo_labels', network='irnet', cams='cams',
              threshold=f'walk.{pseudo_label_thr}_thr' if measured else pseudo_label_thr,
-             images_of='segmentor' if segmentor else 'irnet', crf=pseudo_label_crf),
+             images_of='segmentor' if segmentor else 'irnet', refine=_crf(pseudo_label_crf)),
         dict(type='LabelQuality', name='pseudo_label_quality', labels='pseudo_labels', config='irnet',
              bars='Pseudo labels')]
     if segmentor:
@@ -60,6 +60,15 @@ def irn(classifier: str,
             dict(own['segmentor'], labels='pseudo_labels', title='Training from pseudo labels'),
             dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor')]
         if crf:
-            stages.append(dict(type='Evaluation', name='crf', network='segmentor', crf=True, bars='Segmentor, CRF',
+            stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=True, bars='Segmentor, CRF',
                                title='The network on its test list, with a DenseCRF'))
     return [*stages, dict(type='Report', name='report')]
+
+
+def _crf(settings: bool | Mapping[str, Any]) -> dict[str, Any] | None:
+    """The local refinement that `pseudo_label_crf` stands for."""
+    if not isinstance(settings, bool | Mapping):
+        raise InputError(f'pseudo_label_crf={settings!r} must be True, False, or a dictionary of settings.')
+    if settings is False:
+        return None
+    return dict(type='DenseCRF', **({} if settings is True else settings))

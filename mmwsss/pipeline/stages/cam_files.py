@@ -17,6 +17,7 @@ class CAMFiles(FileStage):
     """
     tool = 'make_cams.py'
     title = 'CAM files of the training images'
+    suffix = '.npz'
 
     def __init__(self, name: str, network: str, images_of: str | None = None) -> None:
         self.classifier, self.reader = network, images_of or network

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.refinement import refinement_options, require_refinement
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 
@@ -17,7 +18,8 @@ class Evaluation(Stage):
         name: of the stage.
         network: stage that trains the network, or a config.
         checkpoint: file to test; by default the output of `network`.
-        crf: refine the probabilities by a DenseCRF before they are measured.
+        refine: `True` to refine the probabilities by DeepLabv2's DenseCRF before they are measured, or the config of
+            another local refinement.
         test_list: name of a list beside that of the config's test, e.g. 'val', in its place.
         options: of `--cfg-options`, in addition to those of the network.
         bars: name of the network in the report's chart of classes; `None` to leave it out.
@@ -25,10 +27,10 @@ class Evaluation(Stage):
     """
     tool = 'test.py'
 
-    def __init__(self, name: str, network: str, checkpoint: str | None = None, crf: bool = False,
+    def __init__(self, name: str, network: str, checkpoint: str | None = None, refine: bool | Mapping[str, Any] = False,
                  test_list: str | None = None, options: Mapping[str, Any] | None = None, bars: str | None = None,
                  title: str = 'The network on its test list') -> None:
-        self.tested, self.checkpoint, self.crf, self.bars, self.title = network, checkpoint, crf, bars, title
+        self.tested, self.checkpoint, self.refine, self.bars, self.title = network, checkpoint, refine, bars, title
         self.test_list, self.options = test_list, dict(options or {})
         super().__init__(name, [] if checkpoint else [network])
 
@@ -45,19 +47,22 @@ class Evaluation(Stage):
     def call(self, plan: Plan) -> Call:
         network = self.network(plan)
         options = plan.fill(network.options)
-        if self.crf:
-            options[f"{network.evaluator('IoUMetric')}.type"] = 'CRFIoUMetric'
+        others = {}
+        if self.refine:
+            evaluator = network.evaluator('IoUMetric')
+            options[f'{evaluator}.type'] = 'CRFIoUMetric'
+            options.update(plan.fill(refinement_options(self._refinement(), f'{evaluator}.refine')))
+            others['refine'] = self._refinement()
         checkpoint = self.checkpoint or plan.output(self.tested)
         arguments = [network.path, checkpoint, '--work-dir', str(self.folder(plan)), '--json',
                      str(self.output(plan).path)]
         mark = plan.mark(self.tested) if not self.checkpoint else '' if plan.dry else Output(Path(checkpoint)).mark()
         return Call(arguments, options, plan.inputs(network, ('model', 'test_dataloader', 'test_evaluator'),
-                                                    (network, 'test'), checkpoint=mark))
+                                                    (network, 'test'), checkpoint=mark, **others))
 
     def check(self, plan: Plan) -> None:
-        from mmwsss.pseudo_labels.crf import load_densecrf
-        if self.crf:
-            load_densecrf()
+        if self.refine:
+            require_refinement(self._refinement() or dict(type='DenseCRF'), self.name)
         plan.images(self.network(plan), 'test')
 
     def figures(self, plan: Plan) -> dict[str, float]:
@@ -67,3 +72,7 @@ class Evaluation(Stage):
         figures = {key.rpartition('/')[2]: value for key, value in self.figures(plan).items()}
         scores = [figures.get(f'IoU.{label}') for label in classes]
         return (self.bars, scores) if self.bars and any(score is not None for score in scores) else None
+
+    def _refinement(self) -> dict[str, Any]:
+        """The local refinement in place of the metric's own; an empty dictionary for that."""
+        return dict(self.refine) if isinstance(self.refine, Mapping) else {}

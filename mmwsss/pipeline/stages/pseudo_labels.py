@@ -1,10 +1,10 @@
 """The labels that a segmentor learns from."""
-import inspect
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
 from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.refinement import refinement_words, require_refinement
 from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
@@ -23,21 +23,21 @@ class PseudoLabels(FileStage):
         threshold: background threshold, or `'STAGE.best_thr'` or `'STAGE.auto_thr'`: the best or the label-free
             threshold that a stage measured.
         images_of: network (a stage or a config) whose training list names the images; by default the refiner.
-        crf: `True` to refine the labels by a DenseCRF, or its settings.
+        refine: config of a local refinement of the labels, e.g. `dict(type='DenseCRF', steps=5)`.
     """
     tool = 'make_pseudo_labels.py'
     title = 'Pseudo labels for the segmentor'
 
     def __init__(self, name: str, network: str, cams: str, threshold: float | str = 0.25,
-                 images_of: str | None = None, crf: bool | Mapping[str, Any] = False) -> None:
+                 images_of: str | None = None, refine: Mapping[str, Any] | None = None) -> None:
         measured = threshold.rpartition('.')[0] if isinstance(threshold, str) else ''
         if not measured and (not isinstance(threshold, Real) or isinstance(threshold, bool) or not 0 <= threshold < 1):
             raise InputError(f"threshold={threshold!r} must be a number in [0, 1), or 'STAGE.best_thr' or "
                              "'STAGE.auto_thr'.")
-        if not isinstance(crf, bool | Mapping):
-            raise InputError(f'crf={crf!r} must be True, False, or a dictionary of settings.')
+        if refine is not None and not (isinstance(refine, Mapping) and 'type' in refine):
+            raise InputError(f"refine={refine!r} must be a local refinement, e.g. dict(type='DenseCRF', steps=5).")
         self.refiner, self.cams, self.threshold = network, cams, threshold
-        self.reader, self.crf = images_of or network, crf
+        self.reader, self.refine = images_of or network, refine
         super().__init__(name, [network, cams, measured])
 
     def call(self, plan: Plan) -> Call:
@@ -50,19 +50,13 @@ class PseudoLabels(FileStage):
                      plan.output(self.cams), '--bg-thr', str(threshold), *reader.list_option()]
         others: dict[str, Any] = dict(cams=plan.mark(self.cams), threshold=threshold,
                                       checkpoint=plan.mark(self.refiner))
-        if self.crf is not False:
-            others['crf'] = {} if self.crf is True else dict(self.crf)
-            arguments += ['--crf', *(f'{key}={value}' for key, value in others['crf'].items())]
+        if self.refine:
+            others['refine'] = dict(self.refine)
+            arguments += ['--refine', *refinement_words(self.refine)]
         return Call(arguments, plan.fill(network.options),
                     plan.inputs(network, ('model', 'test_dataloader'), (reader, 'train'), **others))
 
     def check(self, plan: Plan) -> None:
-        from mmwsss.pseudo_labels.crf import dense_crf_labels, load_densecrf
-        if self.crf is not False:
-            load_densecrf()
-            known = list(inspect.signature(dense_crf_labels).parameters)[3:]  # after image, labels, num_labels
-            unknown = set() if self.crf is True else set(self.crf) - set(known)
-            if unknown:
-                raise InputError(f'The stage {self.name} sets crf.{", crf.".join(sorted(unknown))}. The settings are '
-                                 f'{", ".join(known)}.')
+        if self.refine:
+            require_refinement(self.refine, self.name)
         plan.require_images(self, plan.network(self.reader), 'train', self.cams)

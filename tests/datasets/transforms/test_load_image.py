@@ -2,13 +2,16 @@
 import io
 
 import mmcv
+import moved_backend  # noqa: F401
 import numpy as np
 import pytest
+import torch
 from message_names import message_names
 from mmseg.registry import TRANSFORMS
+from mmseg.structures import SegDataSample
 from PIL import Image
 
-from mmwsss.datasets.transforms.load_image import is_truncated
+from mmwsss.datasets.transforms.load_image import image_of, is_truncated
 from mmwsss.utils.errors import InputError
 
 
@@ -84,3 +87,15 @@ def test_images_of_other_modes_have_three_channels(tmp_path, mode):
     form = 'tiff' if mode == 'CMYK' else 'png'
     Image.new('RGB', (6, 5), (200, 10, 60)).convert(mode).save(tmp_path / f'a.{form}')
     assert load(tmp_path / f'a.{form}')['img'].shape == (5, 6, 3)
+
+
+def test_the_original_image_of_a_sample(tmp_path):
+    image = np.random.randint(0, 256, (4, 6, 3), dtype=np.uint8)
+    Image.fromarray(image).save(tmp_path / 'a.png')
+    expected = torch.from_numpy(image).permute(2, 0, 1)
+    for sample in (dict(img_path=str(tmp_path / 'a.png')), dict(img_path='nowhere', ori_img=image[..., ::-1]),
+                   dict(img_path='moved://a.png', backend_args=dict(backend='moved', root=str(tmp_path)))):
+        assert torch.equal(image_of(sample), expected)
+        assert torch.equal(image_of(SegDataSample(metainfo=sample)), expected)
+    with pytest.raises(InputError, match='gone.png cannot be read'):
+        image_of(dict(img_path='gone.png'))

@@ -53,3 +53,8 @@ def test_other_keys():
     assert given[0] == 0
     with pytest.raises(InputError, match="x/a/b.jpg.*'gt_subclass'.*keys"):
         pack(item(), keys=['gt_subclass'])
+
+
+def test_the_backend_of_the_images_comes_along():
+    sample = pack(item(backend_args=dict(backend='petrel')))['data_samples']
+    assert sample.backend_args == dict(backend='petrel')

@@ -8,6 +8,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference_network import golden_network, samples
 
+from mmwsss.models.segmentors.cam_classifier import autocast
 from mmwsss.utils.errors import InputError
 
 
@@ -165,3 +166,8 @@ def test_modes():
 def test_bad_settings(cfg, named):
     with pytest.raises(InputError, match=named):
         tiny(test_cfg=cfg)
+
+
+def test_autocast_on_a_device_without_it_is_refused():
+    with pytest.raises(InputError, match=message_names('autocast', 'bfloat16', 'meta')):
+        autocast(torch.device('meta'), 'bfloat16')

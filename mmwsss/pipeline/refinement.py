@@ -1,0 +1,43 @@
+"""The local refinement that a stage names."""
+from collections.abc import Mapping
+from typing import Any
+
+from mmwsss.engine.options import option_text
+from mmwsss.utils.errors import InputError
+
+
+def refinement_options(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Options of `--cfg-options` that set a local refinement.
+
+    Args:
+        settings: its config, with `type`.
+        key: of the config that takes it, e.g. `'ir_label_refinement'`.
+    """
+    return {f'{key}.{name}': value for name, value in settings.items()}
+
+
+def refinement_words(settings: Mapping[str, Any]) -> list[str]:
+    """Words of a command line that set a local refinement: `TYPE KEY=VALUE ...`."""
+    return [str(settings['type']), *(f'{name}={option_text(value)}' for name, value in settings.items()
+                                     if name != 'type')]
+
+
+def require_refinement(settings: Mapping[str, Any], stage: str) -> None:
+    """Check that a local refinement exists and can run here.
+
+    Args:
+        settings: its config, with `type`.
+        stage: that names it, for messages.
+
+    Raises:
+        InputError: its type or a setting is unknown, or it cannot run.
+    """
+    from mmwsss.registry import LOCAL_REFINEMENTS
+    try:
+        refinement = LOCAL_REFINEMENTS.build(dict(settings))
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f'The local refinement {dict(settings)} of the stage {stage} cannot be built. '
+                         f'{str(error).strip()}') from error
+    refinement.check()

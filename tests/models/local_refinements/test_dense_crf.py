@@ -1,0 +1,48 @@
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from mmwsss.models import DenseCRF
+from mmwsss.pseudo_labels import dense_crf_labels, dense_crf_probs
+from mmwsss.utils.errors import InputError
+
+
+@pytest.fixture
+def image():
+    return np.random.randint(0, 256, (24, 30, 3), dtype=np.uint8)
+
+
+def chw(image):
+    return torch.from_numpy(image.transpose(2, 0, 1).copy())
+
+
+def test_scores_are_those_of_the_function(image):
+    pytest.importorskip('pydensecrf')
+    scores = torch.randn(4, 24, 30).softmax(dim=0)
+    settings = dict(steps=3, gaussian_sxy=2, gaussian_compat=1, bilateral_sxy=20, bilateral_srgb=10,
+                    bilateral_compat=4, min_prob=0.1)
+    expected = dense_crf_probs(image, scores.numpy(), **settings)
+    np.testing.assert_array_equal(DenseCRF(**settings).refine(chw(image), scores).numpy(), expected)
+
+
+def test_labels_are_those_of_the_function(image):
+    pytest.importorskip('pydensecrf')
+    labels = np.random.randint(0, 3, (24, 30))
+    settings = dict(gt_prob=0.6, steps=3, bilateral_sxy=20)
+    for known in ({}, settings):
+        refined = DenseCRF(**known).refine_labels(chw(image), torch.from_numpy(labels), 5)
+        np.testing.assert_array_equal(refined.numpy(), dense_crf_labels(image, labels, 5, **known))
+
+
+def test_without_pydensecrf(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pydensecrf', None)
+    monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
+    with pytest.raises(InputError, match='pip install pydensecrf2'):
+        DenseCRF().check()
+
+
+def test_unknown_settings_are_refused():
+    with pytest.raises(TypeError, match='bilateral_xy'):
+        DenseCRF(bilateral_xy=3)
