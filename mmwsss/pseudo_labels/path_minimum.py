@@ -34,8 +34,8 @@ def path_minimum(maps: Tensor, radius: int) -> Iterator[tuple[int, int, Tensor]]
     """
     count, height, width = maps.shape
     margin, length = radius - 1, maps.numel()
-    joins, halves = _plan(radius)
-    *joins, halves = [torch.from_numpy(places @ (length, width, 1)).to(maps.device) for places in (*joins, halves)]
+    plan = _plan(radius)
+    *joins, halves = [torch.from_numpy(places @ (length, width, 1)).to(maps.device) for places in (*plan[0], plan[1])]
 
     # One row for each block: the value at a pixel belongs to the block that starts there. Where a block leaves the map
     # the value has no meaning; no path of a source needs it. The last row is there to be read over its end.
