@@ -293,12 +293,14 @@ def test_the_densecrf_of_ir_labels_can_be_set(there, capsys, monkeypatch):
     assert json.loads(Path('short/made_from.json').read_text())['refinement'] == dict(type='DenseCRF', steps=1)
 
 
-def test_without_densecrf_nothing_begins(there, capsys, monkeypatch):
+def test_a_refinement_that_cannot_run_is_named_before_anything_begins(there, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pydensecrf', None)
     monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
-    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'never')
-    assert done.status == 1 and 'pip install pydensecrf2' in done.err and not Path('never').exists()
-    done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', 'irnet.py', 'irnet.pth', '--out', 'never', '--crf')
-    assert done.status == 1 and 'pip install pydensecrf2' in done.err and not Path('never').exists()
+    for arguments in (
+            ['make_ir_labels.py', 'irnet.py', '--cfg-options', 'ir_label_refinement.backend=pydensecrf'],
+            ['make_pseudo_labels.py', 'irnet.py', 'irnet.pth', '--crf', 'backend=pydensecrf']):
+        done = run_inside(capsys, monkeypatch, *arguments, '--out', 'never')
+        assert done.status == 1 and 'pydensecrf' in done.err and not Path('never').exists()
 
 
 def test_ir_labels_read_images_by_the_backend_of_the_data_set(mean_config, tmp_path):
