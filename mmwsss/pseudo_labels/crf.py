@@ -119,11 +119,11 @@ def dense_crf_labels(image: np.ndarray,
     """
     image, labels = np.asarray(image), np.asarray(labels)
     _check_image(image, labels.shape)
-    labels = torch.from_numpy(labels.astype(np.int64) if labels.dtype.kind in 'biu' else labels)
+    positions = torch.from_numpy(labels.astype(np.int64) if labels.dtype.kind in 'biu' else labels)
     refine = partial(
         dense_crf, steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat, backend=backend,
         bilateral_sxy=bilateral_sxy, bilateral_srgb=bilateral_srgb, bilateral_compat=bilateral_compat)
-    return refine_labels(refine, _channels_first(image), labels, num_labels, gt_prob).numpy()
+    return refine_labels(refine, _channels_first(image), positions, num_labels, gt_prob).numpy()
 
 
 def dense_crf_probs(image: np.ndarray,

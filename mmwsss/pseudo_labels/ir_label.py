@@ -47,11 +47,11 @@ def cam_to_ir_label(image: np.ndarray,
     """
     image, cam, keys = np.asarray(image), np.asarray(cam), np.asarray(keys)
     _check(image, cam, keys, fg_thr, bg_thr)
-    cam = _resize(cam, image.shape[:2])
+    maps = _resize(cam, image.shape[:2])
     labels = np.concatenate([[0], keys + 1]).astype(np.uint8)
     # A copy, because PyTorch warns of memory that cannot be written.
     pixels = torch.from_numpy(np.array(image.transpose(2, 0, 1), order='C'))
-    seeds = torch.stack([_seed(cam, thr) for thr in (fg_thr, bg_thr)])
+    seeds = torch.stack([_seed(maps, thr) for thr in (fg_thr, bg_thr)])
     strict, lenient = labels[refine_labels(refine, pixels, seeds, len(labels), gt_prob).numpy()]
     strict[(strict == 0) & (lenient != 0)] = IGNORE
     return strict

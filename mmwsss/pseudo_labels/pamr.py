@@ -43,7 +43,7 @@ def pamr_weights(images: Tensor, rows: Tensor, num_dilations: int) -> Tensor:
     Returns:
         `(N, H * W, K)`.
     """
-    total = 0
+    total = images.new_zeros(())
     for difference, deviation in colour_differences(images, rows, count_itself=num_dilations):
         total = total - difference.abs_().div_(1e-8 + 0.1 * deviation)
     return (total / images.shape[1]).softmax(dim=2)

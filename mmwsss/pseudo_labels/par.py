@@ -46,7 +46,7 @@ def par_weights(images: Tensor, rows: Tensor, dilations: Sequence[int]) -> Tenso
     Returns:
         `(N, H * W, K)`.
     """
-    total = 0
+    total = images.new_zeros(())
     for difference, deviation in colour_differences(images, rows, count_itself=0):
         total = total - _relative(difference, deviation).square_()
     distance = torch.tensor(neighbour_offsets(dilations)).to(images).norm(dim=1)

@@ -1,9 +1,8 @@
 """A stand-in for a GPU: tensors that claim another device and are computed on the CPU.
 
-Machines without a GPU still hold the faults that only a GPU shows: a mask made on the CPU beside a map on the device,
-`.numpy()` of a device tensor, a constant that `.to()` forgot. Inside `VirtualDevice()` such a mixture is an error, as
-CUDA would make it. Values stay real (unlike fake tensors, which hold none), so data-dependent code, losses and
-gradients run.
+It shows faults on a CPU that otherwise only a GPU shows: a mask made on the CPU beside a map on the device, `.numpy()`
+of a device tensor, a constant that `.to()` forgot. Inside `VirtualDevice()` such a mixture is an error, as with CUDA.
+Values are real (fake tensors have none), so data-dependent code, losses and gradients run.
 
     with VirtualDevice():
         model = move(model)                     # parameters and buffers
@@ -11,14 +10,13 @@ gradients run.
         model(x).mean().backward()              # raises where devices meet
         y.cpu().numpy()                         # allowed;  y.numpy() is not
 
-`DEVICE` is torch's 'meta', the only device type that autograd knows without hardware. A data preprocessor of MMEngine
-keeps its device in `_device`: set it. CPU scalars (no dimension) mix freely, as on CUDA. `torch.tensor(values,
-device=DEVICE)` and `new_tensor` are not seen; write `torch.tensor(values).to(DEVICE)`. Not modelled: streams, memory,
-half precision (autocast does nothing), kernels that differ.
+`DEVICE` is torch's 'meta', the only device type that autograd knows without hardware. CPU scalars (no dimension) mix
+freely, as with CUDA. Not modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
 """
 import contextlib
 
 import torch
+from mmengine.model import BaseDataPreprocessor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
@@ -78,6 +76,8 @@ class VirtualDevice(TorchDispatchMode):
 def move(module):
     """Put a module's parameters and buffers on the virtual device, in place."""
     for part in module.modules():
+        if isinstance(part, BaseDataPreprocessor):
+            part._device = DEVICE
         for name, parameter in part._parameters.items():
             if parameter is not None:
                 part._parameters[name] = torch.nn.Parameter(DeviceTensor(parameter.detach()), parameter.requires_grad)
@@ -94,10 +94,10 @@ def _run(func, args, kwargs):
     there = [x for x in tensors if isinstance(x, DeviceTensor)]
     asked = next((x for x in (*args, kwargs.get('device')) if isinstance(x, torch.device)), None)
     asked = torch.device(kwargs['device']) if kwargs.get('device') is not None else asked
-    indexed = name.startswith(('index', '_index'))
-    if here and there and (name not in CROSSING or (indexed and not isinstance(args[0], DeviceTensor))):
-        raise RuntimeError(f'{func}: tensors on two devices, of shapes {[tuple(x.shape) for x in here]} on the CPU '
-                           f'and {[tuple(x.shape) for x in there]} on the virtual device')
+    indexing = name.startswith(('index', '_index'))
+    if here and there and (name not in CROSSING or indexing and not isinstance(args[0], DeviceTensor)):
+        raise RuntimeError(f'{func}: tensors on two devices, of shapes {[tuple(x.shape) for x in here]} on the CPU and '
+                           f'{[tuple(x.shape) for x in there]} on the virtual device')
 
     def hold(x):
         if isinstance(x, DeviceTensor):
@@ -117,8 +117,4 @@ def _run(func, args, kwargs):
     to_device = asked.type == DEVICE.type if asked is not None else bool(there)
     if not to_device or name == '_local_scalar_dense':
         return result
-
-    def lift(x):
-        return DeviceTensor(x) if isinstance(x, torch.Tensor) and not isinstance(x, DeviceTensor) else x
-
-    return tree_map(lift, result)
+    return tree_map(lambda x: DeviceTensor(x) if type(x) is torch.Tensor else x, result)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import _benchmark_affinity
 import _benchmark_crf
 import _benchmark_irn
 import _benchmark_walk
@@ -40,7 +41,8 @@ def parse_args() -> argparse.Namespace:
     cam.add_argument('--checkpoint', help='and its trained checkpoint')
     cam.add_argument('--limit', type=int, help='only the first images of that test set')
     _benchmark_walk.add_parser(commands)
-    _benchmark_irn.add_parsers(commands)
+    _benchmark_irn.add_parser(commands)
+    _benchmark_affinity.add_parser(commands)
     _benchmark_crf.add_parser(commands)
     return parser.parse_args()
 
@@ -174,8 +176,8 @@ def main() -> None:
     """Run the benchmark that was asked for."""
     args = parse_args()
     import_mmwsss()
-    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run_ir_labels,
-           'affinity': _benchmark_irn.run_affinity, 'crf': _benchmark_crf.run}
+    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
+           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run}
     run[args.command](args)
 
 

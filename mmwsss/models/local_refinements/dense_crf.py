@@ -1,4 +1,6 @@
 """DenseCRF as a local refinement."""
+from typing import Any
+
 from torch import Tensor
 
 from mmwsss.pseudo_labels.crf import dense_crf
@@ -40,13 +42,14 @@ class DenseCRF(LocalRefinement):
                  min_prob: float = 0.05,
                  backend: str = 'auto') -> None:
         super().__init__(gt_prob)
-        self.settings = dict(steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat,
+        self.backend = backend
+        self.settings: dict[str, Any] = dict(steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat,
                              bilateral_sxy=bilateral_sxy, bilateral_srgb=bilateral_srgb,
                              bilateral_compat=bilateral_compat, min_prob=min_prob, backend=backend)
 
     def check(self) -> None:
         """Check the backend; `pydensecrf` must be installed if it is asked for."""
-        check_backend(self.settings['backend'])
+        check_backend(self.backend)
 
     def refine(self, image: Tensor, scores: Tensor) -> Tensor:
         """See `LocalRefinement`."""

@@ -1,19 +1,25 @@
 """What IRNet learns from a label map: where affinity breaks, and where objects lie.
 
-Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR
-2019, section 4.2. Pairs of pixels closer than a radius are positive when their labels are equal and negative
-when they differ; ignored pixels are in no pair.
-"""
-from collections.abc import Iterator
-from typing import Any
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR 2019,
+section 4.2. Pairs of pixels closer than a radius are positive when their labels are equal and negative when they
+differ; pixels with the ignored label are in no pair.
 
-import numpy as np
+There are millions of pairs and thousands of pixels, so all that depends on the network is written as a sum over pixels:
+
+- The loss of a pair's affinity depends on the strongest boundary on its path. Sorted by strength, this is the path's
+  smallest rank. What counts is how many pairs of each kind have their strongest boundary at a pixel.
+- The absolute error of a pair's displacement is `sign(a - b) * (a - b)`. What counts is the sum of a pixel's signs. The
+  expected difference of a foreground pair is its offset; adding coordinates to the foreground's displacements makes
+  the expected difference 0 for all pairs.
+
+Both are constants to autograd, and exact: neither a rank nor a sign changes with an infinitesimal step.
+"""
 import torch
 from torch import Tensor
 
 from mmwsss.pseudo_labels.path_index import path_index
+from mmwsss.pseudo_labels.path_minimum import destination_rows, path_minimum
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.threads import one_thread
 
 from .over_ranks import over_ranks
 
@@ -50,112 +56,113 @@ def affinity_displacement_loss(boundary_logits: Tensor,
     if boundary_logits.shape != (size[0], 1, *size[1:]) or displacement.shape != (size[0], 2, *size[1:]):
         raise InputError(f'Boundaries {tuple(boundary_logits.shape)}, displacements {tuple(displacement.shape)} and '
                          f'labels {tuple(size)} do not fit: pass (N, 1, h, w), (N, 2, h, w) and (N, h, w).')
-    boundary, displacement = boundary_logits.float().sigmoid()[:, 0], displacement.float()
-    sums, counts = _empty_sums(boundary, displacement), boundary.new_zeros(3, dtype=torch.float64)
-    if size[1] >= radius and size[2] >= 2 * radius - 1:  # else no pixel has all of its pairs
-        for targets, paths in _groups(radius):
-            pairs = pair_labels(labels, targets, radius, ignore_index)
-            counts += torch.stack([pair.sum(dtype=torch.float64) for pair in pairs])
-            sums = sums + _group_sums(boundary, displacement, pairs, targets, paths, radius)
-    counts, world = over_ranks(counts)
-    background, foreground, negative = (counts + EPS).to(sums.dtype)
-    return dict(
-        loss_pos_affinity=world * (sums[0] / background + sums[1] / foreground) / 2,
-        loss_neg_affinity=world * sums[2] / negative,
-        loss_fg_displacement=world * sums[3] / (2 * foreground),
-        loss_bg_displacement=world * sums[4] / (2 * background))
+    logits, order = boundary_logits.float().flatten(1).sort(dim=1, descending=True, stable=True)
+    foreground = (labels != 0).float()
+    positions = displacement.float().transpose(0, 1) + foreground * _coordinates(displacement)
+    pairs = pairs_by_boundary(order, labels, radius, ignore_index)
+    signs = sums_of_signs(positions, labels, radius, ignore_index)
+
+    strongest = logits.sigmoid()
+    positive = pairs[:2] * -(1 - strongest + EPS).log()
+    negative = pairs[2] * -(strongest + EPS).log()
+    error = (positions.double() * signs).sum(0)  # differences of coordinates: few digits of float32 would be left
+    fg_error = (error * foreground).sum()
+
+    counts, world = over_ranks(pairs.sum((1, 2), dtype=torch.float64))
+    background_pairs, foreground_pairs, negative_pairs = (counts + EPS).unbind()
+    losses = dict(
+        loss_pos_affinity=(positive[0].sum() / background_pairs + positive[1].sum() / foreground_pairs) / 2,
+        loss_neg_affinity=negative.sum() / negative_pairs,
+        loss_fg_displacement=fg_error / (2 * foreground_pairs),
+        loss_bg_displacement=(error.sum() - fg_error) / (2 * background_pairs))
+    return {name: (world * loss).float() for name, loss in losses.items()}
 
 
-def pair_labels(labels: Tensor, targets: Tensor, radius: int, ignore_index: int = 255) -> tuple[Tensor, Tensor, Tensor]:
-    """Which pairs are equal background, equal foreground, different.
+@torch.no_grad()
+def pairs_by_boundary(order: Tensor, labels: Tensor, radius: int, ignore_index: int = 255) -> Tensor:
+    """How many pairs have their strongest boundary at a pixel.
 
     Args:
-        labels: `(N, h, w)`.
-        targets: `(P, 2)` destinations (dy, dx).
-        radius: of the search; sources are the pixels whose pairs all lie inside.
+        order: `(N, h w)`, the pixels of each image by falling strength of the boundary.
+        labels: `(N, h, w)` integers.
+        radius: pairs are closer than this. Sources are the pixels whose pairs all lie inside.
         ignore_index: label of pixels in no pair.
 
     Returns:
-        Three masks `(N, P, h', w')`, with `h' = h - radius + 1` and `w' = w - 2 radius + 2`.
+        `(3, N, h w)` int64, in the order of `order`: pairs within the background, within a class, of different classes.
     """
-    source, target = _ends(labels, targets, radius)
-    valid = (source != ignore_index) & (target != ignore_index)
-    equal = valid & (source == target)
-    return equal & (source == 0), equal & (source != 0), valid & (source != target)
+    if not _has_pairs(labels, radius):
+        return order.new_zeros(3, *order.shape)
+    ranks = torch.arange(order.numel(), dtype=torch.int32, device=order.device).view_as(order)
+    ranks = torch.empty_like(ranks).scatter_(1, order, ranks)
+    own, other = _ends(labels, radius, ignore_index)
+    ignored = (labels == ignore_index).to(torch.uint8)
+    kind_of_equal = 2 + (own != 0).to(torch.uint8)
+    keys, done = ranks.new_empty(len(path_index(radius)), *own.shape), 0
+    for dy, dx, strongest in path_minimum(ranks.view(labels.shape), radius):
+        equal = own == _targets(other, dy, dx, len(strongest), radius)
+        in_no_pair = torch.maximum(_sources(ignored, radius), _targets(ignored, dy, dx, len(strongest), radius))
+        kind = in_no_pair + equal * kind_of_equal  # 0: different, 1: in no pair, 2: background, 3: foreground
+        torch.add(strongest, kind, alpha=order.numel(), out=keys[done:done + len(strongest)])
+        done += len(strongest)
+    counts = torch.bincount(keys.flatten(), minlength=4 * order.numel()).view(4, *order.shape)
+    return torch.stack([counts[2], counts[3], counts[0]])
 
 
-def _groups(radius: int) -> Iterator[tuple[Tensor, np.ndarray]]:
-    """Destinations `(P_l, 2)` and paths `(P_l, l, 2)` of one length after the other."""
-    index, start = path_index(radius), 0
-    for paths in index.paths:
-        yield torch.tensor(index.destinations[start:start + len(paths)]), paths
-        start += len(paths)
+@torch.no_grad()
+def sums_of_signs(positions: Tensor, labels: Tensor, radius: int, ignore_index: int = 255) -> Tensor:
+    """The derivative of the sum of `|a - b|` over all pairs of equal labels.
 
+    Args:
+        positions: `(2, N, h, w)`.
+        labels: `(N, h, w)` integers.
+        radius: see :func:`pairs_by_boundary`.
+        ignore_index: label of pixels in no pair.
 
-def _window(maps: Tensor, dy: int, dx: int, radius: int) -> Tensor:
-    """`(..., h', w')`: what lies (dy, dx) from every source of `(..., h, w)`."""
-    margin = radius - 1
-    height, width = maps.shape[-2] - margin, maps.shape[-1] - 2 * margin
-    return maps[..., dy:dy + height, margin + dx:margin + dx + width]
-
-
-def _ends(maps: Tensor, targets: Tensor, radius: int) -> tuple[Tensor, Tensor]:
-    """Values of `(N, ..., h, w)` at the sources `(N, ..., 1, h', w')` and the targets `(N, ..., P, h', w')`."""
-    target = torch.stack([_window(maps, dy, dx, radius) for dy, dx in targets.tolist()], dim=-3)
-    return _window(maps, 0, 0, radius).unsqueeze(-3), target
-
-
-def _group_sums(boundary: Tensor, displacement: Tensor, pairs: tuple[Tensor, Tensor, Tensor], targets: Tensor,
-                paths: np.ndarray, radius: int) -> Tensor:
-    """The five sums (see :func:`affinity_displacement_loss`) over pairs whose paths have one length."""
-    strongest = _StrongestOnPath.apply(boundary, paths, radius)
-    background, foreground, negative = pairs
-    positive_loss = -(1 - strongest + EPS).log()
-    negative_loss = -(strongest + EPS).log()
-    source, target = _ends(displacement, targets, radius)
-    difference = source - target  # (N, 2, P, h', w')
-    offset = targets.t().to(difference)[None, :, :, None, None]
-    return torch.stack([
-        (positive_loss * background).sum(), (positive_loss * foreground).sum(), (negative_loss * negative).sum(),
-        ((difference - offset).abs() * foreground[:, None]).sum(), (difference.abs() * background[:, None]).sum()
-    ])
-
-
-class _StrongestOnPath(torch.autograd.Function):
-    """The largest of `(N, h, w)` on each pair's path: `(N, P_l, h', w')`.
-
-    Written out because autograd would keep every window and, in the backward pass, fill a whole map for each.
-    Here one byte a pair remembers where its maximum was.
+    Returns:
+        `(2, N, h, w)`. Its product with `positions` is the sum itself.
     """
-
-    @staticmethod
-    def forward(ctx: Any, maps: Tensor, paths: np.ndarray, radius: int) -> Tensor:
-        strongest, places = [], []
-        with one_thread(maps.device):
-            for path in paths.tolist():
-                (dy, dx), *others = path
-                best = _window(maps, dy, dx, radius).clone()
-                place = torch.zeros_like(best, dtype=torch.uint8)
-                for step, (dy, dx) in enumerate(others, start=1):
-                    window = _window(maps, dy, dx, radius)
-                    place.masked_fill_(window > best, step)
-                    torch.maximum(best, window, out=best)
-                strongest.append(best)
-                places.append(place)
-        ctx.save_for_backward(torch.stack(places))
-        ctx.paths, ctx.radius, ctx.size = paths, radius, maps.shape
-        return torch.stack(strongest, dim=1)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        total = gradient.new_zeros(ctx.size)
-        with one_thread(gradient.device):
-            for path, place, part in zip(ctx.paths.tolist(), ctx.saved_tensors[0], gradient.unbind(1), strict=True):
-                for step, (dy, dx) in enumerate(path):
-                    _window(total, dy, dx, ctx.radius).addcmul_(part, (place == step).to(part.dtype))
-        return total, None, None
+    sums = torch.zeros_like(positions)
+    if not _has_pairs(labels, radius):
+        return sums
+    own, other = _ends(labels, radius, ignore_index)
+    rows, columns = own.shape[1:]
+    # The zeros at the end of each row keep rows apart when maps are moved on by the columns of their destinations.
+    buffer = positions.new_zeros(2 * radius - 1, 2, len(labels), rows, columns + 2 * radius - 2)
+    for dy, dx, number in destination_rows(radius):
+        signs = buffer[:number, ..., :columns]
+        torch.sub(_sources(positions, radius), _targets(positions, dy, dx, number, radius), out=signs)
+        signs.sign_().mul_((own == _targets(other, dy, dx, number, radius))[:, None])
+        _sources(sums, radius).add_(signs.sum(0))
+        first, reach = radius - 1 + dx, columns + number - 1
+        moved = buffer.as_strided((number, *signs.shape[1:-1], reach), (buffer.stride(0) - 1, *buffer.stride()[1:]))
+        sums[..., dy:dy + rows, first:first + reach].sub_(moved.sum(0))
+    return sums
 
 
-def _empty_sums(boundary: Tensor, displacement: Tensor) -> Tensor:
-    """Five zeros that all parameters belong to, so that a batch without pairs still has gradients."""
-    return boundary.new_zeros(5) + 0 * (boundary.sum() + displacement.sum())
+def _has_pairs(labels: Tensor, radius: int) -> bool:
+    """Whether a pixel can have all of its pairs inside."""
+    return radius > 1 and labels.shape[-2] >= radius and labels.shape[-1] >= 2 * radius - 1
+
+
+def _ends(labels: Tensor, radius: int, ignore_index: int) -> tuple[Tensor, Tensor]:
+    """Labels of the sources `(N, h', w')` and of possible targets `(N, h, w)`, never equal where ignored."""
+    ignored, labels = labels == ignore_index, labels.to(torch.int16)
+    return _sources(labels.masked_fill(ignored, -1), radius), labels.masked_fill(ignored, -2)
+
+
+def _sources(maps: Tensor, radius: int) -> Tensor:
+    """`(..., h', w')`: the pixels of `(..., h, w)` whose pairs all lie inside."""
+    return maps[..., :maps.shape[-2] - radius + 1, radius - 1:maps.shape[-1] - radius + 1]
+
+
+def _targets(maps: Tensor, dy: int, dx: int, number: int, radius: int) -> Tensor:
+    """`(number, ..., h', w')`: what lies at `(dy, dx)`, `(dy, dx + 1)`, ... from each source."""
+    sources = _sources(maps, radius)
+    return maps[..., dy:, radius - 1 + dx:].as_strided((number, *sources.shape), (maps.stride(-1), *maps.stride()))
+
+
+def _coordinates(maps: Tensor) -> Tensor:
+    """y and x of every pixel, `(2, 1, h, w)`."""
+    y, x = (torch.arange(length, dtype=torch.float32, device=maps.device) for length in maps.shape[-2:])
+    return torch.stack(torch.meshgrid(y, x, indexing='ij'))[:, None]

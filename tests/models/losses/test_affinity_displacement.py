@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 import torch
+from count_operators import CountOperators
 from message_names import message_names
 
-from mmwsss.models.losses.affinity_displacement import affinity_displacement_loss, pair_labels
+from mmwsss.models.losses.affinity_displacement import affinity_displacement_loss, pairs_by_boundary
 from mmwsss.pseudo_labels import path_index
 from mmwsss.utils.errors import InputError
 
@@ -71,11 +72,8 @@ def test_gradients_against_finite_differences():
 def test_golden_pairs_and_losses(golden):
     irn = golden('irn')
     labels = torch.tensor(irn['seg'])
-    counts = torch.zeros(3)
-    targets = torch.tensor(path_index(10).destinations)
-    for index, mask in enumerate(pair_labels(labels, targets, 10)):
-        counts[index] = mask.sum()
-    np.testing.assert_array_equal(counts.numpy(), irn['label_sums'])
+    order = torch.arange(labels[0].numel()).expand(len(labels), -1)
+    np.testing.assert_array_equal(pairs_by_boundary(order, labels, 10).sum((1, 2)), irn['label_sums'])
     losses = affinity_displacement_loss(torch.tensor(irn['edge_logit']), torch.tensor(irn['disp_train']), labels)
     np.testing.assert_allclose([losses[name].item() for name in NAMES], irn['losses'][:4], rtol=1e-5)
     assert sum(losses.values()).item() / 2 == pytest.approx(irn['losses'][4], rel=1e-5)
@@ -91,6 +89,14 @@ def test_without_pairs_a_loss_is_zero_and_has_gradients(labels, zero):
     assert {name for name, value in losses.items() if value == 0} == set(zero)
     sum(losses.values()).backward()
     assert boundary.grad.isfinite().all() and displacement.grad.isfinite().all()
+
+
+def test_few_operators():
+    boundary, displacement = torch.randn(2, 1, 128, 128), torch.randn(2, 2, 128, 128)
+    boundary.requires_grad_(), displacement.requires_grad_()
+    with CountOperators() as operators:
+        sum(affinity_displacement_loss(boundary, displacement, torch.randint(0, 3, (2, 128, 128))).values()).backward()
+    assert operators.count <= 300
 
 
 def test_half_precision_is_computed_in_float32():
