@@ -72,7 +72,7 @@ def main() -> None:
         write_untrained(untrained)
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = make_plan(stages_of(untrained), PIPELINE, str(work / 'pipeline'))
-        launcher = Launcher(REPO / 'tools')
+        launcher = Launcher(REPO / 'tools', warm=True)
         run_pipeline(plan, launcher, last='cams_on_val')
         before, known = (plan.records[name]['metrics'] for name in ('untrained_on_val', 'cams_on_val'))
         print(f'\nCAM mIoU on val, {SETTING} ({CONFIG})')

@@ -42,7 +42,7 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)
-        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
+        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, warm=True)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
             print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')

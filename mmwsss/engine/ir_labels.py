@@ -115,7 +115,7 @@ def label_image(job: Job) -> tuple[int, int, int]:
                                       image_classes=job.image_classes))
     try:
         label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr,
-                                job.refinement.refine, job.refinement.gt_prob)
+                                job.refinement.refine_sets, job.refinement.gt_prob)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
     values = np.full(256, IGNORE, dtype=np.uint8)

@@ -183,7 +183,7 @@ def _checked(path: Path, keys: Any, cam: Any, size: Sequence[int] | None,
 
 
 def _check_stride(path: Path, content: CAMFile) -> None:
-    expected = strided_size(content.size, STRIDE)
+    expected = content.size and strided_size(content.size, STRIDE)
     if content.cam.shape[1:] != expected:
         raise InputError(f'{path}: the maps are {content.cam.shape[1:]} high and wide. For a '
                          f'image of {content.size} they must be {expected}, stride {STRIDE}.')

@@ -149,15 +149,15 @@ def _detect(scores: Tensor, classes: Tensor, bg_thr: float, min_area: float) -> 
     """The connected regions that each of the maps `(P, H, W)` with `classes (P,)` wins."""
     best, number = winner(scores, torch.arange(len(scores), device=scores.device))
     number = torch.where(best > bg_thr, number, 0)
-    masks, owners = [best.new_zeros((0, *best.shape), dtype=torch.bool)], []
+    found, owners = [best.new_zeros((0, *best.shape), dtype=torch.bool)], []
     for piece in number.unique().tolist():
         if piece == 0:
             continue
         parts = _components(number == piece)
         kept = parts.flatten().bincount()[1:] >= min_area * parts.numel()
-        masks.append(parts == kept.nonzero()[:, :, None] + 1)
+        found.append(parts == kept.nonzero()[:, :, None] + 1)
         owners += [piece - 1] * int(kept.sum())
-    masks = torch.cat(masks)
+    masks = torch.cat(found)
     highest = (best * masks).flatten(1).amax(dim=1)
     order = highest.argsort(descending=True, stable=True)
     return Instances(masks[order], classes[owners][order], highest[order])

@@ -24,7 +24,7 @@ def failure(folder: Path, script: str, *arguments: str) -> str:
     with pytest.raises(InputError) as caught:
         run(folder, script, *arguments)
     text, end = str(caught.value).split('\n\n')
-    assert end == f'Its whole output is in {folder / "a.log"}. The same command goes on here.'
+    assert str(folder / 'a.log') in end
     return text
 
 

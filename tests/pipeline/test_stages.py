@@ -86,7 +86,6 @@ def test_a_pipeline_that_refines_twice(write, capsys):
 
 
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
-    pytest.importorskip('pydensecrf')
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
     done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)

@@ -9,8 +9,6 @@ from PIL import Image
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.utils.errors import InputError
 
-pytest.importorskip('pydensecrf.densecrf', reason='pydensecrf is not installed')
-
 IMAGE = np.full((24, 30, 3), 127, np.uint8)
 
 

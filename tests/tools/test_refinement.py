@@ -126,7 +126,6 @@ def test_two_processes_write_the_same_files(there):
 
 @pytest.fixture
 def ir_label_folder(there, capsys, monkeypatch) -> Path:
-    pytest.importorskip('pydensecrf')
     if not (there / 'ir_labels').is_dir():
         done = run_process('make_ir_labels.py', 'irnet.py', '--workers', '2', cwd=there)
         assert done.status == 0, done.err
@@ -209,7 +208,6 @@ def test_what_is_wrong_with_the_options_is_said_before_the_folder_is_claimed(the
 
 
 def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
-    pytest.importorskip('pydensecrf')
     for name in ids():
         content = (there / 'cams' / f'{name}.npz').read_bytes()
         (there / 'bad cams').mkdir(exist_ok=True)
@@ -289,7 +287,6 @@ def test_pseudo_labels_by_another_local_refinement(mean_config, capsys, monkeypa
 
 
 def test_the_densecrf_of_ir_labels_can_be_set(there, capsys, monkeypatch):
-    pytest.importorskip('pydensecrf')
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'short', '--workers', '1',
                       '--cfg-options', 'ir_label_refinement.steps=1')
     assert done.status == 0, done.err[-2000:]
@@ -314,7 +311,6 @@ def test_ir_labels_read_images_by_the_backend_of_the_data_set(mean_config, tmp_p
 
 
 def test_all_background_cam(tmp_path, there):
-    pytest.importorskip('pydensecrf')
     write_cam(tmp_path / 'a.npz', np.zeros((1, 12, 16)), [0], (48, 64), CLASSES)
     counts = ir_labels.label_image(ir_labels.Job(
         'data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'a.png', CLASSES,
@@ -323,7 +319,6 @@ def test_all_background_cam(tmp_path, there):
 
 
 def test_full_disk_leaves_nothing_half_written(there, capsys, monkeypatch):
-    pytest.importorskip('pydensecrf')
 
     def full(self, path, **kwargs):
         Path(path).write_bytes(b'half')
@@ -404,7 +399,6 @@ def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch)
 
 
 def test_pseudo_labels_refined_by_a_crf(there, capsys, monkeypatch):
-    pytest.importorskip('pydensecrf')
     for options in ([], ['--crf', 'steps=3']):
         done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', 'irnet.py', 'irnet.pth', '--bg-thr', '0.4',
                           '--out', f'labels{len(options) // 2}', *options)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _benchmark_affinity
+import _benchmark_crf
 import _benchmark_irn
 import _benchmark_walk
 import numpy as np
@@ -42,6 +43,7 @@ def parse_args() -> argparse.Namespace:
     _benchmark_walk.add_parser(commands)
     _benchmark_irn.add_parser(commands)
     _benchmark_affinity.add_parser(commands)
+    _benchmark_crf.add_parser(commands)
     return parser.parse_args()
 
 
@@ -175,7 +177,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
-           'affinity': _benchmark_affinity.run}
+           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run}
     run[args.command](args)
 
 

@@ -88,7 +88,7 @@ def image_of(sample: SegDataSample | dict) -> torch.Tensor:
     """
     image = sample.get('ori_img')
     if image is None:
-        image = read_image(sample.get('img_path'), sample.get('backend_args'))
+        image = read_image(sample.get('img_path') or '', sample.get('backend_args'))
     return torch.from_numpy(np.ascontiguousarray(image[..., ::-1].transpose(2, 0, 1)))
 
 
