@@ -1,4 +1,4 @@
-"""Benchmarks of IRNet's training data: IR labels by processes, affinity labels on the device or in the loader."""
+"""Benchmarks of IRNet's training data: IR labels in parallel, affinity labels on the device or in the loader."""
 import argparse
 import tempfile
 import time
@@ -12,19 +12,19 @@ from PIL import Image
 
 def add_parsers(commands: argparse._SubParsersAction) -> None:
     """Add `ir-labels` and `affinity` to the command line."""
-    labels = commands.add_parser('ir-labels', help='IR labels: images a second with one and with all cores')
-    labels.add_argument('--images', type=int, default=8, help='images a measurement')
+    labels = commands.add_parser('ir-labels', help='IR labels: images per second with one core and with all')
+    labels.add_argument('--images', type=int, default=8, help='images per measurement')
     labels.add_argument('--size', type=int, nargs=2, default=(375, 500), metavar=('H', 'W'))
-    labels.add_argument('--classes', type=int, default=2, help='classes an image')
+    labels.add_argument('--classes', type=int, default=2, help='classes per image')
     affinity = commands.add_parser(
-        'affinity', help="IRNet's training step: affinity labels on the device, or made by the loader in NumPy")
+        'affinity', help="IRNet's training step: affinity labels on the device or, with NumPy, in the loader")
     affinity.add_argument('--batch', type=int, default=2)
     affinity.add_argument('--crop', type=int, default=512)
     affinity.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
 
 
 def run_ir_labels(args: argparse.Namespace) -> None:
-    """Print images a second."""
+    """Print images per second."""
     from mmwsss.engine.ir_labels import Job, make_ir_labels
     from mmwsss.models import DenseCRF
     from mmwsss.pseudo_labels import write_cam
@@ -54,16 +54,16 @@ def run_ir_labels(args: argparse.Namespace) -> None:
         for workers in sorted({1, cores}):
             start = seconds(workers, workers)  # processes take seconds to start
             rest = seconds(workers, workers * (1 + args.images)) - start
-            print(f'{workers} process{"es" * (workers > 1)}: {workers * args.images / rest:.2f} images a second, '
-                  f'after {start:.1f} s for the start and the first of each')
+            print(f'{workers} process{"es" * (workers > 1)}: {workers * args.images / rest:.2f} images per second, '
+                  f'after {start:.1f} s for the start and the first image of each')
 
 
 def loader_labels(labels: np.ndarray, radius: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The affinity labels of one image as float arrays, the way a loader would ship them.
+    """Make the affinity labels of one image as float arrays, like a data loader would.
 
     Args:
-        labels: `(h, w)` uint8, 255 where not certain.
-        radius: of the search, in pixels of the map.
+        labels: `(h, w)` uint8, 255 for uncertain pixels.
+        radius: search radius, in pixels of the map.
 
     Returns:
         Three masks `(P, h', w')` float32: pairs in the background, within a class, of different classes.
@@ -81,7 +81,7 @@ def loader_labels(labels: np.ndarray, radius: int = 10) -> tuple[np.ndarray, np.
 
 
 def run_affinity(args: argparse.Namespace) -> None:
-    """Print what making and shipping affinity labels costs beside a step of IRNet's head."""
+    """Print the cost of making and copying affinity labels, compared to a training step of IRNet's head."""
     from mmwsss.models.losses.affinity_displacement import affinity_displacement_loss, pair_labels
     from mmwsss.pseudo_labels import path_index
     side = args.crop // 4
@@ -117,7 +117,7 @@ def run_affinity(args: argparse.Namespace) -> None:
     megabytes = sum(part.nbytes for part in shipped) / args.batch / 1e6
     print(f'affinity labels, crops of {args.crop} (maps of {side}), batch {args.batch}, {args.device}, '
           f'{torch.get_num_threads()} threads; per image')
-    print(f'made in the loader by NumPy, shipped as float32: {seconds(in_the_loader):.3f} s, {megabytes:.1f} MB')
+    print(f'made in the loader by NumPy, copied as float32: {seconds(in_the_loader):.3f} s, {megabytes:.1f} MB')
     on = seconds(lambda: pair_labels(on_device, targets, 10))
     print(f'on the device: {on:.3f} s, {labels[0].nbytes / 1e6:.3f} MB')
-    print(f'the whole loss with its gradients, labels on the device included: {seconds(step):.3f} s')
+    print(f'the whole loss with gradients, including labels on the device: {seconds(step):.3f} s')
