@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
+from mmwsss.utils.errors import InputError
 from mmwsss.utils.system import peak_megabytes
 
 MODULES = ('mmwsss.upstream', 'mmwsss.models', 'mmwsss.datasets', 'mmwsss.evaluation', 'mmwsss.visualization',
@@ -25,6 +26,7 @@ class WarmPython:
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
+        self._pid = 0
 
     def start(self, script: str, arguments: Sequence[str], output: int, lock: int) -> int:
         """Start a script; it leads a process group of its own.
@@ -47,12 +49,14 @@ class WarmPython:
                     stdout=output, stderr=output, start_new_session=True)
         socket.send_fds(self._socket, [json.dumps([script, *arguments]).encode() + b'\n'], [output, lock])
         self._socket.setblocking(True)
-        found = self._read()
+        self._pid = self._read()['pid']
         self._socket.setblocking(False)
-        return int(found['pid'])
+        return self._pid
 
     def poll(self) -> tuple[int, float] | None:
         """The wait status and the peak memory in MB of the stage, or `None` while it runs."""
+        if self._socket is None:  # the server was killed, which was told already
+            return None if _is_alive(self._pid) else (0, 0.0)
         with suppress(BlockingIOError):
             found = self._read()
             return found['status'], found['peak']
@@ -68,10 +72,20 @@ class WarmPython:
 
     def _read(self) -> dict:
         assert self._socket is not None
-        message = self._socket.recv(1 << 16)
-        if not message:
-            raise RuntimeError('The process that starts the stages was killed, probably because memory ran out.')
-        return json.loads(message)
+        with suppress(ConnectionResetError):
+            if message := self._socket.recv(1 << 16):
+                return json.loads(message)
+        self.close()
+        raise InputError('The process that starts the stages was killed, probably because memory ran out. Run the same '
+                         'command again to resume.')
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def serve(handle: int) -> None:

@@ -120,7 +120,9 @@ def test_a_second_interruption_is_less_patient(monkeypatch):
 
     monkeypatch.setattr(module.time, 'sleep', sleep)
     start = time.time()
-    module._stop(stage)
+    processes = module.Processes()
+    processes.pid = stage.pid
+    processes.stop()
     assert time.time() - start < module.GRACE
     with pytest.raises(ProcessLookupError):
         os.kill(stage.pid, 0)

@@ -37,9 +37,11 @@ def test_labels_are_those_of_the_function(image):
 def test_without_pydensecrf(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pydensecrf', None)
     monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
-    with pytest.raises(InputError, match='pydensecrf'):
-        DenseCRF(backend='pydensecrf').check()
     DenseCRF().check()
+    with pytest.raises(InputError, match=r'mmwsss\[crf\]'):
+        DenseCRF(backend='pydensecrf').check()
+    with pytest.raises(InputError, match='cuda'):
+        DenseCRF(backend='cuda').check()
 
 
 def test_unknown_settings_are_refused():
