@@ -1,4 +1,4 @@
-"""Affinity labels, against the reference's and cases by hand."""
+"""Affinity labels, against the reference's labels and hand-made cases."""
 import numpy as np
 import pytest
 import torch
@@ -60,7 +60,7 @@ def test_without_activation():
 
 
 def test_real_image_is_mostly_right_where_confident(voc6):
-    """A blurred mask plays the CAM: what is confident lies inside the mask or outside it."""
+    """With a blurred mask as the CAM, confident labels agree with the mask."""
     name = '2007_000783'
     image = np.array(Image.open(voc6 / 'JPEGImages' / f'{name}.jpg'))[:200, :200]
     mask = np.array(Image.open(voc6 / 'SegmentationClass' / f'{name}.png'))[:200, :200]
@@ -98,7 +98,7 @@ def test_bad_input(image, cam, keys, thresholds, named):
 
 
 def test_another_local_refinement():
-    """It gets the image, and the seeds of the strict threshold, then those of the lenient one."""
+    """It gets the image, and the seeds of the strict, then of the lenient threshold."""
     seen = []
 
     def keep(image, scores):
