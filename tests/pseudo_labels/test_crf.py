@@ -26,7 +26,7 @@ def plain_crf(image, probs, gaussian, bilateral):
 
 
 def label_probs(labels, num_labels, gt_prob=0.7):
-    """`gt_prob` for the label, the rest shared by the others."""
+    """`gt_prob` for the label; the other labels share the rest."""
     given = labels == np.arange(num_labels)[:, None, None]
     return np.where(given, gt_prob, (1 - gt_prob) / (num_labels - 1))
 
@@ -54,7 +54,7 @@ def test_labels_of_the_reference(golden, voc_image, seed):
     keys = np.append(0, data['ir_keys'])
     refined = dense_crf_labels(voc_image, seed, 3)
     assert refined.dtype == np.int64 and refined.shape == seed.shape
-    assert (keys[seed] != data['ir_fg']).mean() > 0.02  # there was something to refine
+    assert (keys[seed] != data['ir_fg']).mean() > 0.02  # the refinement has an effect
     assert (keys[refined] == data['ir_fg']).mean() > 0.999
 
 
@@ -138,7 +138,7 @@ def test_settings_of_probs_are_used(voc_image, golden):
 
 
 def test_memory_of_any_kind(image, seed):
-    """PIL lends memory that cannot be written, mirrored images are not contiguous."""
+    """PIL's memory is read-only, and mirrored images are not contiguous."""
     labels = np.zeros((24, 30), np.int64)
     labels[:, 18:] = 1
     refined = dense_crf_labels(image, labels, 2)
@@ -247,7 +247,7 @@ def test_bad_probs(image, probs, named):
 
 
 def test_classes_that_are_equal_everywhere_share_a_stand_in_exactly(voc_image, seed):
-    """Also where they are too probable for `min_prob`."""
+    """Also if they are too probable for `min_prob`."""
     probs = label_probs(seed, 4, 0.4)  # the fourth label is absent, and the others have 0.2 as it has
     probs = np.concatenate([probs * 0.6, np.full((2, *seed.shape), 0.2)])
     full = plain_crf(voc_image, probs, (1, 3), (67, 3, 4))

@@ -187,7 +187,7 @@ def test_a_process_that_is_ended_from_outside(monkeypatch):
 @pytest.mark.parametrize('tool, options', [
     ('evaluate_cams.py', ('--cams', 'cams')), ('evaluate_labels.py', ('--labels', 'cams')), ('make_ir_labels.py', ())])
 def test_tools_of_one_process_refuse_a_launcher(tool, options, there, capsys, monkeypatch):
-    """Each of its processes would do the whole work."""
+    """Each process would do the whole work."""
     done = run_inside(capsys, monkeypatch, tool, 'irnet.py', *options, '--launcher', 'pytorch')
     assert done.status == 2 and '--launcher pytorch' in done.err
 
@@ -238,7 +238,7 @@ def test_cam_of_another_size_or_other_classes(tmp_path, there):
 
 @pytest.fixture
 def mean_config(there, monkeypatch):
-    """A config that names a local refinement from outside of the package."""
+    """A config with a local refinement from outside the package."""
     monkeypatch.syspath_prepend(REPO / 'tests/examples')
     Path('mean.py').write_text("""\
 _base_ = 'irnet.py'
@@ -386,7 +386,7 @@ def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch)
     (there / 'pseudo' / '2007_000005.png').unlink()
     done = run_inside(capsys, monkeypatch, *arguments)
     assert re.search(r'\bpseudo: 6 images, 1\b', done.out) and contents(there / 'pseudo', '.png') == before
-    # the same threshold in a test: what it measures is what was written
+    # a test with the same threshold measures the written files
     done = run_inside(capsys, monkeypatch, 'test.py', 'irnet.py', 'trained/epoch_1.pth', '--work-dir', 'walked',
                       '--out', 'from_test', '--cfg-options', 'model.test_cfg.bg_thr=0.4')
     assert done.status == 0, done.err[-2000:]
