@@ -18,6 +18,8 @@ POSITION_WEIGHT = 0.01
 def par(images: Tensor, scores: Tensor, dilations: Sequence[int] = (1, 2, 4, 8, 12, 24), steps: int = 10) -> Tensor:
     """Replace scores by weighted sums over the neighbours of similar colour, `steps` times.
 
+    It takes about 110 operators, and one (with three views) a step.
+
     Args:
         images: `(N, 3, H, W)` colours from 0 to 255, uint8 or float.
         scores: `(N, C, h, w)`, finite. Other sizes are first resized, bilinear with aligned corners.
