@@ -19,6 +19,7 @@ from reference_network import REPO, samples
 from tiny_voc import CLASSES, write_tiny_voc
 
 from mmwsss.pipeline import Launcher, make_plan, run_pipeline
+from mmwsss.registry import STAGES
 
 README = (REPO / 'README.md').read_text(encoding='utf-8')
 
@@ -128,3 +129,22 @@ def test_a_pipeline_of_stages(capsys):
     run_pipeline(plan, Launcher(REPO / 'tools'))
     out = capsys.readouterr().out
     assert '--cams cams_of_seam' in out and 'train_dataloader.dataset.seg_map_dir=w/pseudo_labels' in out
+
+
+def test_the_guide_quotes_the_examples():
+    """CONTRIBUTING shows files of tests/examples as they are; its stage is a stage."""
+    guide = (REPO / '.github' / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+    blocks = re.findall(r'```python\n(.*?)\n```', guide, re.S)
+    for name in ('lse_head', 'colour_refiner', 'mean_refinement'):
+        assert (REPO / 'tests' / 'examples' / f'{name}.py').read_text(encoding='utf-8').strip() in blocks
+    stage = next(block for block in blocks if '@STAGES' in block)
+    found: dict = {}
+    try:
+        exec(stage, found)
+        stages = [dict(type='Training', name='classifier', config='vwe_hspp_r50_voc.py'),
+                  dict(type='Clusters', name='clusters', network='classifier')]
+        plan = make_plan(stages, str(REPO / 'configs' / 'example.py'), 'w', dry=True)
+        assert plan.stages['clusters'].call(plan).arguments[1:] == [
+            'w/classifier/epoch_6.pth', '--out', 'w/clusters/clusters.json']
+    finally:
+        STAGES.module_dict.pop('Clusters', None)
