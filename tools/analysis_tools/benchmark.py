@@ -8,6 +8,7 @@ from pathlib import Path
 import _benchmark_affinity
 import _benchmark_crf
 import _benchmark_irn
+import _benchmark_pipeline
 import _benchmark_walk
 import numpy as np
 import torch
@@ -44,6 +45,7 @@ def parse_args() -> argparse.Namespace:
     _benchmark_irn.add_parser(commands)
     _benchmark_affinity.add_parser(commands)
     _benchmark_crf.add_parser(commands)
+    _benchmark_pipeline.add_parser(commands)
     return parser.parse_args()
 
 
@@ -177,7 +179,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
-           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run}
+           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run, 'pipeline': _benchmark_pipeline.run}
     run[args.command](args)
 
 
