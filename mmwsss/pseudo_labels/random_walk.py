@@ -15,6 +15,7 @@ import math
 from collections.abc import Sequence
 from functools import singledispatch
 from numbers import Integral
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -26,10 +27,12 @@ from mmwsss.utils.threads import one_thread
 from .cam import strided_size, winner
 from .transition import Transition
 
+MAPS_AT_ONCE = 8  # bounds the memory on a GPU, which holds 81 values a pixel and map (radius 5)
+
 
 @singledispatch
 @torch.no_grad()
-def random_walk(cam: Tensor,
+def random_walk(cam: Any,
                 boundary: Tensor,
                 radius: int = 5,
                 beta: float = 10,
@@ -78,7 +81,7 @@ def _(transition: Transition, seed: Tensor, steps: int = 256, tol: float = 1e-5)
     if not seed.numel():
         return seed.float()
     with one_thread(seed.device):
-        return transition.unflatten(_walk(transition, transition.flatten(seed.float()), int(steps), tol))
+        return torch.cat([_walk(transition, maps, int(steps), tol) for maps in seed.float().split(MAPS_AT_ONCE)])
 
 
 def _check_seed(seed: Tensor, name: str) -> None:
@@ -161,27 +164,29 @@ def power_in_chebyshev(steps: int, tol: float) -> list[float]:
             - math.lgamma((steps + k) // 2 + 1))
         coefficients[k] = math.exp(log_binomial + ((k > 0) - steps) * math.log(2))
     left_out = 0.0
-    while len(coefficients) > 1 and left_out + coefficients[-1] < tol / 8:
+    while len(coefficients) > 1 + steps % 2 and left_out + coefficients[-1] < tol / 8:
         left_out += coefficients.pop()
     return coefficients
 
 
 def _walk(transition: Transition, seed: Tensor, steps: int, tol: float) -> Tensor:
-    """`P^steps x` of flat maps `(K, n)`, in steps or in Chebyshev polynomials if they are fewer."""
+    """`P^steps x` of maps `(K, h, w)`, in steps or in Chebyshev polynomials if they are fewer."""
     coefficients = power_in_chebyshev(steps, tol)
     order = len(coefficients) - 1
-    maps = seed.clone()
-    change = transition.change_of(maps)
+    maps, pair_sum = transition.flatten(seed), transition.flatten(seed)
+    change, change_of_sum = transition.changes_of(maps, pair_sum)
     if order == steps:
         for _ in range(steps):
-            maps += change()
-        return maps
-    total = coefficients[0] * maps
-    # T_{k+1} = 2 P T_k - T_{k-1}, by its increments:
-    # T_{k+1} - T_k = T_k - T_{k-1} + 2 (P T_k - T_k), and T_1 - T_0 = P T_0 - T_0.
-    increment = torch.zeros_like(maps)
-    for k in range(1, order + 1):
-        increment.add_(change(), alpha=1 if k == 1 else 2)
+            change(out=maps, start=maps)
+        return transition.unflatten(maps)
+    # The other coefficients are 0. With T_2(P) = 2 P^2 - 1, T_{k+2} = 2 T_2(P) T_k - T_{k-2}; by its increments:
+    # T_{k+2} - T_k = T_k - T_{k-2} + 4 (P - 1) (P + 1) T_k, and half of that from T_0, as T_{-2} = T_2.
+    if steps % 2:
+        change(out=maps, start=maps)  # T_1 = T_{-1} = P x
+    total, increment = coefficients[steps % 2] * maps, torch.zeros_like(maps)
+    for k in range(steps % 2, order, 2):
+        change(out=pair_sum, start=maps, keep=2)  # (P + 1) T_k
+        change_of_sum(out=increment, start=increment, factor=4 if k else 2)
         maps += increment
-        total.add_(maps, alpha=coefficients[k])
-    return total
+        total.add_(maps, alpha=coefficients[k + 2])
+    return transition.unflatten(total)

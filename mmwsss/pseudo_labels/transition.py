@@ -5,9 +5,12 @@ its rows, so every step replaces each pixel by the weighted mean of its neighbou
 and AffinityNet (Ahn, Kwak, CVPR 2018) write a map as a row before the column-normalised `A D^-1`; since `A` is
 symmetric, that is the same.
 
-`A` has at most `2 * 34 + 1` values a pixel (radius 5), in bands: a product is a few shifted vectors.
+`A` has at most `2 * 34 + 1` values a pixel (radius 5), in bands: a product is a few shifted vectors. A CPU takes one
+band at a time, whose vectors stay in its cache. Any other device takes all bands at once, as the time to start an
+operator counts there.
 """
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -17,36 +20,41 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.threads import one_thread
 
 from .path_index import path_index
+from .path_minimum import path_minimum
+
+
+class Change(Protocol):
+    """Write `out = keep * start + factor * (P x - x)`, all contiguous `(K, n)`; `out` may be `start` or `x`."""
+
+    def __call__(self, out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None: ...
 
 
 class Transition:
     """`P` for maps `(K, h, w)`, made by :meth:`from_boundary` or :meth:`from_affinity`.
 
-    The rows of a map are padded: on the right, each gets `radius - 1` pixels that no pair reaches. Then a pair
-    `(dy, dx)` is one distance in the flat map, across the left border too, and `A x` is a sum of shifted copies.
+    A flat map is padded with pixels that no pair reaches: each row by `radius - 1` on the right, and the map by
+    `radius` rows above it. Then a pair `(dy, dx)` is one distance in the flat map, across the left border too, and
+    `A x` is a sum of shifted copies.
 
     Args:
         size: height and width `(h, w)` of the maps.
-        radius: pixels closer than this exchange activation.
-        affinity: `(P, h * (w + radius - 1))` float32 affinities of the pairs of `path_index(radius)`, to the power
-            `beta`, in the padded flat map; 0 where either pixel lies outside the map.
+        affinity: `(radius, 2 radius - 1, n)` float32, contiguous, with `n = (radius + h) * (w + radius - 1)`: at
+            `[dy, radius - 1 + dx]` the affinities of the pair `(dy, dx)`, to the power `beta`, in the flat map. 0 where
+            either pixel lies outside the map, and for pairs that `path_index(radius)` does not have.
 
     Attributes:
         size: height and width of the maps.
     """
 
-    def __init__(self, size: tuple[int, int], radius: int, affinity: Tensor) -> None:
-        self.size, self.pad = tuple(size), radius - 1
-        row, pixels = size[1] + self.pad, affinity.shape[1]
-        pairs = [(int(dy * row + dx), line)
-                 for (dy, dx), line in zip(path_index(radius).destinations, affinity, strict=True)]
-        # Pairs that are further apart than the flat map is long have no pixels.
-        self.bands = [(shift, line) for shift, line in pairs if shift < pixels]
-        degree = affinity.new_ones(pixels)
-        for shift, line in self.bands:
-            degree[:-shift] += line[:-shift]
-            degree[shift:] += line[:-shift]
-        self.inverse_degree = 1 / degree
+    def __init__(self, size: tuple[int, int], affinity: Tensor) -> None:
+        self.size, self.radius = size, len(affinity)
+        self.row = size[1] + self.radius - 1
+        self.affinity = affinity
+        # The same by the second pixel of each pair, `dy * row + dx` later.
+        span, pixels = affinity.shape[1:]
+        self.by_second = affinity.as_strided(
+            affinity.shape, (span * pixels - self.row, pixels - 1, 1), self.radius - 1)
+        self.inverse_degree = 1 / (1 + affinity.sum((0, 1)) + self.by_second.sum((0, 1)))
 
     @classmethod
     @torch.no_grad()
@@ -68,20 +76,15 @@ class Transition:
         if boundary.dim() != 2:
             raise InputError(f'The boundary has the shape {tuple(boundary.shape)}. Pass (1, h, w) or (h, w).')
         _check_values('boundary', boundary, beta)
-        boundary, radius = boundary.float(), path_index(radius).radius
-        height, width = boundary.shape
-        row = width + radius - 1
-        # Paths may leave the flat map at its start and its end: full boundary there, as in the padding.
-        flat = F.pad(boundary, (0, radius - 1), value=1).flatten()
-        flat = F.pad(flat, (radius - 1, radius * row), value=1)
-        paths = path_index(radius)
+        (height, width), radius = boundary.shape, path_index(radius).radius
+        reach = radius - 1
+        # Paths may leave the map: full boundary there.
+        open_ = F.pad(1 - boundary.float(), (reach, 2 * reach, radius, reach))[None]
         with one_thread(boundary.device):
-            strongest = flat.new_zeros(len(paths), height * row)
-            for line, (_, path) in zip(strongest, paths, strict=True):
-                for y, x in path:
-                    start = radius - 1 + y * row + x
-                    torch.maximum(line, flat[start:start + height * row], out=line)
-            return cls((height, width), radius, (1 - strongest).pow_(beta))
+            affinity = _no_affinity((height, width), radius, open_)
+            for dy, dx, weakest in path_minimum(open_, radius) if reach else ():
+                torch.pow(weakest.flatten(1), beta, out=affinity[dy, reach + dx:reach + dx + len(weakest)])
+            return cls((height, width), affinity)
 
     @classmethod
     @torch.no_grad()
@@ -110,37 +113,85 @@ class Transition:
         inside = (rows + dy < height)[:, :, None] & ((columns + dx >= 0) & (columns + dx < width))[:, None, :]
         affinity = torch.where(inside, affinity.float(), 0)
         _check_values('affinities', affinity, beta)
-        flat = F.pad(affinity, (0, int(radius) - 1)).flatten(1)
+        radius = int(radius)
         with one_thread(affinity.device):
-            return cls((height, width), int(radius), flat.pow(beta))
+            lines = F.pad(affinity.pow(beta), (0, radius - 1, radius, 0)).flatten(1)
+            affinity = _no_affinity((height, width), radius, lines)
+            affinity[dy.flatten(), radius - 1 + dx.flatten()] = lines
+            return cls((height, width), affinity)
 
     def flatten(self, maps: Tensor) -> Tensor:
-        """`(..., h, w) -> (..., h * padded w)`."""
-        return F.pad(maps, (0, self.pad)).flatten(-2)
+        """`(K, h, w) -> (K, n)`, in new memory that :meth:`changes_of` can read."""
+        flat = F.pad(maps, (0, self.radius - 1, self.radius, 0)).flatten()
+        room = self.radius * self.row  # for the shifts of the first and the last pixel
+        return F.pad(flat, (room, room))[room:-room].view(len(maps), -1)
 
     def unflatten(self, flat: Tensor) -> Tensor:
         """Undo :meth:`flatten`."""
         height, width = self.size
-        return flat.unflatten(-1, (height, width + self.pad))[..., :width].contiguous()
+        return flat.unflatten(-1, (self.radius + height, self.row))[:, self.radius:, :width].contiguous()
 
-    def change_of(self, maps: Tensor) -> Callable[[], Tensor]:
-        """Return a function that computes `P x - x` of what `maps (K, n)` holds when it is called.
+    def changes_of(self, *sources: Tensor) -> list[Change]:
+        """Return for each source a function that computes `P x - x` of what the source holds when it is called.
 
-        It returns the same memory each time and has its views ready, because it is called often.
+        Their memory and views are ready, because they are called often.
+
+        Args:
+            sources: `(K, n)` each, from :meth:`flatten`.
         """
-        out, flow = torch.empty_like(maps), torch.empty_like(maps)
-        views = [(line[:-shift], maps[:, :-shift], maps[:, shift:], flow[:, shift:], out[:, :-shift], out[:, shift:])
-                 for shift, line in self.bands]
+        return self._by_bands(sources) if sources[0].device.type == 'cpu' else self._at_once(sources)
 
-        def change() -> Tensor:
-            out.zero_()
-            for affinity, here, there, difference, out_here, out_there in views:
-                torch.sub(there, here, out=difference)
-                out_here.addcmul_(affinity, difference)
-                out_there.addcmul_(affinity, difference, value=-1)
-            return out.mul_(self.inverse_degree)
+    def _by_bands(self, sources: Sequence[Tensor]) -> list[Change]:
+        change, flow = torch.empty_like(sources[0]), torch.empty_like(sources[0])
+        above, pixels = self.radius * self.row, change.shape[1]
+        bands = []
+        for dy, dx in path_index(self.radius).destinations.tolist():
+            shift = dy * self.row + dx
+            if above + shift < pixels:  # the map is long enough to have such pairs
+                line = self.affinity[dy, self.radius - 1 + dx, above:-shift]
+                bands.append((slice(above, -shift), slice(above + shift, None), line))
+        places = [(line, flow[:, second], change[:, first], change[:, second]) for first, second, line in bands]
 
-        return change
+        def change_of(source: Tensor) -> Change:
+            ends = [(source[:, first], source[:, second]) for first, second, _ in bands]
+
+            def write(out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None:
+                change.zero_()
+                for (first, second), (affinity, difference, change_first, change_second) in zip(
+                        ends, places, strict=True):
+                    torch.sub(second, first, out=difference)
+                    change_first.addcmul_(affinity, difference)
+                    change_second.addcmul_(affinity, difference, value=-1)
+                torch.mul(start, keep, out=out).addcmul_(self.inverse_degree, change, value=factor)
+
+            return write
+
+        return [change_of(source) for source in sources]
+
+    def _at_once(self, sources: Sequence[Tensor]) -> list[Change]:
+        reach, span = self.radius - 1, 2 * self.radius - 1
+        # One shift `(dy, dx)` after the other, from `(-reach, -reach)`.
+        weight = torch.cat([self.by_second.flip(0, 1), self.affinity[1:]])
+        weight[reach] += self.affinity[0]
+        weight = weight.mul_(self.inverse_degree)[:, :, None]
+        flow = weight.new_empty(span, span, *sources[0].shape)
+        by_pixel, ones = flow.view(span * span, -1).t(), flow.new_ones(span * span)
+
+        def change_of(source: Tensor) -> Change:
+            shifted = source.as_strided(flow.shape, (self.row, 1, *source.stride()),
+                                        source.storage_offset() - reach * (self.row + 1))
+
+            def write(out: Tensor, start: Tensor, keep: float = 1, factor: float = 1) -> None:
+                torch.sub(shifted, source, out=flow).mul_(weight)
+                torch.addmv(start.view(-1), by_pixel, ones, beta=keep, alpha=factor, out=out.view(-1))
+
+            return write
+
+        return [change_of(source) for source in sources]
+
+
+def _no_affinity(size: tuple[int, int], radius: int, like: Tensor) -> Tensor:
+    return like.new_zeros(radius, 2 * radius - 1, (radius + size[0]) * (size[1] + radius - 1))
 
 
 def _check_values(name: str, values: Tensor, beta: float) -> None:

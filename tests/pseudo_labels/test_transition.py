@@ -3,7 +3,9 @@ import math
 
 import pytest
 import torch
+from count_operators import CountOperators
 from message_names import message_names
+from virtual_device import DEVICE, DeviceTensor, VirtualDevice
 
 from mmwsss.pseudo_labels import Transition, path_index, random_walk
 from mmwsss.utils.errors import InputError
@@ -52,6 +54,31 @@ def test_boundaries_are_affinities():
     torch.testing.assert_close(by_affinity, random_walk(cam, boundary), rtol=0, atol=1e-6)
     by_boundary = random_walk(Transition.from_boundary(boundary), cam * (1 - boundary))
     assert torch.equal(by_boundary, random_walk(cam, boundary))
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 9), (7, 1), (5, 5), (9, 11), (30, 21)])
+@pytest.mark.parametrize('radius', [1, 2, 5, 8])
+def test_bands_at_once_on_other_devices(size, radius):
+    boundary, seed = torch.rand(size)**3, torch.rand(11, *size)
+    affinity = torch.rand(len(path_index(radius)), *size)
+    for steps, tol in ((256, 1e-5), (255, 1e-5), (20, 0)):
+        expected = [random_walk(seed, boundary, radius, steps=steps, tol=tol),
+                    random_walk(Transition.from_affinity(affinity, radius), seed, steps, tol)]
+        with VirtualDevice():
+            there = seed.to(DEVICE)
+            walked = [random_walk(there, boundary.to(DEVICE), radius, steps=steps, tol=tol),
+                      random_walk(Transition.from_affinity(affinity.to(DEVICE), radius), there, steps, tol)]
+            assert all(isinstance(walk, DeviceTensor) for walk in walked)
+            walked = [walk.cpu() for walk in walked]
+        torch.testing.assert_close(walked, expected, rtol=0, atol=5e-6)
+
+
+def test_few_operators_on_other_devices():
+    with VirtualDevice():
+        cam, boundary = torch.rand(2, 94, 125).to(DEVICE), torch.rand(94, 125).to(DEVICE)
+        with CountOperators() as operators:
+            random_walk(cam, boundary)
+    assert operators.count <= 400
 
 
 def test_values_of_pairs_that_leave_the_map_do_not_count():
