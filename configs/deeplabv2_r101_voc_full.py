@@ -1,4 +1,4 @@
-# The same with all masks of train_aug: what weak supervision is measured by.
+# The same with all masks of train_aug: full supervision as the reference for weak supervision.
 # python tools/train.py configs/deeplabv2_r101_voc_full.py
 _base_ = 'deeplabv2_r101_voc.py'
 train_dataloader = dict(

@@ -1,4 +1,4 @@
-"""Fixtures that the whole suite shares."""
+"""Fixtures for the whole test suite."""
 import os
 import sys
 from pathlib import Path
@@ -9,13 +9,13 @@ import torch
 
 REPO = Path(__file__).resolve().parents[1]
 DATA = REPO / 'tests' / 'data'
-# weights_rule.py, the rule that the golden tensors follow, and what several tests build.
+# weights_rule.py (the weights behind the recorded tensors) and code shared by several tests.
 sys.path[:0] = [str(DATA), str(REPO / 'tests' / 'support')]
 
 
 @pytest.fixture(autouse=True)
 def _two_threads_and_seed():
-    """Small tests on few cores: more threads only cost time."""
+    """Use one thread: more threads only slow small tests down."""
     torch.set_num_threads(2)
     torch.manual_seed(0)
     np.random.seed(0)
@@ -38,7 +38,7 @@ def voc6() -> Path:
 
 @pytest.fixture(scope='session')
 def golden():
-    """`golden('vwe1')`: tensors of the authors' own program, by name."""
+    """`golden('vwe1')`: tensors recorded from the authors' code, by name."""
     def load(name: str) -> dict[str, np.ndarray]:
         with np.load(DATA / f'{name}.npz') as file:
             return {key: file[key] for key in file.files}

@@ -1,4 +1,4 @@
-"""The README's examples of components inside other people's configs."""
+"""The README's examples of components in your own configs."""
 import os
 import re
 import subprocess
@@ -19,19 +19,20 @@ from reference_network import REPO, samples
 from tiny_voc import CLASSES, write_tiny_voc
 
 from mmwsss.pipeline import Launcher, make_plan, run_pipeline
+from mmwsss.registry import STAGES
 
 README = (REPO / 'README.md').read_text(encoding='utf-8')
 
 
 def example(title: str) -> str:
-    """The README's program under a title."""
+    """The README's program under a heading."""
     found = [block for block in re.findall(r'```python\n(.*?)```', README, re.S) if block.startswith(f'# {title}\n')]
     assert len(found) == 1, title
     return found[0]
 
 
 def config(title: str, folder: Path, **changes) -> Config:
-    """The README's config under a title, with changes that make it small."""
+    """The README's config under a heading, made small."""
     path = folder / 'example.py'
     path.write_text(example(title).replace('/path/to/mmsegmentation', str(Path(mmseg.__file__).parent / '.mim')))
     cfg = Config.fromfile(path)
@@ -65,7 +66,7 @@ def test_visual_words_on_a_swin_transformer(tmp_path):
 
 @pytest.mark.parametrize('title', ["DeepLabv2's head in a config of MMSeg", 'Pseudo labels train a PSPNet of MMSeg'])
 def test_a_stock_config_of_mmseg_learns_from_pseudo_labels(tmp_path, title):
-    """MMSeg's PascalVOCDataset reads a folder of palette PNGs as masks, and the loss falls."""
+    """MMSeg's PascalVOCDataset reads a folder of palette PNGs as masks, and the loss decreases."""
     root = write_tiny_voc(tmp_path / 'data', CLASSES[1:], images=4)
     labels = (root / 'SegmentationClass').rename(tmp_path / 'pseudo_labels')
     cfg = config('Pseudo labels train a PSPNet of MMSeg', tmp_path, **{
@@ -116,15 +117,34 @@ def test_the_cam_metric_over_cams_of_another_project(tmp_path):
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = re.search(r"'mIoU': (?:np\.float64\()?([\d.]+)", done.stdout)
-    # six classes with an object of 24 x 21 pixels in a half of 48 x 32 each, and a background that no CAM leaves
+    # six classes with an object of 24 x 21 pixels in a half of 48 x 32 each, and no background
     assert float(found[1]) == pytest.approx(100 * 24 * 21 / (48 * 32) * 6 / 7, abs=0.01)
 
 
 def test_a_pipeline_of_stages(capsys):
-    """The README's list of stages is a pipeline, beside our configs."""
+    """The README's list of stages is a valid pipeline."""
     found: dict = {}
     exec(example("Somebody else's CAM files, refined, and a segmentor"), found)
     plan = make_plan(found['stages'], str(REPO / 'configs' / 'example.py'), 'w', dry=True)
     run_pipeline(plan, Launcher(REPO / 'tools'))
     out = capsys.readouterr().out
     assert '--cams cams_of_seam' in out and 'train_dataloader.dataset.seg_map_dir=w/pseudo_labels' in out
+
+
+def test_the_guide_quotes_the_examples():
+    """CONTRIBUTING shows files of tests/examples as they are; its stage is a stage."""
+    guide = (REPO / '.github' / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+    blocks = re.findall(r'```python\n(.*?)\n```', guide, re.S)
+    for name in ('lse_head', 'colour_refiner', 'mean_refinement'):
+        assert (REPO / 'tests' / 'examples' / f'{name}.py').read_text(encoding='utf-8').strip() in blocks
+    stage = next(block for block in blocks if '@STAGES' in block)
+    found: dict = {}
+    try:
+        exec(stage, found)
+        stages = [dict(type='Training', name='classifier', config='vwe_hspp_r50_voc.py'),
+                  dict(type='Clusters', name='clusters', network='classifier')]
+        plan = make_plan(stages, str(REPO / 'configs' / 'example.py'), 'w', dry=True)
+        assert plan.stages['clusters'].call(plan).arguments[1:] == [
+            'w/classifier/epoch_6.pth', '--out', 'w/clusters/clusters.json']
+    finally:
+        STAGES.module_dict.pop('Clusters', None)

@@ -33,7 +33,7 @@ def modules_of(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]
 
 
 def violations(root: Path) -> list[str]:
-    """Imports of the package in the folder `root` that run up, also those inside of functions."""
+    """Imports of the package in the folder `root` against the direction, also inside functions."""
     found = []
     for path in sorted(root.rglob('*.py')):
         place = path.relative_to(root).with_suffix('')

@@ -1,4 +1,4 @@
-"""The config that the README shows builds, learns and predicts."""
+"""The README's config builds, trains and predicts."""
 import re
 
 import torch

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What slurm_train.sh and slurm_test.sh share: _srun.sh TOOL PARTITION JOB_NAME [arguments of the tool]
+# Used by slurm_train.sh and slurm_test.sh: _srun.sh TOOL PARTITION JOB_NAME [arguments of the tool]
 set -euo pipefail
 tool=$1 partition=$2 job=$3
 shift 3
@@ -12,9 +12,9 @@ if [ "$gpus_per_node" -gt 0 ]; then
     fi
     resources+=(--gres="gpu:$gpus_per_node" --ntasks-per-node="$gpus_per_node")
 fi
-# A port of its own, the same for all tasks, so that several jobs fit on a machine.
+# A random port, the same for all tasks, so that several jobs can share a machine.
 export MASTER_PORT=${MASTER_PORT:-$((20000 + RANDOM % 20000))}
-# SRUN_ARGS holds several arguments: it is split on purpose.
+# SRUN_ARGS contains several arguments and is split on purpose.
 # shellcheck disable=SC2086
 exec srun --partition="$partition" --job-name="$job" "${resources[@]}" --kill-on-bad-exit=1 \
     ${SRUN_ARGS:-} "${PYTHON:-python}" -u "$(dirname "$0")/$tool" "$@" --launcher slurm

@@ -1,7 +1,6 @@
-"""What every tool needs first: mmwsss on the path, an error message if packages are missing, common arguments.
+"""Start of every tool: mmwsss on the path, an error message if packages are missing, common arguments.
 
-Importing this module is fast: PyTorch and MMSegmentation's networks are only loaded by `import_mmwsss`, after the
-arguments have been checked.
+Importing this module is fast: only `import_mmwsss` loads PyTorch and MMSegmentation, after the arguments are checked.
 """
 import argparse
 import importlib.util
@@ -14,7 +13,7 @@ from pathlib import Path
 
 @contextmanager
 def _importing() -> Iterator[None]:
-    """End the program with one message if packages are missing or broken."""
+    """Exit with one message if packages are missing or broken."""
     try:
         yield
     except ImportError as error:
@@ -33,13 +32,13 @@ with _importing():
 
 
 def import_mmwsss() -> None:
-    """Load PyTorch, MMSegmentation and MMPretrain, or end with one message that says what is missing."""
+    """Load PyTorch, MMSegmentation and MMPretrain, or exit with one message that says what is missing."""
     with _importing():
         import mmwsss.upstream  # noqa: F401
 
 
 def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
-    """A parser whose help ends with examples."""
+    """Create a parser whose help ends with examples."""
     return argparse.ArgumentParser(
         description=description,
         epilog=f'examples:\n{examples}',
@@ -48,7 +47,7 @@ def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
 
 def add_config_options(parser: argparse.ArgumentParser, what: str = (
         'change settings of the config, e.g. train_dataloader.batch_size=8 or model.head.num_classes=6')) -> None:
-    """Add --cfg-options; `what` is the first part of its help."""
+    """Add --cfg-options; its help starts with `what`."""
     parser.add_argument(
         '--cfg-options', nargs='+', action=OptionsAction, metavar='KEY=VALUE',
         help=f'{what}; lists: key="[a,b]" or key=a,b, without spaces')
@@ -59,13 +58,13 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_options(parser)
     parser.add_argument(
         '--launcher', choices=('none', 'pytorch', 'slurm', 'mpi'), default='none',
-        help='what started this process; the dist_ and slurm_ scripts set it')
+        help='launcher of this process, set by the dist_ and slurm_ scripts')
     parser.add_argument(
         '--local_rank', '--local-rank', type=int, default=0, help='set by old PyTorch launchers')
 
 
 def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read the command line; end with one message if its config does not exist."""
+    """Read the command line; exit with one message if its config does not exist."""
     args = parser.parse_args(arguments)
     if 'local_rank' in args:
         os.environ.setdefault('LOCAL_RANK', str(args.local_rank))

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What dist_train.sh and dist_test.sh share: _torchrun.sh PROCESSES TOOL [arguments of the tool]
+# Used by dist_train.sh, dist_test.sh and dist_run.sh: _torchrun.sh PROCESSES TOOL [arguments of the tool]
 set -euo pipefail
 processes=$1 tool=$2
 shift 2
 case $processes in
     '' | *[!0-9]* | 0)
-        echo "error: the number of GPUs must be 1 or more, not '$processes'." >&2
+        echo "error: the number of GPUs must be at least 1, got '$processes'." >&2
         exit 2
         ;;
 esac
@@ -15,7 +15,7 @@ if [ "$nodes" != 1 ] && [ -z "${MASTER_ADDR:-}" ]; then
     exit 2
 fi
 if [ "$nodes" = 1 ] && [ -z "${PORT:-}" ]; then
-    rendezvous=(--standalone) # finds a free port, so that several runs fit on a machine
+    rendezvous=(--standalone) # finds a free port, so that several runs can share a machine
 else
     rendezvous=(--nnodes="$nodes" --node_rank="${NODE_RANK:-0}"
         --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to a segmentation network, on a drawn sample: installs what is missing, then runs tools/demo.py.
+# Install missing packages and run tools/demo.py, which trains a segmentation network on a drawn sample.
 #   bash tools/demo.sh [--work-dir DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a tool with several processes, one for each GPU; on a machine without GPUs they share its cores.
+# Run a tool with several processes, one per GPU; without GPUs they share the cores.
 #   bash tools/dist_run.sh GPUS TOOL [arguments of the tool], e.g. bash tools/dist_run.sh 4 tools/make_cams.py CONFIG CHECKPOINT
 # Several machines: see dist_test.sh.
 set -euo pipefail

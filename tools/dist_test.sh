@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Test with several processes, one for each GPU; on a machine without GPUs they share its cores.
+# Test with several processes, one per GPU; without GPUs they share the cores.
 #   bash tools/dist_test.sh CONFIG CHECKPOINT GPUS [options of test.py]
 # Several machines, the same command on each:
 #   NNODES=2 NODE_RANK=0 MASTER_ADDR=10.0.0.1 PORT=29500 bash tools/dist_test.sh CONFIG CHECKPOINT GPUS_OF_EACH

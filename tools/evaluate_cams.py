@@ -1,6 +1,6 @@
-"""Measure CAM files, of this project or of another, against masks at every background threshold.
+"""Evaluate CAM files of this or another project against masks at every background threshold.
 
-Reads .npz of tools/make_cams.py and the .npy dictionaries of IRN, SEAM, AdvCAM and the like; no network runs.
+Reads .npz files of tools/make_cams.py and .npy dictionaries of IRN, SEAM, AdvCAM and others; no network runs.
 """
 import argparse
 
@@ -14,15 +14,15 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config whose test dataset names images, masks and classes')
+    parser.add_argument('config', help='config whose test dataset defines images, masks and classes')
     parser.add_argument('--cams', required=True, metavar='DIR', help='folder of CAM files')
-    parser.add_argument('--out', default='.', metavar='DIR', help='folder of cam_curve.json and .png (default: here)')
+    parser.add_argument('--out', default='.', metavar='DIR', help='folder for cam_curve.json and .png (default: here)')
     add_config_options(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Evaluate, or end with one message that says what is wrong."""
+    """Evaluate, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmengine.evaluator import Evaluator

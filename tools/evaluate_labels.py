@@ -1,7 +1,7 @@
-"""Measure label maps on disk (IR labels, pseudo labels, predictions) against masks.
+"""Evaluate label maps on disk (IR labels, pseudo labels, predictions) against masks.
 
-Prints coverage (pixels with a label), accuracy of the labels, and IoU per class: over the pixels with a label, and
-over all pixels with those without one taken for background.
+Prints coverage (pixels with a label), label accuracy, and IoU per class: over labelled pixels, and over all pixels,
+where pixels without a label count as background.
 """
 import argparse
 import json
@@ -17,15 +17,15 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config whose test dataset names images, masks and classes')
+    parser.add_argument('config', help='config whose test dataset defines images, masks and classes')
     parser.add_argument('--labels', required=True, metavar='DIR', help='folder of <id>.png')
-    parser.add_argument('--json', metavar='FILE', help='write the figures there, too')
+    parser.add_argument('--json', metavar='FILE', help='also write the metrics to this file')
     add_config_options(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Measure, or end with one message that says what is wrong."""
+    """Evaluate, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     import numpy as np

@@ -1,7 +1,7 @@
-"""Results for single images or folders: CAMs, boundaries, masks, overlays.
+"""Predict CAMs, boundaries, masks and overlays for single images or folders.
 
-What is written depends on the network of the config: a classifier gives CAMs and their segmentation, a refiner such as
-IRNet boundaries and (with CAM files) pseudo labels, a segmentor its segmentation.
+The results depend on the config's network: CAMs and their segmentation for a classifier, boundaries and (with CAM
+files) pseudo labels for a refiner such as IRNet, the segmentation for a segmentor.
 """
 import argparse
 
@@ -19,13 +19,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file; it must fit the model exactly')
     parser.add_argument('images', nargs='+', metavar='IMAGE', help='image, or folder of images')
-    parser.add_argument('--labels', metavar='NAME,NAME', help='the classes that all of the images hold, if known; '
-                        'no others are found then')
+    parser.add_argument('--labels', metavar='NAME,NAME', help='the classes in the images, if known; only these are '
+                        'predicted then')
     parser.add_argument('--cams', metavar='DIR', help='folder of CAM files <name>.npz or .npy, for a refiner')
-    parser.add_argument('--out', default='infer', metavar='DIR', help='folder of the results: pred, vis, cams, '
+    parser.add_argument('--out', default='infer', metavar='DIR', help='folder for the results: pred, vis, cams, '
                         'boundary (default: %(default)s)')
-    parser.add_argument('--batch-size', type=int, default=1, help='at most so many images at a time, neighbours of '
-                        'equal size (default: %(default)s)')
+    parser.add_argument('--batch-size', type=int, default=1, help='maximum batch size; consecutive images of equal '
+                        'size share a batch (default: %(default)s)')
     parser.add_argument('--device', help='e.g. cuda:1 or cpu (default: a GPU if there is one)')
     parser.add_argument('--show', action='store_true', help='show each overlay in a window')
     add_config_options(parser)
@@ -33,7 +33,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Work, or end with one message that says what is wrong."""
+    """Predict, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.apis import WSSSInferencer

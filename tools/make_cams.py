@@ -1,7 +1,7 @@
-"""Write the class activation maps of a trained classifier, one file an image.
+"""Write the class activation maps of a trained classifier, one file per image.
 
-A killed run goes on where it stopped. The files are <out>/<id>.npz, float16 at stride 4 (see
-mmwsss/pseudo_labels/cam_file.py); mmwsss.pseudo_labels.read_cam reads them.
+A stopped run resumes where it stopped. The files are <out>/<id>.npz, float16 at stride 4 (see
+mmwsss/pseudo_labels/cam_file.py); read them with mmwsss.pseudo_labels.read_cam.
 """
 import argparse
 from pathlib import Path
@@ -19,22 +19,22 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config of a CAM classifier')
     parser.add_argument('checkpoint', help='its checkpoint')
-    parser.add_argument('--out', metavar='DIR', help='folder of the files (default: <work dir of the config>/cams)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
-                        'train (default: what the classifier was trained on)')
-    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and begin anew')
+    parser.add_argument('--out', metavar='DIR', help='output folder (default: <work dir of the config>/cams)')
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
+                        'train (default: the training list of the classifier)')
+    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
     add_run_arguments(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Write, or end with one message that says what is wrong."""
+    """Write the CAMs, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import prepare, without_weights, write_files
 
-    with plain_errors(args.launcher, lambda: 'The same command goes on where this one stopped.'):
+    with plain_errors(args.launcher, lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)
         out = args.out or str(Path(cfg.work_dir) / 'cams')
         dataset = prepare(cfg, args.checkpoint, out, args.list)

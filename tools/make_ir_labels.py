@@ -1,14 +1,14 @@
-"""Write the labels that IRNet learns from: the confident pixels of CAMs, by two thresholds and a local refinement.
+"""Write IRNet's training labels: the confident pixels of CAMs, from two thresholds and a local refinement.
 
-A pixel of a class above --fg-thr gets that class, a pixel of no class above --bg-thr is background, the rest is not
-confident (255). The config's ir_label_refinement names the local refinement of both (default: a DenseCRF).
+Pixels with a class above --fg-thr get that class, pixels with no class above --bg-thr are background, other pixels are
+uncertain (255). The config's ir_label_refinement sets the local refinement of both (default: a DenseCRF).
 
-Rule of thumb: the thresholds lie on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
-belong to CAMs whose best is about 0.15; flatter CAMs, whose best is 0.5, need about 0.65 and 0.35.
-tools/evaluate_cams.py measures the best, and also finds a threshold without masks (Otsu's). Where too few pixels are
-confident, bring the thresholds together; where labels spill over objects raise --fg-thr, where parts of objects become
-background lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
-A run that was stopped resumes where it stopped.
+Rule of thumb: choose the thresholds on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
+suit CAMs with a best threshold of about 0.15; flatter CAMs with a best of 0.5 need about 0.65 and 0.35.
+tools/evaluate_cams.py measures the best threshold, and also finds one without masks (Otsu's). If too few pixels are
+confident, move the thresholds closer together; if labels spill over objects, raise --fg-thr; if parts of objects
+become background, lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
+A stopped run resumes where it stopped.
 """
 import argparse
 from pathlib import Path
@@ -24,19 +24,19 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config of the IRNet that will learn from them')
+    parser.add_argument('config', help='config of the IRNet that will be trained on the labels')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
-    parser.add_argument('--out', metavar='DIR', help="folder of the labels (default: the config's ir_label_dir)")
-    parser.add_argument('--fg-thr', type=float, default=0.30, help='confident foreground (default: %(default)s)')
-    parser.add_argument('--bg-thr', type=float, default=0.05, help='confident background (default: %(default)s)')
-    parser.add_argument('--workers', type=int, help='processes (default: one for each core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and start again')
+    parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's ir_label_dir)")
+    parser.add_argument('--fg-thr', type=float, default=0.30, help='foreground threshold (default: %(default)s)')
+    parser.add_argument('--bg-thr', type=float, default=0.05, help='background threshold (default: %(default)s)')
+    parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
+    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Write, or end with one message that says what is wrong."""
+    """Write the labels, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
@@ -57,7 +57,7 @@ def main() -> None:
         refinement.check()
         cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, args.out or settings.seg_map_dir
         if not (cams and out):
-            raise InputError(f'{args.config} does not name the folders of CAMs and labels. Pass --cams and --out.')
+            raise InputError(f'{args.config} does not set the folders for CAMs and labels. Pass --cams and --out.')
         out = Path(out)
         settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']

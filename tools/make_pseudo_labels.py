@@ -1,7 +1,7 @@
 """Write pseudo labels: CAMs refined by a trained refiner such as IRNet, as palette PNGs.
 
-A run that was stopped resumes where it stopped. The files are <out>/<id>.png with the data set's own class ids, which
-MMSegmentation's datasets read as masks. tools/test.py with the same config measures the best threshold.
+A stopped run resumes where it stopped. The files are <out>/<id>.png with the data set's own class ids;
+MMSegmentation's datasets read them as masks. tools/test.py with the same config measures the best threshold.
 """
 import argparse
 from pathlib import Path
@@ -22,23 +22,23 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument(
-        '--out', metavar='DIR', help='folder of the files (default: <work dir of the config>/pseudo_labels)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of one beside the config's, e.g. "
-                        'train (default: what the refiner was trained on)')
-    parser.add_argument('--bg-thr', type=float, help='walked scores up to it are background, relative to the '
-                        "largest of an image (default: the config's, 0.25 as published)")
+        '--out', metavar='DIR', help='output folder (default: <work dir of the config>/pseudo_labels)')
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
+                        'train (default: the training list of the refiner)')
+    parser.add_argument('--bg-thr', type=float, help='background threshold for scores relative to the largest in the '
+                        "image (default: the config's, 0.25 as published)")
     refine = parser.add_mutually_exclusive_group()
-    refine.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'), help='refine the labels by this local '
-                        "refinement with these settings (default: the config's test_cfg.refine)")
+    refine.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'), help='local refinement of the labels '
+                        "and its settings (default: the config's test_cfg.refine)")
     refine.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='short for --refine '
                         'DenseCRF KEY=VALUE ...')
-    parser.add_argument('--overwrite', action='store_true', help='delete what the folder holds, and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
     add_run_arguments(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Write, or end with one message that says what is wrong."""
+    """Write the labels, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config

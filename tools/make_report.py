@@ -1,7 +1,7 @@
 """Write the report of a pipeline: table, training and threshold curves, IoU of each class, images of every stage.
 
-The page holds all it shows and opens without a network. run_pipeline.py calls this as its last stage; called by
-hand it shows what is done so far.
+The page is self-contained and opens offline. run_pipeline.py calls this tool as its last stage; called by hand, it
+shows the stages that are done so far.
 """
 import argparse
 from pathlib import Path
@@ -19,12 +19,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of a pipeline')
     parser.add_argument('--work-dir', help='folder of its outputs (default: ./work_dirs/<name of the config>)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='the page (default: <work dir>/report/report.html)')
-    parser.add_argument('--images', type=int, default=12, help='how many are shown (default: %(default)s)')
+    parser.add_argument('--images', type=int, default=12, help='number of images to show (default: %(default)s)')
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Write, or end with one message that says what is wrong."""
+    """Write the report, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.pipeline import read_plan

@@ -1,8 +1,8 @@
 """Run the stages of a pipeline, e.g. from image-level labels to a segmentation network.
 
-Every stage is an ordinary tool with an ordinary config; --dry-run prints the commands. Finished stages with the same
-inputs are skipped, interrupted ones resume, those with new inputs run again. At the end you get a table: on the
-terminal, and as table.json and table.md in the work dir.
+Every stage is a normal tool with a normal config; --dry-run prints the commands. Finished stages with the same inputs
+are skipped, interrupted stages resume, stages with new inputs run again. At the end you get a table: on the terminal,
+and as table.json and table.md in the work dir.
 """
 import argparse
 from pathlib import Path
@@ -20,20 +20,20 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config of a pipeline')
-    parser.add_argument('--work-dir', help='folder of everything (default: ./work_dirs/<name of the config>)')
-    parser.add_argument('--from', dest='first', metavar='STAGE', help='start with it; stages before it must be done')
-    parser.add_argument('--to', dest='last', metavar='STAGE', help='end with it')
-    parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run these again, though they are done')
-    parser.add_argument('--dry-run', action='store_true', help='print the commands, run nothing')
-    parser.add_argument('--gpus', type=int, default=1, help='processes of a stage; batches are divided among them')
+    parser.add_argument('--work-dir', help='folder for all outputs (default: ./work_dirs/<name of the config>)')
+    parser.add_argument('--from', dest='first', metavar='STAGE', help='first stage; earlier stages must be done')
+    parser.add_argument('--to', dest='last', metavar='STAGE', help='last stage')
+    parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run finished stages again')
+    parser.add_argument('--dry-run', action='store_true', help='only print the commands')
+    parser.add_argument('--gpus', type=int, default=1, help='processes per stage; they share each batch')
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
-                        help='what starts them (default: torchrun for more than one)')
-    parser.add_argument('--partition', default='', help='of slurm')
+                        help='launcher of the processes (default: torchrun for more than one)')
+    parser.add_argument('--partition', default='', help='Slurm partition')
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Run, or end with one message that says what is wrong."""
+    """Run, or exit with one message that says what is wrong."""
     args = parse_args()
     if not args.dry_run:
         import_mmwsss()
@@ -42,14 +42,14 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run)
-        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
+        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, warm=True)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
             print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')
 
 
 def tools_folder() -> Path:
-    """The folder of this file, short in commands that are printed: relative to here, where it is below."""
+    """The folder of this file, relative to the current folder if it is below, to print short commands."""
     folder = Path(__file__).resolve().parent
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 

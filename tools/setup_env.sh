@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Finds or makes a Python that has what mmwsss needs. Source it: . tools/setup_env.sh [crf] [demo] [dev]
-# names the extras of setup.py that must be there too. It sets PYTHON and puts that Python first on PATH:
-#   - the active environment (venv, conda), if it has everything;
-#   - else .venv in the repository, which is made and filled on the first call (some minutes, about 6 GB).
+# Find or create a Python with the packages that mmwsss needs. Source it: . tools/setup_env.sh [crf] [demo] [dev]
+# with the required extras of setup.py. It sets PYTHON and puts that Python first on PATH:
+#   - the active environment (venv, conda), if it is complete;
+#   - else .venv in the repository, which the first call creates and fills (some minutes, about 6 GB).
 # An installation that was interrupted, or is older than setup.py, is completed on the next call.
 
 _mmwsss_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 _mmwsss_say() { echo "setup_env: $*" >&2; }
 
-# Whether Python $1 has the packages; $2 is "import" to try them in earnest (seconds), "find" to look only.
+# Whether Python $1 has the packages; $2 is "import" to import them (seconds), "find" to only look for them.
 _mmwsss_serves() {
     local python=$1 how=$2
     shift 2
@@ -31,7 +31,7 @@ sys.exit(sys.version_info < (3, 10) or any(look(package) is None for package in 
 PYTHON
 }
 
-# Prints the Python to make .venv with.
+# Prints the Python to create .venv with.
 _mmwsss_base_python() {
     local python
     for python in ${PYTHON:+"$PYTHON"} python3 python python3.13 python3.12 python3.11 python3.10; do
@@ -46,33 +46,33 @@ _mmwsss_base_python() {
             return
         fi
     done
-    _mmwsss_say "no Python 3.10 or newer was found. Install one, or name it: PYTHON=/path/to/python3"
+    _mmwsss_say "no Python 3.10 or newer was found. Install one, or set its path: PYTHON=/path/to/python3"
     return 1
 }
 
-# Makes .venv, or completes it.
+# Creates or completes .venv.
 _mmwsss_install() {
     local venv=$_mmwsss_root/.venv base info
     if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
         base=$(_mmwsss_base_python) || return 1
-        _mmwsss_say "making $venv with $base"
+        _mmwsss_say "creating $venv with $base"
         "$base" -m venv --clear "$venv" || {
             _mmwsss_say "$base -m venv failed: see the message above."
             return 1
         }
     fi
-    # pip takes a package for installed whose unpacking was interrupted near its end.
+    # pip treats a package as installed even if its unpacking was interrupted near the end.
     for info in "$venv"/lib/python*/site-packages/*.dist-info; do
         if [ -d "$info" ] && { [ ! -f "$info/RECORD" ] || [ ! -f "$info/INSTALLER" ]; }; then
             rm -r "$info"
         fi
     done
-    _mmwsss_say "installing PyTorch, MMSegmentation and what else setup.py names (some minutes)"
-    # MMCV's compiled operators are not needed, and would take an hour to build.
+    _mmwsss_say "installing PyTorch, MMSegmentation and the other packages in setup.py (some minutes)"
+    # MMCV's compiled operators are not needed and would take an hour to build.
     if ! _mmwsss_pip torch torchvision ||
         ! MMCV_WITH_OPS=0 _mmwsss_pip -e "${_mmwsss_root}[onedl,crf,demo,dev]"; then
-        _mmwsss_say "pip failed: see its message above. What it has installed stays, so the next call" \
-            "goes on from there."
+        _mmwsss_say "pip failed: see its message above. Installed packages stay; run the same command again to" \
+            "resume."
         return 1
     fi
 }
@@ -89,16 +89,16 @@ _mmwsss_own_environment() {
         _mmwsss_serves "$venv/bin/python" find "$@"; then
         return
     fi
-    # A .venv without our mark is somebody's own: it serves or it does not.
+    # A .venv without our stamp may be the user's own: use it if it is complete.
     if [ -f "$stamp" ] || ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
         if ! _mmwsss_install; then
             _mmwsss_serves "$venv/bin/python" import "$@" || return 1
-            _mmwsss_say "going on with $venv as it is"
+            _mmwsss_say "continuing with $venv as it is"
             return
         fi
         if ! _mmwsss_serves "$venv/bin/python" import crf demo dev; then
             rm -f "$stamp"
-            _mmwsss_say "$venv is installed but incomplete. Remove it and call again."
+            _mmwsss_say "$venv is incomplete after the installation. Delete it and run the same command again."
             return 1
         fi
     fi
@@ -108,7 +108,7 @@ _mmwsss_own_environment() {
 _mmwsss_setup() {
     local python
     for python in python python3; do
-        # An active .venv of this repository may be incomplete: that is for the second part to see.
+        # An active .venv of this repository may be incomplete; _mmwsss_own_environment checks it.
         if [ "${VIRTUAL_ENV:-}" != "$_mmwsss_root/.venv" ] && _mmwsss_serves "$python" find "$@"; then
             PYTHON=$(command -v "$python")
             export PYTHON

@@ -1,4 +1,4 @@
-"""Test a checkpoint: metrics, and where asked for, its predictions as images."""
+"""Test a checkpoint: compute metrics and, if requested, write or visualize predictions."""
 import argparse
 import json
 
@@ -18,22 +18,22 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='checkpoint file; it must fit the model exactly')
     parser.add_argument(
         '--work-dir',
-        help="where the metrics go, as JSON (default: the config's work_dir, else "
+        help="folder for the metrics as JSON (default: the config's work_dir, else "
         './work_dirs/<name of the config>)')
-    parser.add_argument('--out', metavar='DIR', help='write the predicted label maps there, as PNG')
-    parser.add_argument('--json', metavar='FILE', help='write the metrics there, too')
+    parser.add_argument('--out', metavar='DIR', help='write the predicted label maps as PNG to this folder')
+    parser.add_argument('--json', metavar='FILE', help='also write the metrics to this file')
     parser.add_argument('--show', action='store_true', help='show each prediction in a window')
-    parser.add_argument('--show-dir', metavar='DIR', help='visualize each prediction in a file there')
+    parser.add_argument('--show-dir', metavar='DIR', help='visualize each prediction in a file in this folder')
     parser.add_argument(
-        '--wait-time', type=float, default=2, help='seconds that --show shows each (default: 2)')
+        '--wait-time', type=float, default=2, help='seconds per window with --show (default: 2)')
     parser.add_argument(
-        '--tta', action='store_true', help="augment at test time, as the config's tta_model says")
+        '--tta', action='store_true', help="use the config's test-time augmentation (tta_model)")
     add_run_arguments(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Test, or end with one message that says what is wrong."""
+    """Test, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmengine.dist import is_main_process
@@ -44,7 +44,7 @@ def main() -> None:
     from mmwsss.engine.runner import build_runner
     from mmwsss.utils.atomic import atomic_path
 
-    with plain_errors(args.launcher, lambda: 'The same command starts again.'):
+    with plain_errors(args.launcher, lambda: 'Run the same command to start again.'):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
         cfg.load_from, cfg.resume = args.checkpoint, False
         visualize(cfg, args.show, args.show_dir, args.wait_time)

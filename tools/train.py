@@ -17,22 +17,21 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument(
         '--work-dir',
-        help="where checkpoints and logs go (default: the config's work_dir, else "
+        help="folder for checkpoints and logs (default: the config's work_dir, else "
         './work_dirs/<name of the config>)')
     parser.add_argument(
         '--resume', action='store_true',
-        help='go on from the latest checkpoint in the work dir, or from the one that '
-        '--cfg-options load_from=PATH names')
+        help='resume from the latest checkpoint in the work dir, or from --cfg-options load_from=PATH')
     parser.add_argument(
         '--amp', action='store_true',
-        help='mixed precision: float16 with a loss scale on GPUs, bfloat16 elsewhere (on CPUs slow for '
-        'depthwise convolutions)')
+        help='mixed precision: float16 with loss scaling on GPUs, bfloat16 elsewhere (slow for depthwise '
+        'convolutions on CPUs)')
     add_run_arguments(parser)
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Train, or end with one message that says what is wrong."""
+    """Train, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
@@ -46,7 +45,7 @@ def main() -> None:
         work_dir = cfg.work_dir
         configure_amp(cfg, args.amp)
         choose_checkpoint(cfg, args.resume, args.cfg_options)
-        # A run that only starts from other weights may leave some of them out.
+        # Initial weights for a new run need not be complete.
         build_runner(cfg, ('train', 'val'), strict=cfg.resume).train()
         leave_group()
 

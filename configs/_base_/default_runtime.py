@@ -1,4 +1,4 @@
-# What every stage shares: MMSeg's scope, our components, logging by epochs, seeds.
+# Settings of all stages: MMSeg's scope, our components, logging by epochs, seeds.
 custom_imports = dict(imports=['mmwsss'], allow_failed_imports=False)
 default_scope = 'mmseg'
 env_cfg = dict(

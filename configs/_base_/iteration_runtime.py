@@ -1,4 +1,4 @@
-# default_runtime.py for training that is counted in iterations.
+# default_runtime.py for iteration-based training.
 _base_ = 'default_runtime.py'
 log_processor = dict(by_epoch=False)
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# DeepLabv2 on the pseudo labels of irnet_r18_mini.py; its backbone starts as the trained classifier's.
+# DeepLabv2 on the pseudo labels of irnet_r18_mini.py; it starts from the trained classifier's backbone.
 # python tools/train.py configs/mini/deeplabv2_r18_mini.py
 _base_ = [
     '../_base_/models/deeplabv2_r18_narrow.py', '../_base_/datasets/sample_segmentation.py',

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,9 @@ def find_images(inputs: str | Path | np.ndarray | Sequence[str | Path | np.ndarr
         InputError: a file or folder does not exist, a folder holds no images, an array is no image, or two images
             would have results of the same name.
     """
-    inputs = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    items: list[Any] = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     images = []
-    for place, item in enumerate(inputs):
+    for place, item in enumerate(items):
         if isinstance(item, np.ndarray):
             if item.dtype != np.uint8 or item.ndim != 3 or item.shape[2] != 3 or not item.size:
                 raise InputError(f'Input {place} is {item.dtype} of shape {item.shape}. Pass images as uint8 '

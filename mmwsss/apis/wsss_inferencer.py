@@ -130,9 +130,7 @@ class WSSSInferencer(BaseInferencer):
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
         rows = zip(images, samples, strict=True)
-        if self.show_progress:
-            rows = track(rows, 'images', len(images))
-        for entry, sample in rows:
+        for entry, sample in track(rows, 'images', len(images), disable=not self.show_progress):
             drawn = None
             if out_dir or return_vis or show:
                 drawn = self.visualize([entry], [sample], show, wait_time)[0]
@@ -363,7 +361,7 @@ class WSSSInferencer(BaseInferencer):
         if folder is None:
             return None
         if 'cams' not in self._takes:
-            raise InputError(f'CAM files are for refiners; this model is a {type(self.model).__name__}. Omit cams.')
+            raise InputError(f'CAM files are for refiners; a {type(self.model).__name__} takes none. Omit them.')
         files = {entry.name: next((path for suffix in ('.npz', '.npy')
                                      if (path := Path(folder, entry.name + suffix)).is_file()), None)
                  for entry in images}

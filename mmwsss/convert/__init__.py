@@ -1,4 +1,4 @@
-"""Checkpoints that other projects released -> ours."""
+"""Converting checkpoints released by other projects."""
 from .irn import convert_irn
 from .vwe import convert_vwe
 

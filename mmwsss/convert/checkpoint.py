@@ -1,4 +1,4 @@
-"""Checkpoint files released by other projects -> files that MMEngine loads."""
+"""Converting checkpoint files released by other projects into files that MMEngine loads."""
 import os
 from pathlib import Path
 
@@ -33,13 +33,13 @@ def convert_file(source: str,
         force: overwrite `out`.
 
     Returns:
-        How many tensors were written.
+        The number of tensors written.
 
     Raises:
-        InputError: the file belongs to another model (the message lists what does not fit), or `out` exists.
+        InputError: the file belongs to another model (the message lists the differences), or `out` exists.
     """
     if Path(out).exists() and not force:
-        raise InputError(f'{out} exists already. Choose another name, or overwrite it with --force.')
+        raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
     released = weights_of(read_checkpoint(checkpoint))
     try:
         state = CONVERTERS[source](released)
@@ -61,7 +61,7 @@ def check_fits(state: dict[str, Tensor], config: str) -> None:
         config: path of the config.
 
     Raises:
-        InputError: the config cannot be read, or the weights do not fit (with PyTorch's list of what does not).
+        InputError: the config cannot be read, or the weights do not fit (with PyTorch's list of differences).
     """
     cfg = read_config(config)
     init_default_scope(cfg.get('default_scope', 'mmseg'))

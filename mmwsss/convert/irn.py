@@ -1,4 +1,4 @@
-"""Released IRNet checkpoints -> `IRNet` with an `IRNHead` on ResNet-50."""
+"""Converting released IRNet checkpoints for `IRNet` with an `IRNHead` on ResNet-50."""
 import re
 
 from torch import Tensor
@@ -26,14 +26,14 @@ _LISTS = {'edge_layers': 'fc_edge', 'dp_layers': 'fc_dp'}
 def convert_irn(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     """Rename the tensors of a released IRNet checkpoint.
 
-    Duplicates of tensors under other names and the prefix `module.` are accepted. The buffers `path_indices<N>` and
-    `disp_target` of the training program are dropped: they follow from the radius.
+    Duplicate tensors under other names and the prefix `module.` are accepted. The training buffers `path_indices<N>`
+    and `disp_target` are dropped, because the radius determines them.
 
     Args:
         state_dict: name -> tensor, ResNet-50.
 
     Returns:
-        A state dict that our model loads strictly. The tensors are the given ones.
+        A state dict that our model loads strictly; tensors are not copied.
 
     Raises:
         InputError: names are missing or unknown (listed), or duplicates differ.

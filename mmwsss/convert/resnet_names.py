@@ -1,4 +1,4 @@
-"""The names that the reference programs give to the layers of their ResNet."""
+"""Names of ResNet layers in the reference code."""
 import re
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ from torch import Tensor
 
 from mmwsss.utils.errors import InputError, first_names
 
-# `stage<n>` and `backbone.<n-1>` are lists into which the references register the ResNet's layers once more:
-# those of the classifiers, and those of IRNet, whose first stage ends before layer1.
+# The reference code registers the ResNet's layers again in the lists `stage<n>` and `backbone.<n-1>`. Classifiers and
+# IRNet group them differently: IRNet's first stage ends before layer1.
 CLASSIFIER_STAGES = {
     '1.0': 'conv1', '1.1': 'bn1', '1.4': 'layer1', '2.0': 'layer2', '3.0': 'layer3', '4.0': 'layer4'
 }
@@ -23,7 +23,7 @@ def canonical_name(name: str, prefix: str, stages: dict[str, str]) -> str:
 
     Args:
         name: as in the released checkpoint.
-        prefix: what the reference calls its ResNet, e.g. `resnet`.
+        prefix: name of the reference's ResNet, e.g. `resnet`.
         stages: `<n>.<position>` -> layer, `CLASSIFIER_STAGES` or `IRNET_STAGES`.
 
     Returns:
@@ -42,24 +42,24 @@ def canonical_name(name: str, prefix: str, stages: dict[str, str]) -> str:
 
 
 def resnet_names(names: set[str], prefix: str) -> set[str]:
-    """All names of the ResNet (50 or 101 layers) that `names` are part of, without counters.
+    """All tensor names of the ResNet-50 or ResNet-101 to which `names` belong, without counters.
 
     Args:
-        names: canonical, see :func:`canonical_name`; they tell which of the two networks it is.
-        prefix: what the reference calls its ResNet, e.g. `resnet`.
+        names: canonical names, see :func:`canonical_name`; they determine the network.
+        prefix: name of the reference's ResNet, e.g. `resnet`.
 
     Returns:
         `<prefix>.<layer>...` of all weights, biases and running statistics.
 
     Raises:
-        InputError: the blocks are those of neither network.
+        InputError: the blocks fit neither network.
     """
     found = [{int(match[1]) for name in names if (match := re.match(rf'{prefix}\.layer{layer}\.(\d+)\.', name))}
              for layer in (1, 2, 3, 4)]
     depths = tuple(max(blocks, default=-1) + 1 for blocks in found)
     if depths not in _BLOCKS:
-        raise InputError(f'The checkpoint\'s {prefix}.layer1 to layer4 have {depths} blocks; ResNet-50 has (3, 4, 6, '
-                         '3), ResNet-101 (3, 4, 23, 3).')
+        raise InputError(f'The checkpoint is not a ResNet-50 or ResNet-101: {prefix}.layer1 to layer4 have {depths} '
+                         'blocks instead of (3, 4, 6, 3) or (3, 4, 23, 3).')
     layers = ['conv1', 'bn1']
     for stage, depth in enumerate(depths, start=1):
         for block in range(depth):
@@ -76,22 +76,22 @@ def unalias(state_dict: dict[str, Tensor], rename: Callable[[str], str]) -> dict
 
     Args:
         state_dict: a released checkpoint.
-        rename: its name -> canonical name.
+        rename: name in the checkpoint -> canonical name.
 
     Returns:
-        Canonical name -> tensor; the tensors are the given ones.
+        Canonical name -> tensor; tensors are not copied.
 
     Raises:
-        InputError: two aliases hold different tensors, or a value is no tensor.
+        InputError: two aliases have different tensors, or a value is not a tensor.
     """
     tensors: dict[str, Tensor] = {}
     for name, value in state_dict.items():
         if not isinstance(value, Tensor):
-            raise InputError(f'The checkpoint\'s entry {name!r} is no tensor but a {type(value).__name__}: this is '
-                             'not the state dict of a released model.')
+            raise InputError(f'The checkpoint is not the state dict of a released model: {name!r} is a '
+                             f'{type(value).__name__}, not a tensor.')
         key = rename(name)
         if key in tensors and not (tensors[key].shape == value.shape and bool((tensors[key] == value).all())):
-            raise InputError(f'The checkpoint holds two different tensors for {key}; the second is {name!r}.')
+            raise InputError(f'The checkpoint contains two different tensors for {key}; the second is {name!r}.')
         tensors.setdefault(key, value)
     return tensors
 
@@ -105,11 +105,11 @@ def check_names(found: set[str], wanted: set[str], what: str) -> None:
         what: the model, for the message.
 
     Raises:
-        InputError: with both lists.
+        InputError: names are missing or unknown; the message lists both.
     """
     missing = sorted(wanted - found)
     unknown = sorted(name for name in found - wanted if not name.endswith('num_batches_tracked'))
     if missing or unknown:
-        raise InputError(f'This is not a checkpoint of {what}. '
+        raise InputError(f'The checkpoint does not belong to {what}. '
                          f'Missing ({len(missing)}): {first_names(missing, 10) or "none"}. '
                          f'Unknown ({len(unknown)}): {first_names(unknown, 10) or "none"}.')

@@ -1,4 +1,4 @@
-"""Released checkpoints of the visual word encoder (v1, IJCAI 2021; v2, IJCV 2022) -> `CAMClassifier`."""
+"""Converting released checkpoints of the visual word encoder (v1, IJCAI 2021; v2, IJCV 2022) for `CAMClassifier`."""
 from torch import Tensor
 
 from .resnet_names import CLASSIFIER_STAGES, canonical_name, check_names, resnet_names, unalias
@@ -20,14 +20,14 @@ _ALIASES = {
 def convert_vwe(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
     """Rename the tensors of a released VWE checkpoint for `CAMClassifier` with a `VWEHead`.
 
-    Both releases use the same names. Duplicates of tensors under other names and the prefix `module.` are accepted.
+    Both releases use the same names. Duplicate tensors under other names and the prefix `module.` are accepted.
 
     Args:
         state_dict: name -> tensor, ResNet-50 or ResNet-101.
 
     Returns:
-        A state dict that our model loads strictly. The tensors are the given ones, the codebook `(K, C, 1, 1)`
-        flattened to `(K, C)`.
+        A state dict that our model loads strictly; tensors are not copied, the codebook `(K, C, 1, 1)` is flattened
+        to `(K, C)`.
 
     Raises:
         InputError: names are missing or unknown (listed), or duplicates differ.

@@ -1,4 +1,4 @@
-"""Data sets of image-level labels, and the steps of their pipelines."""
+"""Data sets with image-level labels, and their pipeline transforms."""
 from mmwsss import upstream  # noqa: F401  before any module of MMSegmentation
 
 from .image_label_dataset import ImageLabelDataset, VOCImageLabelDataset  # noqa: F401

@@ -1,4 +1,4 @@
-"""Data sets whose annotation is the classes that an image holds."""
+"""Data sets with image-level labels."""
 import logging
 import os.path as osp
 from collections import Counter
@@ -26,33 +26,33 @@ from .transforms.load_image import read_image
 class ImageLabelDataset(BaseSegDataset):
     """Images with image-level labels.
 
-    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the data
-    set's `backend_args` if it has some, and, where there are labels, the multi-hot `gt_score` `(L,)`, float32. Class 0
-    of the meta information is the background, class `c + 1` is image class `c`. Masks are neither opened nor needed
-    unless the pipeline loads them.
+    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the
+    data set's `backend_args` if set, and, with labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 in the
+    meta information is the background; class `c + 1` is image class `c`. Masks are read and required only if the
+    pipeline loads them.
 
-    What does not fit is found here, before training starts: see `Raises`.
+    All inputs are checked here, before training starts.
 
     Args:
-        ann_file: the list, an id a line; without it all images below `data_prefix['img_path']`, by path.
-        label_file: image-level labels, relative to `data_root`, in a form that :func:`read_image_labels` knows;
-            `None` for images without.
+        ann_file: list file with one id per line; without it, all images below `data_prefix['img_path']`, by path.
+        label_file: image-level labels, relative to `data_root`, in a form that :func:`read_image_labels` reads;
+            `None` for images without labels.
         allow_empty: accept images without any label.
-        skip_bad_images: decode every image once at the start (on every rank) and leave out those that fail, with
-            one warning that names them. Without it the first one that is met is an error.
-        img_suffix: of the images, or several (upper and lower case are the same); `None` for JPEG and PNG.
-        seg_map_dir: folder of the masks in place of `data_prefix['seg_map_path']`: one that an earlier stage
-            wrote, relative to where the program runs and not to `data_root`.
-        cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to where the program runs; items get
+        skip_bad_images: decode every image once at the start (on every rank) and skip those that fail, with one
+            warning that names them. Otherwise the first bad image raises an error when it is loaded.
+        img_suffix: suffix or suffixes of the images (case is ignored); `None` for JPEG and PNG.
+        seg_map_dir: folder of masks that an earlier stage wrote, instead of `data_prefix['seg_map_path']`;
+            relative to the current folder, not to `data_root`.
+        cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to the current folder; items get
             `cam_path` and `image_classes`. All must exist.
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
 
     Raises:
-        InputError: a missing folder, list or image, an empty list, an id twice, an image without labels, a label
-            that is no class, a missing mask where the pipeline loads masks, classes without the background.
+        InputError: a folder, list, image or required mask is missing; the list is empty or repeats an id; an image
+            has no labels or an unknown label; the classes lack the background.
     """
 
-    missing_root_help = 'Set data_root, data_prefix and ann_file of the dataset to where the data set lies.'
+    missing_root_help = 'Set data_root, data_prefix and ann_file of the dataset to the location of your data.'
 
     def __init__(self,
                  ann_file: str = '',
@@ -74,35 +74,35 @@ class ImageLabelDataset(BaseSegDataset):
 
     @classmethod
     def get_label_map(cls, new_classes: Sequence[str] | None = None) -> dict[int, int] | None:
-        """MMSeg's map from the classes of the masks to `new_classes`, which the background must lead."""
+        """MMSeg's map from mask classes to `new_classes`, which must start with the background."""
         if not new_classes or len(new_classes) < 2 or new_classes[0].strip('_').lower() != 'background':
-            raise InputError(f'The classes of the data set are {new_classes}. Set metainfo=dict(classes='
-                             "('background', ...)), the background first and at least one more.")
+            raise InputError(f'The data set has the classes {new_classes}. Set metainfo=dict(classes='
+                             "('background', ...)), with the background first and at least one other class.")
         repeated = [name for name, count in Counter(new_classes).items() if count > 1]
         if repeated:
-            raise InputError(f'metainfo.classes names {first_names(repeated)} twice. Name each class once.')
+            raise InputError(f'metainfo.classes contains {first_names(repeated)} twice. List each class once.')
         known = cls.METAINFO.get('classes', new_classes)
         unknown = [name for name in new_classes if name not in known]
         if unknown:
-            raise InputError(f'metainfo.classes names {first_names(unknown)}, which {cls.__name__} does not have. '
+            raise InputError(f'metainfo.classes contains {first_names(unknown)}, which {cls.__name__} does not have. '
                              f'Choose from {", ".join(known)}.')
         return super().get_label_map(tuple(new_classes))
 
     def _join_prefix(self) -> None:
-        """Join MMEngine's paths and that of the labels to the root."""
+        """Join MMEngine's paths and the label file to the root."""
         super()._join_prefix()
         if self.seg_map_dir is not None:
             self.data_prefix['seg_map_path'] = self.seg_map_dir
-        if self.label_file is not None:  # an absolute path stays what it is
+        if self.label_file is not None:  # an absolute path stays unchanged
             self.label_file = osp.join(self.data_root, self.label_file)
 
     @property
     def image_classes(self) -> list[str]:
-        """The `L` classes that an image can hold: all but the background."""
+        """The `L` image classes: all classes except the background."""
         return list(self._metainfo['classes'][1:])
 
     def load_data_list(self) -> list[dict]:
-        """One dictionary an image, see the class."""
+        """One dictionary per image, see the class."""
         self.check_folders()
         paths = self.find_images()
         labels = self.load_labels(list(paths))
@@ -124,25 +124,24 @@ class ImageLabelDataset(BaseSegDataset):
         return data_list
 
     def filter_data(self) -> list[dict]:
-        """MMEngine's filter, and without the images that do not decode if `skip_bad_images`."""
+        """Apply MMEngine's filter; with `skip_bad_images`, also drop images that cannot be decoded."""
         data_list = super().filter_data()
         return self.drop_bad(data_list) if self.skip_bad_images else data_list
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """The image classes of an image, which MMEngine's `ClassBalancedDataset` asks for."""
+        """The image classes of an item, for MMEngine's `ClassBalancedDataset`."""
         return np.flatnonzero(self.get_data_info(idx)['gt_score']).tolist()
 
     def check_folders(self) -> None:
-        """See that root, images and list exist.
+        """Check that the root, the image folder and the list exist.
 
         Raises:
-            InputError: naming the first that does not.
+            InputError: one of them is missing.
         """
         if self.data_root and not fileio.isdir(self.data_root, self.backend_args):
-            raise InputError(f'The data set\'s folder {self.data_root} does not exist. {self.missing_root_help}')
+            raise InputError(f'The data folder {self.data_root} does not exist. {self.missing_root_help}')
         if not fileio.isdir(self.image_folder, self.backend_args):
-            raise InputError(f'The folder of images {self.image_folder} does not exist. '
-                             f'{self.missing_root_help}')
+            raise InputError(f'The image folder {self.image_folder} does not exist. {self.missing_root_help}')
         if self.ann_file and not fileio.isfile(self.ann_file, self.backend_args):
             raise InputError(f'The list {self.ann_file} does not exist. {self.missing_root_help}')
 
@@ -152,13 +151,13 @@ class ImageLabelDataset(BaseSegDataset):
         return self.data_prefix.get('img_path') or self.data_root or '.'
 
     def find_images(self) -> dict[str, str]:
-        """Paths of the images by id, in the list's order."""
+        """Image paths by id, in the order of the list."""
         folder = self.image_folder
         if not self.ann_file:
             present = self._images_in('', recursive=True)
             if not present:
-                raise InputError(f'{folder} holds no images ({", ".join(self.img_suffixes)}). Set '
-                                 'data_prefix.img_path and img_suffix to those of the images.')
+                raise InputError(f'{folder} contains no images ({", ".join(self.img_suffixes)}). Set '
+                                 'data_prefix.img_path and img_suffix to match your images.')
             return dict(sorted(present.items()))
         ids = self._read_list()
         present = {}
@@ -169,34 +168,34 @@ class ImageLabelDataset(BaseSegDataset):
         absent = [name for name in ids if name not in present]
         if absent:
             raise InputError(f'{len(absent)} of {len(ids)} images of {self.ann_file} are not in {folder} '
-                             f'({", ".join(self.img_suffixes)}), e.g. {first_names(absent)}. Add them, or take '
-                             'them out of the list.')
+                             f'({", ".join(self.img_suffixes)}), e.g. {first_names(absent)}. Add them, or remove '
+                             'them from the list.')
         twice = [name for name, count in Counter(ids).items() if count > 1]
         if twice:
-            raise InputError(f'{self.ann_file} names {len(twice)} images twice, e.g. {first_names(twice)}. '
-                             'Name each image once.')
+            raise InputError(f'{self.ann_file} lists {len(twice)} images twice, e.g. {first_names(twice)}. '
+                             'List each image once.')
         return {name: present[name] for name in ids}
 
     def _read_list(self) -> list[str]:
         try:
             lines = mmengine.list_from_file(self.ann_file, encoding='utf-8-sig', backend_args=self.backend_args)
         except UnicodeDecodeError as error:
-            raise InputError(f'The list {self.ann_file} is no text in UTF-8: {error}. '
-                             'Write an id a line.') from error
+            raise InputError(f'The list {self.ann_file} is not UTF-8 text: {error}. '
+                             'Write one id per line.') from error
         ids = [line.strip() for line in lines if line.strip()]
         if not ids:
-            raise InputError(f'The list {self.ann_file} is empty. Write an id a line.')
+            raise InputError(f'The list {self.ann_file} is empty. Write one id per line.')
         return ids
 
     def _files_in(self, folder: str, recursive: bool = False) -> list[str]:
-        """The names of a folder's files: one scan is far cheaper than a question a file."""
+        """The file names in a folder; one scan is far cheaper than one query per file."""
         if not fileio.isdir(folder, self.backend_args):
             return []
         return list(fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive,
                                             backend_args=self.backend_args))
 
     def _images_in(self, below: str, recursive: bool = False) -> dict[str, str]:
-        """Paths by id of the images in a folder below that of the images."""
+        """Paths by id of the images in a subfolder of the image folder."""
         present: dict[str, str] = {}
         for file in self._files_in(osp.join(self.image_folder, below), recursive):
             name = osp.join(below, file)
@@ -205,32 +204,32 @@ class ImageLabelDataset(BaseSegDataset):
                 continue
             path = osp.join(self.image_folder, name)
             if present.setdefault(img_id, path) != path:
-                raise InputError(f'{present[img_id]} and {path} have the same id. Rename one, or name the suffix '
-                                 'in img_suffix.')
+                raise InputError(f'{present[img_id]} and {path} have the same id. Rename one, or set img_suffix to '
+                                 'the right suffix.')
         return present
 
     def _without_suffix(self, name: str) -> str | None:
-        """The id of an image's name, `None` if it is no image's."""
+        """The id in an image's file name; `None` for other files."""
         fits = [suffix for suffix in self.img_suffixes if name.lower().endswith(suffix)]
         return name[:len(name) - len(fits[0])] if fits else None
 
     def load_labels(self, ids: list[str]) -> dict[str, np.ndarray] | None:
-        """Labels by id, or `None` where the data set has none."""
+        """Labels by id, or `None` without a label file."""
         if self.label_file is None:
             return None
         if not osp.exists(self.label_file):
-            raise InputError(f'The image-level labels {self.label_file} do not exist. {self.missing_root_help}')
+            raise InputError(f'The label file {self.label_file} does not exist. {self.missing_root_help}')
         known = list(self.METAINFO.get('classes', ()))[1:]
         return read_image_labels(self.label_file, ids, self.image_classes, known, self.allow_empty)
 
     def find_masks(self, ids: list[str]) -> dict[str, str] | None:
-        """Paths of the masks by id; they must exist where the pipeline loads them."""
+        """Mask paths by id; the files must exist if the pipeline loads them."""
         needed = _loads_masks(self.pipeline.transforms)
         folder = self.data_prefix.get('seg_map_path')
         if folder is None:
             if needed:
-                raise InputError('The pipeline loads masks, but the dataset has no data_prefix.seg_map_path. Set '
-                                 'it to the folder of the masks; a pipeline without LoadMask needs none.')
+                raise InputError('The pipeline loads masks, but the dataset has no data_prefix.seg_map_path. Set it '
+                                 'to the mask folder, or remove LoadMask from the pipeline.')
             return None
         masks = {name: osp.join(folder, name + self.seg_map_suffix) for name in ids}
         if not needed:
@@ -238,17 +237,17 @@ class ImageLabelDataset(BaseSegDataset):
         present = {below: set(self._files_in(below)) for below in {osp.dirname(path) for path in masks.values()}}
         absent = [path for path in masks.values() if osp.basename(path) not in present[osp.dirname(path)]]
         if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {first_names(absent)}. The '
-                             'pipeline loads masks; a pipeline without LoadMask needs none.')
+            raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {first_names(absent)}. Add them, '
+                             'or remove LoadMask from the pipeline.')
         return masks
 
     def find_cams(self, ids: list[str]) -> dict[str, str] | None:
-        """Paths of the CAM files by id, or `None` without `cam_dir`."""
+        """CAM file paths by id, or `None` without `cam_dir`."""
         if self.cam_dir is None:
             return None
-        remedy = 'Make the CAMs of this list (tools/make_cams.py), or correct cam_dir.'
+        remedy = 'Make the CAMs for this list (tools/make_cams.py), or correct cam_dir.'
         if not osp.isdir(self.cam_dir):
-            raise InputError(f'The folder of CAMs {self.cam_dir} does not exist. {remedy}')
+            raise InputError(f'The CAM folder {self.cam_dir} does not exist. {remedy}')
         present = {osp.splitext(name)[0]: osp.join(self.cam_dir, name)
                    for suffix in ('.npy', '.npz')  # ours come last and win
                    for name in fileio.list_dir_or_file(self.cam_dir, list_dir=False, suffix=suffix, recursive=True)}
@@ -259,20 +258,20 @@ class ImageLabelDataset(BaseSegDataset):
         return present
 
     def drop_bad(self, data_list: list[dict]) -> list[dict]:
-        """Leave out the images that do not decode."""
+        """Drop the images that cannot be decoded."""
         good: list[dict] = []
         bad: list[dict] = []
-        with ThreadPoolExecutor() as pool:  # decoding does not hold the interpreter
+        with ThreadPoolExecutor() as pool:  # decoding releases the interpreter lock
             decoded = track(pool.map(self._decodes, data_list), 'decoding images', len(data_list),
                             disable=not is_main_process())
             for info, decodes in zip(data_list, decoded, strict=True):
                 (good if decodes else bad).append(info)
         names = [info['img_path'] for info in bad]
         if not good:
-            raise InputError(f'None of the {len(names)} images decodes, e.g. {first_names(names)}. '
+            raise InputError(f'None of the {len(names)} images can be decoded, e.g. {first_names(names)}. '
                              f'{self.missing_root_help}')
         if bad:
-            print_log(f'{len(bad)} of {len(data_list)} images do not decode and are left out: {", ".join(names)}',
+            print_log(f'Skipping {len(bad)} of {len(data_list)} images that cannot be decoded: {", ".join(names)}',
                       'current', logging.WARNING)
         return good
 
@@ -285,7 +284,7 @@ class ImageLabelDataset(BaseSegDataset):
 
 
 def _loads_masks(steps: Iterable) -> bool:
-    """Whether a step, or one inside of a wrapper such as `TestTimeAug`, loads masks."""
+    """Whether a step loads masks, also inside wrappers such as `TestTimeAug`."""
     return any(
         isinstance(step, LoadAnnotations)
         or _loads_masks(step if isinstance(step, (list, tuple)) else getattr(step, 'transforms', ()) or
@@ -296,20 +295,20 @@ def _loads_masks(steps: Iterable) -> bool:
 class VOCImageLabelDataset(ImageLabelDataset):
     """PASCAL VOC, or some of its classes, with image-level labels.
 
-    `metainfo=dict(classes=('background', 'cat', ...))` chooses classes; masks are mapped by MMSeg's `label_map`.
+    `metainfo=dict(classes=('background', 'cat', ...))` selects classes; MMSeg's `label_map` maps the masks.
     `label_file='Annotations'` reads VOC's own files.
 
     Args:
-        data_prefix: VOC's folders of images and masks.
+        data_prefix: VOC's image and mask folders.
         **kwargs: see :class:`ImageLabelDataset`.
     """
 
     METAINFO = PascalVOCDataset.METAINFO
     missing_root_help = (
-        'PASCAL VOC 2012 is published by the University of Oxford (VOC2012 home page, "training/validation data"), '
-        'the augmented masks as the Semantic Boundaries Dataset (SBD). With the archives at hand, `python '
+        'Download PASCAL VOC 2012 from the University of Oxford (VOC2012 home page, "training/validation data") and '
+        'the augmented masks from the Semantic Boundaries Dataset (SBD). Then `python '
         'tools/dataset_converters/voc.py DATA_ROOT --archives FOLDER` unpacks them, writes the split lists and '
-        "image_labels.json, and says what is missing; data_root of the config names another folder.")
+        'image_labels.json, and reports what is missing. For data elsewhere, set data_root in the config.')
 
     def __init__(self, ann_file: str = '', data_prefix: dict | None = None, **kwargs: Any) -> None:
         data_prefix = data_prefix or dict(img_path='JPEGImages', seg_map_path='SegmentationClass')

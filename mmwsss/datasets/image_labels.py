@@ -1,4 +1,4 @@
-"""Reading image-level labels, whatever file they come in."""
+"""Reading image-level labels from several file formats."""
 import csv
 import json
 import os
@@ -23,33 +23,33 @@ _ID_HEADERS = {
 
 def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classes: Sequence[str],
                       known: Sequence[str] = (), allow_empty: bool = False) -> dict[str, np.ndarray]:
-    """Read the labels of images.
+    """Read the image-level labels of images.
 
-    The forms are:
+    Formats:
 
     - `.json`: `{id: [name, ...], ...}`;
-    - a folder with VOC's `Annotations`, `<id>.xml`: all objects, difficult ones too, but not their parts;
-    - `.npy` (or `.pkl`): a dictionary from ids to multi-hot vectors or lists of names. Integer ids stand for the
-      integer of an id's digits, as IRN writes 2007000032 for 2007_000032;
-    - `.csv`: an id, then names, one a cell or several (`cat;dog`, `cat dog`); several rows of an id add up. A
-      header is told by the name of its first cell.
+    - a folder of VOC's `Annotations`, `<id>.xml`: all objects including difficult ones, without their parts;
+    - `.npy` (or `.pkl`): a dictionary from ids to multi-hot vectors or lists of names. An integer id is the number
+      formed by an id's digits; IRN writes 2007000032 for 2007_000032;
+    - `.csv`: an id, then names, one or several per cell (`cat;dog`, `cat dog`); rows with the same id add up. A
+      header is recognised by its first cell.
 
-    An id may also be written as a file name (`2007_000032.jpg`).
+    An id may also be a file name (`2007_000032.jpg`).
 
     Args:
         path: the file or folder.
-        ids: the images wanted, all of the file if `None`.
-        classes: the `L` image classes of the result, background not among them.
-        known: all image classes of the data set, where `classes` are some of them: labels that are known but not
-            wanted are dropped, as MMSeg's `label_map` drops them from masks. A multi-hot vector has one value for
-            each known class, or else for each of `classes`.
+        ids: images to read; `None` for all in the file.
+        classes: the `L` image classes of the result, without background.
+        known: all image classes of the data set, if `classes` is a subset: other known labels are dropped, as
+            MMSeg's `label_map` drops them from masks. A multi-hot vector has one value per known class, or one
+            per entry of `classes`.
         allow_empty: accept images without any label.
 
     Returns:
         id -> multi-hot float32 `(L,)`, in the order of `ids`.
 
     Raises:
-        InputError: naming the file, and the image or the label that does not fit.
+        InputError: the file, an image or a label does not fit; the message names it.
     """
     path, classes = Path(path), list(classes)
     known = list(known) or classes
@@ -58,8 +58,8 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
     empty = [name for name, label in labels.items() if not label.any()]
     if empty and not allow_empty:
         raise InputError(f'{path}: {len(empty)} of {len(labels)} images have none of the classes '
-                         f'{", ".join(classes)}, e.g. {first_names(empty)}. Label them, take them out of the list, '
-                         'or set allow_empty=True in the dataset if they show background only.')
+                         f'{", ".join(classes)}, e.g. {first_names(empty)}. Label them, remove them from the list, '
+                         'or, if they show only background, set allow_empty=True in the dataset.')
     return labels
 
 
@@ -68,8 +68,8 @@ def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> di
     if path.is_dir():
         return _read_annotations(path, ids)
     if not path.is_file():
-        raise InputError(f'The image-level labels {path} do not exist. Set label_file to a .json, .csv or .npy '
-                         'file or to a folder of .xml files.')
+        raise InputError(f'The label file {path} does not exist. Set label_file to a .json, .csv or .npy file, or to '
+                         'a folder of .xml files.')
     suffix = path.suffix.lower()
     if suffix == '.json':
         entries = _read_json(path)
@@ -79,14 +79,15 @@ def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> di
         entries = {key if isinstance(key, str) else _integer(key, path): label
                    for key, label in load_npy_dict(path).items()}
     else:
-        raise InputError(f'{path} is neither .json, .npy, .csv nor a folder of .xml files. Set label_file to one.')
+        raise InputError(f'{path} is not a label file. Set label_file to a .json, .npy or .csv file, or to a folder '
+                         'of .xml files.')
     if not entries:
-        raise InputError(f'{path} holds no labels. Write an entry for each image.')
+        raise InputError(f'{path} contains no labels. Write one entry per image.')
     return {str(key): label for key, label in entries.items()} if ids is None else _select(entries, ids, path)
 
 
 def _select(entries: dict, ids: list[str], path: Path) -> dict:
-    """The entries of `ids`, found by id, by file name or by the integer of the digits."""
+    """The entries of `ids`, found by id, by file name or by the integer formed by the digits."""
     by_stem = {key[:-len(suffix)]: key for key in entries if isinstance(key, str) for suffix in IMAGE_SUFFIXES
                if key.lower().endswith(suffix)}
     integers = {key for key in entries if not isinstance(key, str)}
@@ -99,8 +100,8 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
         if key is None and digits and int(digits) in integers:
             key = int(digits)
             if name_of_integer.setdefault(key, name) != name:
-                raise InputError(f'{path}: the id {key} may be {name_of_integer[key]} or {name}. Write the labels '
-                                 'with the ids of the list.')
+                raise InputError(f'{path}: the id {key} matches both {name_of_integer[key]} and {name}. Use the ids '
+                                 'of the list as keys.')
         if key is None:
             absent.append(name)
         else:
@@ -112,7 +113,7 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
 def _refuse_absent(absent: list[str], total: int, path: Path) -> None:
     if absent:
         raise InputError(f'{path} has no labels for {len(absent)} of {total} images, e.g. {first_names(absent)}. '
-                         'Add them, or take these images out of the list.')
+                         'Add them, or remove these images from the list.')
 
 
 def _multi_hot(label: object, name: str, path: Path, classes: list[str], known: list[str]) -> np.ndarray:
@@ -126,34 +127,34 @@ def _multi_hot(label: object, name: str, path: Path, classes: list[str], known: 
         if cls in classes:
             result[classes.index(cls)] = 1
         elif cls not in known:
-            raise InputError(f'{path}: {name} has the label {cls!r}, which is no class. Classes are '
-                             f'{", ".join(known)}: correct the label, or metainfo.classes.')
+            raise InputError(f'{path}: {name} has the unknown label {cls!r}. Correct it or metainfo.classes; the '
+                             f'classes are {", ".join(known)}.')
     return result
 
 
 def _names_of_vector(vector: np.ndarray, name: str, path: Path, classes: list[str], known: list[str]) -> list[str]:
     order = {len(classes): classes, len(known): known}.get(vector.size if vector.ndim == 1 else -1)
     if order is None:
-        raise InputError(f'{path}: the labels of {name} are an array of shape {vector.shape}; the data set has '
-                         f'{len(known)} classes. Set metainfo.classes to those that the file was made for.')
+        raise InputError(f'{path}: the labels of {name} are an array of shape {vector.shape}, but the data set has '
+                         f'{len(known)} classes. Set metainfo.classes to the classes of this file.')
     if vector.dtype.kind not in 'buif' or not np.isin(vector, (0, 1)).all():
-        raise InputError(f'{path}: the labels of {name} are not all 0 or 1. Write 1 for each class that is shown.')
+        raise InputError(f'{path}: the labels of {name} must be 0 or 1. Write 1 for each class in the image.')
     return [cls for cls, value in zip(order, vector, strict=True) if value]
 
 
 def _parse(path: Path, parse: Callable[[TextIO], Parsed], form: str) -> Parsed:
-    """Parse a file of UTF-8 text, with or without a byte order mark."""
+    """Parse a UTF-8 text file, with or without a byte order mark."""
     try:
         with path.open(encoding='utf-8-sig', newline='') as file:
             return parse(file)
     except (ValueError, csv.Error, RecursionError) as error:
-        raise InputError(f'{path} is no {form} in UTF-8: {error}. Write it again.') from error
+        raise InputError(f'{path} is not valid {form} in UTF-8: {error}. Write it again.') from error
 
 
 def _read_json(path: Path) -> dict:
     content = _parse(path, json.load, 'JSON')
     if not isinstance(content, dict):
-        raise InputError(f'{path} holds a {type(content).__name__}. Write {{"id": ["class", ...], ...}}.')
+        raise InputError(f'{path} contains a {type(content).__name__}. Write {{"id": ["class", ...], ...}}.')
     return content
 
 
@@ -169,7 +170,7 @@ def _read_csv(path: Path, ids: set[str], known: set[str]) -> dict[str, list[str]
 
 
 def _names_of_cell(cell: str, known: set[str]) -> list[str]:
-    """Names parted by `;` or blanks; a known name may hold blanks itself."""
+    """Names separated by `;` or spaces; a known name may contain spaces."""
     parts = [part.strip() for part in cell.split(';')]
     return [cls for part in parts for cls in ([part] if part in known else part.split())]
 
@@ -185,7 +186,7 @@ def _read_annotations(folder: Path, ids: list[str] | None) -> dict[str, list[str
     if ids is None:
         ids = sorted(file.relative_to(folder).as_posix()[:-len('.xml')] for file in folder.rglob('*.xml'))
         if not ids:
-            raise InputError(f'{folder} holds no .xml file. Set label_file to the folder of the annotations.')
+            raise InputError(f'{folder} contains no .xml files. Set label_file to the annotation folder.')
     labels, absent = {}, []
     for name in ids:
         try:
@@ -200,6 +201,6 @@ def _read_annotation(path: Path) -> list[str]:
     try:
         root = ElementTree.parse(path).getroot()
     except ElementTree.ParseError as error:
-        raise InputError(f'{path} is no XML: {error}. Unpack it again.') from error
+        raise InputError(f'{path} is not valid XML: {error}. Unpack it again.') from error
     # Direct children only: the parts of a person are <object><part><name>.
     return list(dict.fromkeys(obj.findtext('name', '').strip() for obj in root.findall('object')))

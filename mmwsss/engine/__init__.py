@@ -1,1 +1,1 @@
-"""What runs the stages: hooks, mixed precision and what the command line tools share."""
+"""Running the stages: hooks, mixed precision and code shared by the command line tools."""

@@ -1,4 +1,4 @@
-"""Reading what `torch.save` wrote without running code that the file may hold."""
+"""Reading `torch.save` files without running code in them."""
 import pickle
 import types
 import zipfile
@@ -13,18 +13,18 @@ from torch import _weights_only_unpickler
 from mmwsss.utils.safe_load import TYPES, latin1_bytes
 
 NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
-ZIP_START = b'PK\x03\x04'  # by which torch.load tells its formats apart
+ZIP_START = b'PK\x03\x04'  # torch.load detects its zip format by this
 
 
 def load_safely(path: Path, lazy: bool = True) -> Any:
-    """Read tensors and what MMEngine saves beside them: its logs and NumPy's numbers.
+    """Read tensors and what MMEngine saves with them: its logs and NumPy numbers.
 
     Args:
-        path: a file that `torch.save` wrote.
-        lazy: leave tensors in the file until they are used; only where the file stays as it is.
+        path: a file written by `torch.save`.
+        lazy: leave tensors in the file until they are used; the file must not change meanwhile.
 
     Raises:
-        Exception: of any type, where the file is damaged or holds something else.
+        Exception: of any type, if the file is damaged or contains anything else.
     """
     with open(path, 'rb') as file:
         is_zip = file.read(len(ZIP_START)) == ZIP_START
@@ -37,20 +37,20 @@ def load_safely(path: Path, lazy: bool = True) -> Any:
 
 
 def _load_with_torch(path: Path, lazy: bool) -> Any:
-    """PyTorch's safe loader, which can allow single types from 2.5 on."""
-    known = torch.serialization.get_safe_globals()  # leaving safe_globals would remove what others have allowed
+    """Use PyTorch's safe loader, which can allow further types since 2.5."""
+    known = torch.serialization.get_safe_globals()  # on exit, safe_globals would remove types allowed by others
     allowed = [HistoryBuffer, getattr, *TYPES.values(), *(type(np.dtype(name)) for name in NUMBERS)]
     with torch.serialization.safe_globals([item for item in allowed if item not in known]):
         return torch.load(path, map_location='cpu', weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
 
 
 def _load_with_own_unpickler(path: Path) -> Any:
-    """The same with a loader of our own, which does without PyTorch's and knows NumPy 1 and 2."""
+    """The same with our own loader, for older PyTorch versions and files of NumPy 1 and 2."""
     return torch.load(path, map_location='cpu', weights_only=False, pickle_module=_PICKLE)
 
 
 def _statistic(owner: type, name: str) -> Any:
-    """What HistoryBuffer's methods are pickled with; the unrestricted getattr leads to every module."""
+    """Stands in for the getattr in pickles of HistoryBuffer, because the real one can reach any module."""
     if owner is not HistoryBuffer or name.startswith('_'):
         raise pickle.UnpicklingError(f'attribute {name} of {owner}')
     return getattr(HistoryBuffer, name)
@@ -64,9 +64,9 @@ _ALLOWED = {
 }
 
 
-# Written in Python, not C, because only there a subclass can refuse single instructions.
+# Based on Python's version, not C's: only there a subclass can reject single instructions.
 class _Unpickler(pickle._Unpickler):
-    """An unpickler that knows tensors and what is in `_ALLOWED`, and changes no class or function."""
+    """An unpickler that allows only tensors and `_ALLOWED`, and never modifies a class or function."""
 
     dispatch = dict(pickle._Unpickler.dispatch)
 
@@ -75,12 +75,12 @@ class _Unpickler(pickle._Unpickler):
         for allowed in (_ALLOWED, _weights_only_unpickler._get_allowed_globals()):
             if path in allowed:
                 return allowed[path]
-        raise pickle.UnpicklingError(f'it asks for {path}')
+        raise pickle.UnpicklingError(f'it needs {path}')
 
     def load_build(self) -> None:
         target = self.stack[-2]  # type: ignore[attr-defined]
         if callable(target):
-            raise pickle.UnpicklingError(f'it changes {target}')
+            raise pickle.UnpicklingError(f'it modifies {target}')
         super().load_build()  # type: ignore[misc]
 
     dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
@@ -90,5 +90,5 @@ def _load(file: Any, **kwargs: Any) -> Any:
     return _Unpickler(file, **kwargs).load()
 
 
-_PICKLE = types.ModuleType('checkpoint_pickle')  # as torch.load takes it
+_PICKLE = types.ModuleType('checkpoint_pickle')  # for torch.load's pickle_module
 _PICKLE.Unpickler, _PICKLE.load = _Unpickler, _load  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Checkpoints: reading them safely, loading them strictly, finding the latest one of a run."""
+"""Checkpoints: safe reading, strict loading, finding the latest one of a run."""
 import os
 import re
 from pathlib import Path
@@ -11,47 +11,47 @@ from mmwsss.utils.errors import InputError
 
 from .checkpoint_file import load_safely
 
-SHOWN = 10  # names in a message
+SHOWN = 10  # number of names in a message
 
 
 def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
-    """Read a checkpoint on the CPU without running code that it may hold.
+    """Read a checkpoint on the CPU without running code in it.
 
     Args:
-        path: a local file that `torch.save` wrote.
-        lazy: leave tensors in the file until they are used; only where the file stays as it is.
+        path: a local file written by `torch.save`.
+        lazy: leave tensors in the file until they are used; the file must not change meanwhile.
 
     Returns:
-        What the file holds: MMEngine's dictionary with `state_dict` (and, of a training run, `meta`,
-        `optimizer`, ...), or a bare state dict.
+        MMEngine's dictionary with `state_dict` (and, from a training run, `meta`, `optimizer`, ...), or a bare state
+        dict.
 
     Raises:
-        InputError: no such file, not a checkpoint, or one that holds arbitrary Python objects.
+        InputError: the file is missing, not a checkpoint, or contains arbitrary Python objects.
     """
     path = Path(path).expanduser()
     if not path.is_file():
         raise InputError(f'There is no checkpoint {path}. Give the path of a .pth file.')
     try:
         content = load_safely(path, lazy)
-    except Exception as error:  # torch raises whatever the bytes provoke
+    except Exception as error:  # torch may raise anything
         raise InputError(f'{path} is not a checkpoint that can be read safely ({_reason(error)}). Give a .pth file of '
-                         'tensors, such as tools/train.py writes.') from error
+                         'tensors, for example one written by tools/train.py.') from error
     if not isinstance(content, dict) or not weights_of(content):
-        raise InputError(f'{path} holds no weights. Give a .pth file such as tools/train.py writes.')
+        raise InputError(f'{path} contains no weights. Give a .pth file, for example one written by tools/train.py.')
     return content
 
 
 def load_local_files_safely() -> None:
-    """Let MMEngine's Runner and `init_cfg` read local checkpoints by :func:`read_checkpoint`.
+    """Make MMEngine's Runner and `init_cfg` read local checkpoints with :func:`read_checkpoint`.
 
-    MMEngine's own loader runs code that a file holds, or, up to 0.10.7 with PyTorch 2.6 and later, refuses the
-    checkpoints that its Runner writes.
+    MMEngine's own loader runs code in a file; versions up to 0.10.7 with PyTorch 2.6 or later reject the checkpoints
+    of their own Runner.
     """
     CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
 
 
 def load_from_local(filename: str, map_location: object = None) -> dict:
-    """The loader, under the name that MMEngine logs; whoever uses the weights copies them to the device."""
+    """The loader, under the name that MMEngine logs; the caller copies the weights to the device."""
     return read_checkpoint(filename, lazy=False)
 
 
@@ -67,7 +67,7 @@ def weights_of(checkpoint: dict) -> dict[str, Tensor]:
 
 
 def unwrapped(model: nn.Module) -> nn.Module:
-    """The network inside the wrappers of distributed runs and of test-time augmentation."""
+    """The network inside the wrappers for distributed runs and test-time augmentation."""
     while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
         model = model.get_submodule('module')
     return model
@@ -77,12 +77,12 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
     """Load a checkpoint's weights into a model; all names and shapes must match.
 
     Args:
-        model: wrapped for distributed runs or for test-time augmentation, or not.
+        model: with or without wrappers for distributed runs or test-time augmentation.
         checkpoint: from :func:`read_checkpoint`.
-        path: where it came from, for the message.
+        path: its file, for the message.
 
     Raises:
-        InputError: weights are missing, left over or of another shape; the first ten of each are named.
+        InputError: weights are missing, unexpected or of another shape; the message names the first ten of each.
     """
     model = unwrapped(model)
     weights = weights_of(checkpoint)
@@ -96,25 +96,24 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
             f'{name} ({_shape(weights[name])}, the model has {_shape(own[name])})'
             for name in own if name in weights and own[name].shape != weights[name].shape
         ]
-    # Checkpoints from before PyTorch 1.0 lack these counters, and nothing reads them.
+    # Checkpoints from before PyTorch 1.0 lack these counters, which nothing reads.
     missing = [name for name in missing if not name.endswith('num_batches_tracked')]
     lists = (('not in the checkpoint', missing), ('not in the model', unexpected),
              ('of another shape', reshaped))
     if any(names for _, names in lists):
         found = '\n'.join(_listing(title, sorted(names)) for title, names in lists if names)
-        raise InputError(f'{path} does not belong to this model:\n{found}\nGive the checkpoint and the config of the '
-                         'same model.')
+        raise InputError(f'{path} does not fit this model:\n{found}\nUse the checkpoint and config of the same model.')
 
 
 def find_resumable(work_dir: str | Path) -> Path | None:
     """The latest readable checkpoint of a training run, or None if there is none.
 
-    MMEngine notes the latest one in the file `last_checkpoint`, by its full path. The folder may have been moved or
-    copied since, so the file of that name in `work_dir` comes first. If it is missing or was cut off by a crash, it is
-    the readable checkpoint of the highest epoch or iteration.
+    MMEngine records the full path of the latest one in the file `last_checkpoint`. The folder may have been moved or
+    copied since, so the file of that name in `work_dir` comes first. If it is missing or truncated, the readable
+    checkpoint with the highest epoch or iteration is taken.
 
     Args:
-        work_dir: of the run to resume.
+        work_dir: folder of the run to resume.
     """
     work_dir = Path(work_dir)
     candidates = sorted((path for path in work_dir.glob('*.pth') if re.search(r'_\d+$', path.stem)),
@@ -130,8 +129,8 @@ def find_resumable(work_dir: str | Path) -> Path | None:
 def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
     """Whether CheckpointHook wrote to another folder on purpose (`out_dir`).
 
-    Such a folder has the name of the work_dir and no note. One with a note belongs to another run, from which this
-    work_dir was copied.
+    Such a folder has the name of the work_dir and no `last_checkpoint`. With one, it belongs to another run, from
+    which this work_dir was copied.
     """
     return noted.parent.name == work_dir.resolve().name and not (noted.parent / 'last_checkpoint').exists()
 
@@ -145,7 +144,7 @@ def _is_resumable(path: Path) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """What torch met in the file, without the advice to load it unsafely that it adds."""
+    """torch's reason, without its advice to load the file unsafely."""
     text = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
     return text.strip().partition('\n')[0].partition('. ')[0] or type(error).__name__
 

@@ -1,4 +1,4 @@
-"""Configs and what the command line changes in them; importing this loads no PyTorch."""
+"""Reading configs and applying command line options; importing this does not load PyTorch."""
 from pathlib import Path
 
 from mmengine.config import Config
@@ -8,26 +8,25 @@ from mmwsss.utils.errors import InputError
 from .launchers import process_rank
 from .options import require_config
 
-SEED = 0  # where the config sets none
+SEED = 0  # if the config sets none
 
 
 def load_config(path: str, options: dict | None = None, work_dir: str | None = None,
                 launcher: str = 'none') -> Config:
-    """Read a config and what the command line changes in it.
+    """Read a config and apply command line options.
 
     Args:
-        path: of the config file.
-        options: of `--cfg-options`, dotted keys.
-        work_dir: of `--work-dir`; without it the config's own, without that
-            `./work_dirs/<name of the config>`.
+        path: the config file.
+        options: from `--cfg-options`, dotted keys.
+        work_dir: from `--work-dir`; by default the config's own, else `./work_dirs/<name of the config>`.
         launcher: one of MMEngine's launchers.
 
     Returns:
         The config, with a work_dir, a launcher and a seed.
 
     Raises:
-        InputError: there is no such file, it cannot be read, or an option does not fit into it.
-        ImportError: of a module that the config imports.
+        InputError: the file is missing or cannot be read, or an option does not fit it.
+        ImportError: raised by a module that the config imports.
     """
     cfg = read_config(path, options)
     cfg.launcher = launcher
@@ -37,26 +36,26 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
 
 
 def read_config(path: str, options: dict | None = None) -> Config:
-    """Read a config file and change settings in it.
+    """Read a config file and apply only `--cfg-options`.
 
     Args:
-        path: of the config file.
-        options: of `--cfg-options`, dotted keys.
+        path: the config file.
+        options: from `--cfg-options`, dotted keys.
 
     Returns:
-        The config; nothing else is set in it.
+        The config.
 
     Raises:
-        InputError: there is no such file, it cannot be read, or an option does not fit into it.
-        ImportError: of a module that the config imports.
+        InputError: the file is missing or cannot be read, or an option does not fit it.
+        ImportError: raised by a module that the config imports.
     """
     require_config(path)
     options = options or {}
     try:
         cfg = Config.fromfile(path)
     except ImportError:
-        raise  # of custom_imports: the traceback shows whose import it is
-    except Exception as error:  # a config is a program: it may raise anything
+        raise  # from custom_imports; the traceback shows the failing module
+    except Exception as error:  # a config is a program and may raise anything
         raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
     try:
         cfg.merge_from_dict(options)
@@ -67,20 +66,20 @@ def read_config(path: str, options: dict | None = None) -> Config:
 
 
 def say(cfg: Config, message: str) -> None:
-    """Print once, whatever the number of processes.
+    """Print a line on the first rank only.
 
     Args:
-        cfg: its `launcher` tells where this process finds its rank; the first one prints.
-        message: a line.
+        cfg: its `launcher` determines the rank of this process.
+        message: the line.
     """
     if process_rank(cfg.get('launcher', 'none')) == 0:
         print(message, flush=True)
 
 
 def _set_seed(cfg: Config) -> None:
-    """Give every run a seed that its log and its dumped config tell."""
+    """Give every run a seed, recorded in its log and its dumped config."""
     randomness = cfg.get('randomness') or {}
     if randomness.get('seed') is None:
         randomness['seed'] = SEED
-        say(cfg, f'The config sets no seed: taking {SEED}.')
+        say(cfg, f'The config sets no seed; using {SEED}.')
     cfg.randomness = randomness

@@ -1,4 +1,4 @@
-"""Process groups on machines without a GPU, which MMEngine's launchers do not serve."""
+"""Process groups on machines without a GPU, which MMEngine's launchers do not support."""
 import datetime
 import os
 import subprocess
@@ -13,21 +13,21 @@ from mmwsss.utils.errors import InputError
 
 from .launchers import VARIABLES
 
-LINGER = 0.2  # seconds between the last collective of a run and its end
+LINGER = 0.2  # seconds between the last collective and the end of a run
 
 
 def prepare_distributed(cfg: Config) -> None:
-    """Set up what MMEngine's Runner cannot, before it is built: several processes on CPUs.
+    """Set up several processes on CPUs, which MMEngine's Runner cannot; call it before the Runner is built.
 
-    MMEngine selects a CUDA device in each process and hands its index to the model's wrapper. Without
-    an accelerator this joins a gloo group, so that the Runner skips its own set-up, and configures a
-    wrapper without devices. With one it only checks that there are enough.
+    MMEngine selects a CUDA device in each process and passes its index to the model's wrapper. Without an accelerator
+    this function joins a gloo group, so that the Runner skips its own setup, and configures a wrapper without devices.
+    With GPUs it only checks that there are enough.
 
     Args:
         cfg: the run's config; `model_wrapper_cfg` is changed in place.
 
     Raises:
-        InputError: the launcher's variables are missing, or more processes than GPUs were started.
+        InputError: the launcher's variables are missing, or there are more processes than GPUs.
     """
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
@@ -36,9 +36,8 @@ def prepare_distributed(cfg: Config) -> None:
     device = get_device()
     if device == 'cuda' and local_rank >= torch.cuda.device_count():
         raise InputError(
-            f'Process {local_rank} of this machine has no GPU: it has {torch.cuda.device_count()}. '
-            'Start as many processes as there are GPUs, or hide them (CUDA_VISIBLE_DEVICES=-1) to '
-            'run on CPUs.')
+            f'Process {local_rank} on this machine has no GPU, because there are only {torch.cuda.device_count()}. '
+            'Start one process per GPU, or hide the GPUs (CUDA_VISIBLE_DEVICES=-1) to run on CPUs.')
     if device == 'cpu':
         _join_gloo_group(cfg, launcher, rank, local_rank, size)
         _wrap_without_devices(cfg)
@@ -47,8 +46,8 @@ def prepare_distributed(cfg: Config) -> None:
 def leave_group() -> None:
     """Leave the process group at the end of a run, if there is one.
 
-    A thread of gloo lets go of a collective's tensors some time after the collective has ended, for which it needs the
-    interpreter; where that is ending, too, the process aborts. So all ranks first meet once more, without tensors, and
+    A gloo thread frees a collective's tensors some time after the collective has ended, and needs the interpreter for
+    it; if the interpreter is shutting down, the process aborts. So all ranks first synchronise without tensors and
     wait a moment.
     """
     if torch.distributed.is_available() and torch.distributed.is_initialized():
@@ -63,14 +62,13 @@ def _read_variables(launcher: str) -> list[int]:
     missing = [name for name in VARIABLES[launcher] if name not in os.environ]
     if missing:
         raise InputError(
-            f'--launcher {launcher} finds no {", ".join(missing)} in the environment. Start through '
-            'the launcher: tools/dist_train.sh or dist_test.sh (pytorch), slurm_train.sh or '
-            'slurm_test.sh (slurm), mpirun (mpi).')
+            f'--launcher {launcher} needs the environment variables {", ".join(missing)}. Start through the launcher: '
+            'tools/dist_train.sh or dist_test.sh (pytorch), slurm_train.sh or slurm_test.sh (slurm), mpirun (mpi).')
     return [int(os.environ[name]) for name in VARIABLES[launcher]]
 
 
 def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, size: int) -> None:
-    """Join the group under the names that PyTorch and MMEngine read."""
+    """Set the variables that PyTorch and MMEngine read, and join the group."""
     if torch.distributed.is_initialized():
         return
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(local_rank), WORLD_SIZE=str(size))
@@ -82,7 +80,7 @@ def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, siz
 
 
 def _first_host(launcher: str) -> str:
-    """Where rank 0 runs."""
+    """The host of rank 0."""
     if launcher == 'slurm' and int(os.environ.get('SLURM_NNODES', 1)) > 1:
         hosts = subprocess.run(['scontrol', 'show', 'hostnames', os.environ['SLURM_NODELIST']],
                                check=True, capture_output=True, text=True).stdout
@@ -91,7 +89,7 @@ def _first_host(launcher: str) -> str:
 
 
 def _wrap_without_devices(cfg: Config) -> None:
-    """Tell the Runner to leave `device_ids` alone: to leave the key out is not enough."""
+    """Set `device_ids` to None for the Runner; omitting the key is not enough."""
     wrapper = cfg.get('model_wrapper_cfg') or dict(
         broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
     wrapper.setdefault('type', 'MMDistributedDataParallel')

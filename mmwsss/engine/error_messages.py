@@ -1,4 +1,4 @@
-"""The messages of the command line tools for errors that their user can fix."""
+"""Messages of the command line tools for errors that a user can fix."""
 import errno
 import os
 import sys
@@ -11,7 +11,7 @@ from mmwsss.utils.errors import InputError
 from .launchers import process_rank
 
 # Seconds that other ranks wait for rank 0 to print its message. All ranks usually hit the same error, and a launcher
-# stops all of them when one ends: rank 0 must not be stopped before it has printed.
+# stops all ranks when one exits, so rank 0 must print first.
 PATIENCE = 10.0
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: a user's quota
 NO_ACCESS = (errno.EACCES, errno.EROFS)
@@ -20,15 +20,15 @@ NO_ACCESS = (errno.EACCES, errno.EROFS)
 @contextmanager
 def plain_errors(launcher: str = 'none',
                  resume_hint: Callable[[], str] = lambda: '') -> Iterator[None]:
-    """End the program with one message instead of a traceback, for errors that its user can fix.
+    """Exit with one message instead of a traceback, for errors that a user can fix.
 
-    The errors of :func:`plain_message` end it with status 1, Ctrl-C with 130. Everything else passes: for a bug of
-    ours, the traceback is the better message. Under a launcher rank 0 prints the message; another rank does so only
-    if rank 0 has not ended the run.
+    Errors known to :func:`plain_message` exit with status 1, Ctrl-C with 130. Other errors keep their traceback,
+    which shows a bug better. Under a launcher rank 0 prints the message; another rank prints only if rank 0 has
+    not ended the run.
 
     Args:
-        launcher: what started the processes, one of MMEngine's launchers.
-        resume_hint: called at an interruption; returns a sentence that tells how to resume.
+        launcher: one of MMEngine's launchers.
+        resume_hint: called on an interruption; returns a sentence that says how to resume.
 
     Raises:
         SystemExit: with status 1 or 130.
@@ -37,7 +37,7 @@ def plain_errors(launcher: str = 'none',
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
-        # MMEngine's Config takes an interruption for bad syntax while it formats its text for a checkpoint.
+        # MMEngine's Config mistakes an interruption for bad syntax while it formats its text for a checkpoint.
         if any(isinstance(link, KeyboardInterrupt) for link in _chain(error)):
             if rank == 0:
                 print(f'\nInterrupted. {resume_hint()}'.rstrip(), file=sys.stderr, flush=True)
@@ -55,30 +55,29 @@ def plain_errors(launcher: str = 'none',
 def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda: '') -> str | None:
     """The message that replaces the traceback of an error; `None` to keep the traceback.
 
-    There is one for an `InputError`, missing packages, a full disk and files that may not be read or written.
+    It covers `InputError`, missing packages, a full disk and files without read or write permission.
 
     Args:
-        error: as it reached the command line; MMEngine and the data loader's workers may have wrapped the one that
-            says what is wrong.
-        resume_hint: how to resume, for a full disk.
+        error: as it reached the command line; MMEngine and the data loader's workers may have wrapped the original.
+        resume_hint: says how to resume, for a full disk.
     """
     chain = list(_chain(error))
     for link in reversed(chain):
         if isinstance(link, InputError):
             return _without_worker_traceback(str(link))
     for link in chain:
-        if isinstance(link, ImportError) and link.name == 'mmwsss':  # of mmwsss.version
+        if isinstance(link, ImportError) and link.name == 'mmwsss':  # from mmwsss.version
             return str(link)
         if isinstance(link, OSError) and link.errno in FULL_DISK:
             place = f' ({link.filename})' if link.filename else ''
-            return f'{os.strerror(link.errno)}{place}. Make room. {resume_hint()}'.rstrip()
+            return f'{os.strerror(link.errno)}{place}. Free some space. {resume_hint()}'.rstrip()
         if isinstance(link, OSError) and link.errno in NO_ACCESS and link.filename:
             return f'{os.strerror(link.errno)} ({link.filename}). Change its permissions or use another path.'
     return None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, what caused it, and so on to the first."""
+    """The error, its cause, and so on to the first one."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -87,7 +86,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _without_worker_traceback(message: str) -> str:
-    """The innermost message in what PyTorch makes of an error in a data loader's worker."""
+    """The original message in PyTorch's report of an error in a data loader's worker."""
     if not message.startswith('Caught InputError in '):
         return message
     name = f'{InputError.__module__}.{InputError.__qualname__}: '

@@ -1,4 +1,4 @@
-"""What the options of tools/test.py change in a config."""
+"""Applying the options of tools/test.py to a config."""
 import inspect
 
 from mmengine.config import Config, ConfigDict
@@ -8,12 +8,12 @@ from mmwsss.utils.errors import InputError
 
 
 def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> None:
-    """Visualize every prediction, or none, because that takes much longer than the test itself.
+    """Visualize every prediction, or none: visualization takes much longer than the test itself.
 
     Args:
         cfg: the run's config, changed in place.
-        show: in a window.
-        show_dir: in files in this folder.
+        show: visualize in a window.
+        show_dir: folder for visualizations.
         wait_time: seconds that each window stays.
 
     Raises:
@@ -24,7 +24,7 @@ def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -
         hooks.pop('visualization', None)
         return
     if not hooks.get('visualization') or not cfg.get('visualizer'):
-        raise InputError(f'{cfg.filename} has no visualizer with a hook. Add '
+        raise InputError(f'{cfg.filename} has no visualizer or no visualization hook. Add '
                          "default_hooks.visualization=dict(type='SegVisualizationHook') and a visualizer, or omit "
                          '--show and --show-dir.')
     hooks.visualization.update(draw=True, interval=1)  # MMSeg 1.2 keeps an interval of 50 in tests
@@ -41,7 +41,7 @@ def augment(cfg: Config) -> None:
         cfg: the run's config, changed in place.
 
     Raises:
-        InputError: the config describes no augmentation.
+        InputError: the config has no test-time augmentation.
     """
     if not cfg.get('tta_model') or not cfg.get('tta_pipeline'):
         raise InputError(f'{cfg.filename} has no tta_model and tta_pipeline. Add them, or omit --tta.')
@@ -50,11 +50,11 @@ def augment(cfg: Config) -> None:
 
 
 def add_prediction_writer(cfg: Config, folder: str) -> None:
-    """Write the predicted label maps: by a metric of the config that can, else by MMSeg's IoUMetric.
+    """Write the predicted label maps, with the config's first metric that has `output_dir`, else with `IoUMetric`.
 
     Args:
         cfg: the run's config, changed in place.
-        folder: gets one PNG an image, named like it.
+        folder: output folder; one PNG per image, with the image's name.
     """
     evaluators = cfg.get('test_evaluator') or []
     evaluators = [evaluators] if isinstance(evaluators, dict) else list(evaluators)

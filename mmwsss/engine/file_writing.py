@@ -1,4 +1,4 @@
-"""A test run that writes a file for each image of a list, and goes on where it was stopped."""
+"""Resumable test runs that write one file per image in a list."""
 import time
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,17 @@ MASK_STEPS = ('LoadMask', 'LoadAnnotations')
 
 
 def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None) -> ConfigDict:
-    """Turn a config's test into a run that writes files: no masks, and the images of the training list.
+    """Change a config's test to write files for the images in the training list, without loading masks.
 
     Args:
-        cfg: from :func:`load_config`, changed in place; logs go to `<out>_log`, and nothing is resumed.
-        checkpoint: of the model; becomes `load_from`.
-        out: folder of the files.
-        list_name: a list file, or the name of a list beside the training list (`train`, `val`, ...), in its place; an
-            empty one stands for all images.
+        cfg: from :func:`load_config`, changed in place; logs go to `<out>_log`, and `resume` is off.
+        checkpoint: the model's checkpoint; becomes `load_from`.
+        out: output folder.
+        list_name: another list: a file, or a name beside the training list (`train`, `val`, ...); an empty string
+            means all images.
 
     Returns:
-        The config of the test's dataset, a part of `cfg`.
+        The config of the test dataset, a part of `cfg`.
     """
     cfg.work_dir, cfg.load_from, cfg.resume = f'{out}_log', checkpoint, False
     dataset = cfg.test_dataloader.dataset
@@ -44,13 +44,13 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
 
 
 def without_weights(settings: Any) -> Any:
-    """A model's config without where its weights came from, for these lie in the checkpoint that is loaded.
+    """Remove the initial weights from a model's config, because a checkpoint replaces them.
 
     Args:
-        settings: of the model, or of a part of it.
+        settings: config of the model or of a part.
 
     Returns:
-        A copy without the keys `init_cfg`; its tuples are lists.
+        A copy without the keys `init_cfg`, with lists instead of tuples.
     """
     if isinstance(settings, dict):
         return {key: without_weights(value) for key, value in settings.items() if key != 'init_cfg'}
@@ -58,13 +58,13 @@ def without_weights(settings: Any) -> Any:
 
 
 def origin_of_cams(folder: str) -> dict[str, Any]:
-    """What identifies a folder of CAM files: what they were made from, or, of those of others, its place.
+    """Identify a folder of CAM files by its record of what they were made from, or by its path without a record.
 
     Args:
-        folder: of the files.
+        folder: the CAM folder.
 
     Returns:
-        `dict(cams_made_from=...)` or `dict(cams=...)`, for the record of what is made from them.
+        `dict(cams_made_from=...)` or `dict(cams=...)`, for the record of files made from the CAMs.
 
     Raises:
         InputError: the folder's record cannot be read.
@@ -74,21 +74,21 @@ def origin_of_cams(folder: str) -> dict[str, Any]:
 
 
 def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwrite: bool = False) -> None:
-    """Test the model of a config with a writer as its only evaluator.
+    """Test a config's model with a writer as its only evaluator.
 
-    What the folder holds already is left out, on all ranks alike; at the end every image of the list has its
-    file and there are no others, or an error of the first rank names some of them.
+    Existing files are skipped on all ranks. At the end the folder must contain exactly one file per image in the
+    list; otherwise the first rank raises an error that names some of the files.
 
     Args:
         cfg: from :func:`load_config`, with the checkpoint in `load_from`; changed in place.
         writer: config of an evaluator that writes `<output_dir>/<img_id><suffix>`.
-        suffix: of the files.
-        made_from: what decides their content, besides the checkpoint and the list's name; a folder made from
-            something else is refused.
-        overwrite: delete the files that the folder holds instead.
+        suffix: suffix of the files.
+        made_from: what determines their content besides the checkpoint and the list's name; a folder with files
+            made from something else raises an error.
+        overwrite: delete existing files first.
 
     Raises:
-        InputError: data, checkpoint or folder do not fit, or in the end files are missing or left over.
+        InputError: data, checkpoint or folder do not fit, or files are missing or unexpected at the end.
     """
     start = time.time()
     folder = Path(writer['output_dir'])
@@ -106,13 +106,13 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     if is_main_process():
         check_complete(folder, ids, suffix)
         size = sum(path.stat().st_size for path in folder.rglob(f'*{suffix}'))
-        say(cfg, f'{folder}: {len(ids)} images, {len(pending)} of them written now, {size / 1e6:.1f} MB, '
+        say(cfg, f'{folder}: {len(ids)} images, {len(pending)} of them new, {size / 1e6:.1f} MB, '
             f'{time.time() - start:.0f} s.')
     leave_group()
 
 
 def _pending(folder: Path, ids: list[str], suffix: str, made_from: dict, overwrite: bool) -> list[int]:
-    """Indices of the images without a file, as the first rank sees them before any rank writes."""
+    """Indices of the images without a file, found by the first rank before any rank writes."""
     shared: list = [None]
     if is_main_process():
         try:

@@ -1,4 +1,4 @@
-"""IR labels of a whole data set: CAM files in, palette PNGs out, images side by side in processes."""
+"""Making the IR labels of a data set from CAM files in parallel processes."""
 import time
 from collections.abc import Iterable
 from concurrent.futures import as_completed
@@ -20,7 +20,7 @@ from mmwsss.utils.palette_png import write_palette_png
 from mmwsss.utils.progress import ProgressBar
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
-REFINEMENT = dict(type='DenseCRF')  # of the seeds, where the config names no other
+REFINEMENT = dict(type='DenseCRF')  # for the seeds, if the config sets no other
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Job:
     """One image's files and settings.
 
     Attributes:
-        img_path: of the image.
-        cam_path: of its CAM file.
-        out: where the label goes.
-        image_classes: the classes without the background; a CAM file that counts by others is refused.
-        ids: `(C,)` uint8, what masks on disk hold for each class, with the background.
+        img_path: the image file.
+        cam_path: its CAM file.
+        out: the label file to write.
+        image_classes: the classes without background; a CAM file with other classes raises an error.
+        ids: `(C,)` uint8, the id in mask files of each class, including the background.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
-        refinement: of the seeds.
+        refinement: local refinement of the seeds.
         backend_args: of the image's file backend.
     """
     img_path: str
@@ -50,14 +50,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did.
+    """Statistics of a run.
 
     Attributes:
-        written: images that got a label.
-        seconds: that it took.
-        pixels: of these images.
+        written: number of new labels.
+        seconds: run time.
+        pixels: pixels of these labels.
         certain: pixels that are not ignored.
-        foreground: certain pixels of a class.
+        foreground: certain pixels of a foreground class.
     """
     written: int
     seconds: float
@@ -67,16 +67,16 @@ class Summary:
 
     def __str__(self) -> str:
         if not self.written:
-            return 'nothing was missing'
-        return (f'{self.written} images in {self.seconds:.0f} s ({self.written / self.seconds:.2f} a second); '
-                f'{100 * self.certain / self.pixels:.1f} % of their pixels are certain, '
+            return 'all labels exist already'
+        return (f'{self.written} images in {self.seconds:.0f} s ({self.written / self.seconds:.2f} per second); '
+                f'{100 * self.certain / self.pixels:.1f} % of the pixels are certain, '
                 f'{100 * self.foreground / self.pixels:.1f} % foreground')
 
 
 def refinement_settings(cfg: Config) -> dict:
-    """Return the local refinement that a config sets for the seeds by `ir_label_refinement`, by default a DenseCRF.
+    """Return the local refinement of the seeds, the config's `ir_label_refinement`, by default a DenseCRF.
 
-    Settings without a type, e.g. `--cfg-options ir_label_refinement.steps=5`, are the DenseCRF's.
+    Settings without a type, e.g. `--cfg-options ir_label_refinement.steps=5`, apply to the DenseCRF.
     """
     return {**REFINEMENT, **(cfg.get('ir_label_refinement') or {})}
 
@@ -89,10 +89,10 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
         dataset: with `cam_dir`.
         out: folder of the labels, `<img_id>.png`.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
-        refinement: of the seeds.
+        refinement: local refinement of the seeds.
 
     Returns:
-        A job for each, in the order of the data set.
+        One job per image, in the order of the data set.
     """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
     jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
@@ -104,18 +104,18 @@ def label_image(job: Job) -> tuple[int, int, int]:
     """Write one image's IR label; see :func:`cam_to_ir_label`.
 
     Returns:
-        Its pixels, those that are certain, those of a class.
+        The numbers of all pixels, certain pixels and certain foreground pixels.
 
     Raises:
-        InputError: the image or its CAM is damaged, they do not belong together, the thresholds are out of range, or
-            the refinement cannot run.
+        InputError: the image or its CAM is damaged, they do not match, a threshold is out of range, or the refinement
+            cannot run.
     """
     image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
     loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
                                       image_classes=job.image_classes))
     try:
         label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr,
-                                job.refinement.refine, job.refinement.gt_prob)
+                                job.refinement.refine_sets, job.refinement.gt_prob)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
     values = np.full(256, IGNORE, dtype=np.uint8)
@@ -125,12 +125,12 @@ def label_image(job: Job) -> tuple[int, int, int]:
 
 
 def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:
-    """Label images in processes (one works in this process). An error or Ctrl-C stops all; finished files stay.
+    """Label images in parallel (in this process if `workers` is 1). An error or Ctrl-C stops all; finished files stay.
 
     Args:
         jobs: from :func:`jobs_of`.
-        workers: processes, but no more than jobs; `None` for as many as this process may use cores.
-        total: number of images including those that were finished before, for the progress bar.
+        workers: number of processes, at most one per job; `None` uses all cores.
+        total: number of images including finished ones, for the progress bar.
 
     Raises:
         InputError: an image fails (see :func:`label_image`), a worker was killed, or `workers` is below 1.
@@ -149,7 +149,7 @@ def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | Non
 
 
 def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
-    """Results as they finish."""
+    """Yield results as they finish."""
     if workers == 1:
         yield from map(label_image, jobs)
         return

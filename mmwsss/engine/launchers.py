@@ -1,7 +1,7 @@
 """The environment variables of MMEngine's launchers."""
 import os
 
-# What each launcher calls a process's rank, its rank on the machine and the number of processes.
+# Each launcher's variables for the rank, the rank on the machine and the number of processes.
 VARIABLES = {
     'pytorch': ('RANK', 'LOCAL_RANK', 'WORLD_SIZE'),
     'slurm': ('SLURM_PROCID', 'SLURM_LOCALID', 'SLURM_NTASKS'),
@@ -10,5 +10,5 @@ VARIABLES = {
 
 
 def process_rank(launcher: str) -> int:
-    """The rank of this process among all that the launcher started; 0 without a launcher."""
+    """The rank of this process; 0 without a launcher."""
     return int(os.environ.get(VARIABLES[launcher][0], 0)) if launcher in VARIABLES else 0

@@ -1,4 +1,4 @@
-"""Mixed precision on any device: MMEngine's on GPUs, bfloat16 without a loss scale elsewhere."""
+"""Mixed precision on any device: MMEngine's on GPUs, bfloat16 without loss scaling elsewhere."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,32 +21,32 @@ class BFloat16OptimWrapper(OptimWrapper):
     need no scaling.
 
     Args:
-        **kwargs: as MMEngine's `OptimWrapper` takes them.
+        **kwargs: those of MMEngine's `OptimWrapper`.
     """
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
-        """What a training step's forward pass runs in."""
+        """The context of a training step's forward pass."""
         with super().optim_context(model), torch.autocast(get_device(), dtype=torch.bfloat16):
             yield
 
     def load_state_dict(self, state_dict: dict) -> None:
-        """Take the optimizer's state, also that of a run with a loss scale."""
+        """Load the optimizer's state, also from a run with loss scaling."""
         state_dict.pop('loss_scaler', None)
         super().load_state_dict(state_dict)
 
 
 def configure_amp(cfg: Config, amp: bool) -> None:
-    """Let a config train in mixed precision on the device at hand.
+    """Configure mixed precision for the current device.
 
     Args:
-        cfg: the run's config, changed in place. A config that asks for MMEngine's `AmpOptimWrapper`
-            itself gets bfloat16 on devices without a loss scale.
-        amp: whether the command line asks for mixed precision.
+        cfg: the run's config, changed in place. On devices without loss scaling, a config's own `AmpOptimWrapper`
+            becomes bfloat16.
+        amp: whether the command line sets `--amp`.
 
     Raises:
-        InputError: mixed precision is asked for with another optimizer wrapper than MMEngine's own, or PyTorch does not
-            have it on this device.
+        InputError: mixed precision does not work with the config's optimizer wrapper, or PyTorch lacks it on this
+            device.
     """
     wrapper = cfg.get('optim_wrapper')
     if wrapper is None:
@@ -55,13 +55,13 @@ def configure_amp(cfg: Config, amp: bool) -> None:
     mixed = ('AmpOptimWrapper', 'BFloat16OptimWrapper', 'mmseg.BFloat16OptimWrapper')
     if amp and wrapper.type not in mixed:
         if wrapper.type != 'OptimWrapper':
-            raise InputError(f'--amp does not know the optimizer wrapper {wrapper.type}. Omit --amp, or set '
+            raise InputError(f'--amp does not support the optimizer wrapper {wrapper.type}. Omit --amp, or set '
                              "optim_wrapper.type='OptimWrapper'.")
         wrapper.type = 'AmpOptimWrapper'
     device = get_device()
     if wrapper.type in mixed and not has_autocast(device):
-        raise InputError(f'PyTorch {torch.__version__} has no mixed precision on {device}. Install a newer one, or '
-                         "omit --amp and set optim_wrapper.type='OptimWrapper'.")
+        raise InputError(f'PyTorch {torch.__version__} has no mixed precision on {device}. Install a newer version, '
+                         "or omit --amp and set optim_wrapper.type='OptimWrapper'.")
     if wrapper.type == 'AmpOptimWrapper' and device in ('cpu', 'mps'):
         wrapper.type = 'mmseg.BFloat16OptimWrapper'
         for key in ('loss_scale', 'dtype', 'use_fsdp'):

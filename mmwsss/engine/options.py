@@ -1,4 +1,4 @@
-"""Settings on a command line: the path of a config, and `--cfg-options KEY=VALUE`, read and written."""
+"""Reading and writing command line settings: the path of a config, and `--cfg-options KEY=VALUE`."""
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,17 +13,17 @@ def require_config(path: str) -> None:
     """Check that a config exists.
 
     Raises:
-        InputError: it does not.
+        InputError: the config does not exist.
     """
     if not Path(path).is_file():
-        raise InputError(f'There is no config {path}. Give the path of a config file; ours are in configs/.')
+        raise InputError(f'The config {path} does not exist. Give the path of a config file, e.g. from configs/.')
 
 
 def parse_option(text: str) -> Any:
-    """The value after `KEY=`.
+    """Parse the value after `KEY=`.
 
     Follows MMEngine's rules (numbers, `True`, `None`, lists), with two differences: strings keep their spaces, and
-    text in quotes is always a string, unless it is a list in brackets.
+    quoted text is always a string, unless it is a list in brackets.
 
     Args:
         text: the value as given on the command line.
@@ -42,40 +42,40 @@ def option_text(value: Any) -> str:
         value: a string, number, `True`, `False`, `None`, or a list of these.
 
     Raises:
-        InputError: no text gives this value.
+        InputError: the value cannot be written as text.
     """
     plain = value if isinstance(value, str) else str(value).replace(' ', '')
     for text in (plain, f'"{plain}"', f"'{plain}'"):
         found = parse_option(text)
         if type(found) is type(value) and found == value:
             return text
-    raise InputError(f'{value!r} cannot be given on a command line. Write it into the config itself.')
+    raise InputError(f'{value!r} cannot be passed on a command line. Set it in the config file.')
 
 
 class OptionsAction(DictAction):
-    """`KEY=VALUE ...` on a command line -> dictionary, by :func:`parse_option`."""
+    """Parse `KEY=VALUE ...` into a dictionary with :func:`parse_option`."""
 
     def __call__(self,
                  parser: argparse.ArgumentParser,
                  namespace: argparse.Namespace,
                  values: list[str],
                  option_string: str | None = None) -> None:
-        """Set the dictionary; an argument without `=` ends the program with a message."""
+        """Set the dictionary; an argument without `=` exits with a message."""
         without = [value for value in values if '=' not in value]
         if without:
-            parser.error(f'{option_string} takes KEY=VALUE, not {without[0]}')
+            parser.error(f'{option_string} must be KEY=VALUE, got {without[0]}')
         pairs = (value.split('=', maxsplit=1) for value in values)
         setattr(namespace, self.dest, {key: parse_option(text) for key, text in pairs})
 
 
 def parse_component(words: Sequence[str]) -> dict[str, Any]:
-    """Turn `TYPE KEY=VALUE ...` into a component's config.
+    """Parse `TYPE KEY=VALUE ...` into a component's config.
 
     Args:
         words: the type, then its settings.
 
     Raises:
-        InputError: a setting is not KEY=VALUE, or the type is one.
+        InputError: the type is missing, or a setting is not KEY=VALUE.
     """
     kind, *settings = words
     wrong = [kind] * ('=' in kind) + [word for word in settings if '=' not in word]

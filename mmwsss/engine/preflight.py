@@ -1,4 +1,4 @@
-"""Checks of data and initial weights before a network is built or workers start."""
+"""Checking data and initial weights before a network is built or workers start."""
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,21 +10,20 @@ from mmwsss.utils.errors import InputError
 
 
 def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
-    """Build the datasets that a run is about to read.
+    """Build the datasets of a run.
 
     Args:
         cfg: the run's config.
-        loops: of `'train'`, `'val'`, `'test'`; the first must be configured, others may be missing.
+        loops: some of `'train'`, `'val'`, `'test'`; the first must be configured, others may be missing.
 
     Returns:
-        Loop -> its dataset, complete.
+        Loop -> its dataset, fully initialised.
 
     Raises:
         InputError: the first loop is not configured, or files of a dataset are missing.
     """
     if not cfg.get(f'{loops[0]}_dataloader'):
-        raise InputError(f'{cfg.filename} has no {loops[0]}_dataloader, so there is nothing to {loops[0]} on. Use a '
-                         'config that has one.')
+        raise InputError(f'{cfg.filename} has no {loops[0]}_dataloader. Use a config that has one.')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     dataloaders = {loop: cfg.get(f'{loop}_dataloader') for loop in loops}
     return {loop: _build(loop, dataloader['dataset']) for loop, dataloader in dataloaders.items()
@@ -32,26 +31,26 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
 
 
 def require_initial_weights(model: object, key: str = 'model') -> None:
-    """Check that the local files exist from which a model, or a part of it, is initialised.
+    """Check that the local checkpoints in all `init_cfg` exist.
 
     Args:
-        model: config of the model.
-        key: where it stands in the run's config, for the message.
+        model: config of the model or of a part.
+        key: its key in the run's config, for the message.
 
     Raises:
-        InputError: the checkpoint of an `init_cfg` is a local path that does not exist.
+        InputError: a local checkpoint does not exist.
     """
     checkpoint = model.get('checkpoint') if isinstance(model, dict) and '.init_cfg' in key else None
     if isinstance(checkpoint, str) and '://' not in checkpoint and not Path(checkpoint).expanduser().is_file():
-        raise InputError(f'{key}.checkpoint: there is no file {checkpoint}. Train the model that it belongs to, or set '
-                         f'another path with --cfg-options {key}.checkpoint=PATH.')
+        raise InputError(f'{key}.checkpoint: {checkpoint} does not exist. Train that model first, or set another path '
+                         f'with --cfg-options {key}.checkpoint=PATH.')
     parts = model.items() if isinstance(model, dict) else enumerate(model) if isinstance(model, (list, tuple)) else ()
     for name, part in parts:
         require_initial_weights(part, f'{key}.{name}')
 
 
 def _build(loop: str, cfg: dict) -> BaseDataset:
-    """Build one dataset; if that fails, name its missing files."""
+    """Build one dataset; on failure, name its missing files."""
     try:
         dataset = DATASETS.build(cfg)
         if hasattr(dataset, 'full_init'):
@@ -59,17 +58,17 @@ def _build(loop: str, cfg: dict) -> BaseDataset:
         return dataset
     except InputError:
         raise
-    except (AssertionError, OSError) as error:  # what MMSegmentation's own datasets raise, often mute
+    except (AssertionError, OSError) as error:  # from MMSegmentation's own datasets, often without a message
         missing = [str(path) for path in _paths(cfg) if not path.exists()]
         if not missing:
             raise
         raise InputError(
-            f'Files of the {loop} dataset ({cfg["type"]}) do not exist: {", ".join(dict.fromkeys(missing))}. Put the '
+            f'Files of the {loop} dataset ({cfg["type"]}) do not exist: {", ".join(dict.fromkeys(missing))}. Put your '
             f'data there, or set data_root (--cfg-options {loop}_dataloader.dataset.data_root=PATH).') from error
 
 
 def _paths(cfg: object) -> Iterator[Path]:
-    """The local files and folders that a dataset's config names, also inside dataset wrappers."""
+    """The local paths in a dataset's config, also inside dataset wrappers."""
     if isinstance(cfg, (list, tuple)):
         for item in cfg:
             yield from _paths(item)

@@ -1,4 +1,4 @@
-"""From a command line to a runner that is ready to start."""
+"""Building a checked runner from a config."""
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,32 +16,32 @@ from .runner_adapter import hand_over
 
 
 def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) -> None:
-    """Decide what a training run starts from, and print it.
+    """Decide which checkpoint a training run starts from, and print it.
 
-    `load_from` on the command line comes first. With `resume` the latest checkpoint in the work_dir follows, then the
-    config's own `load_from`, which only initialises the weights. If there is nothing to resume from, `cfg.resume`
-    becomes False.
+    The order is: `load_from` on the command line; with `resume`, the latest checkpoint in the work_dir; the config's
+    own `load_from`, which only initialises the weights. If there is nothing to resume from, `cfg.resume` becomes
+    False.
 
     Args:
         cfg: from :func:`load_config`; `resume` and `load_from` are set.
-        resume: go on with a run: weights, optimizer, schedule and epoch; so does the config's own `resume=True`.
-        options: of `--cfg-options`.
+        resume: resume weights, optimizer, schedule and epoch, like `resume=True` in the config.
+        options: from `--cfg-options`.
 
     Raises:
-        InputError: a local checkpoint is missing, cannot be read, or, to resume, is not one of a training run.
+        InputError: a local checkpoint is missing, unreadable, or contains only weights although it should be resumed.
     """
     cfg.resume = bool(resume or cfg.get('resume'))
     if cfg.resume and 'load_from' not in (options or {}):
         latest = find_resumable(cfg.work_dir)
         if latest is None:
             cfg.resume = False
-            say(cfg, f'{cfg.work_dir} holds no checkpoint to resume from: starting from scratch.')
+            say(cfg, f'{cfg.work_dir} contains no checkpoint to resume from; starting from scratch.')
         else:
             cfg.load_from = str(latest)
     if _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
         if cfg.resume and not {'meta', 'message_hub'} <= checkpoint.keys():
-            raise InputError(f'{cfg.load_from} holds weights only, so no run can resume from it. Omit --resume to '
+            raise InputError(f'{cfg.load_from} contains only weights, so a run cannot resume from it. Omit --resume to '
                              'start from its weights.')
     if cfg.resume:
         say(cfg, f'Resuming from {cfg.load_from}')
@@ -50,18 +50,18 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     """Check data, initial weights, work_dir, launcher and, with `strict`, the checkpoint file; then build the runner.
 
-    Local checkpoints are read safely from here on, also by MMEngine.
+    From here on, MMEngine also reads local checkpoints safely.
 
     Args:
         cfg: from :func:`load_config`.
-        loops: that will run, as :func:`~mmwsss.engine.preflight.build_datasets` takes them.
-        strict: whether the weights of a local `load_from` must fit the model exactly; they are loaded then.
+        loops: loops that will run, see :func:`~mmwsss.engine.preflight.build_datasets`.
+        strict: load a local `load_from` now; its weights must match the model exactly.
 
     Returns:
-        The runner, with the datasets that were checked.
+        The runner, with the checked datasets.
 
     Raises:
-        InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be made.
+        InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be created.
     """
     load_local_files_safely()
     checkpoint = None
@@ -73,7 +73,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     try:
         Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f'The folder {cfg.work_dir} cannot be made: {error.strerror}. Give another one with '
+        raise InputError(f'The folder {cfg.work_dir} cannot be created: {error.strerror}. Choose another one with '
                          '--work-dir.') from error
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
@@ -84,13 +84,13 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
 
 
 def resume_hint(work_dir: str) -> str:
-    """How to resume a training run that was interrupted."""
+    """How to resume an interrupted training run."""
     latest = find_resumable(work_dir)
     if latest is None:
-        return f'No checkpoint was written to {work_dir} yet: run the same command to start again.'
+        return f'{work_dir} contains no checkpoint yet: run the same command to start again.'
     return f'To resume from {latest}, run the same command with --resume.'
 
 
 def _is_local(path: str | None) -> bool:
-    """Whether a checkpoint is a file here; MMEngine also knows addresses such as torchvision://."""
+    """Whether a checkpoint is a local file; MMEngine also supports URLs such as torchvision://."""
     return '://' not in path if path else False

@@ -1,14 +1,14 @@
-"""All that we use of the private fields of MMEngine's Runner."""
+"""All accesses to private fields of MMEngine's Runner."""
 from mmengine.dataset import BaseDataset
 from mmengine.runner import Runner
 
 
 def hand_over(datasets: dict[str, BaseDataset], runner: Runner) -> None:
-    """Let a runner use datasets that are built already, instead of reading them again.
+    """Make a runner use datasets that are already built.
 
     Args:
         datasets: loop -> its dataset, from :func:`~mmwsss.engine.preflight.build_datasets`.
-        runner: before its loops are built.
+        runner: a runner whose loops are not built yet.
     """
     for loop, dataset in datasets.items():
         dataloader = getattr(runner, f'_{loop}_dataloader', None)
@@ -17,10 +17,10 @@ def hand_over(datasets: dict[str, BaseDataset], runner: Runner) -> None:
 
 
 def dataset_of(runner: Runner, loop: str) -> BaseDataset:
-    """The dataset that :func:`hand_over` gave to a loop, before the loop is built.
+    """The dataset that :func:`hand_over` gave to a loop.
 
     Args:
-        runner: of the run.
+        runner: a runner whose loop is not built yet.
         loop: `'train'`, `'val'` or `'test'`.
     """
     return getattr(runner, f'_{loop}_dataloader')['dataset']

@@ -1,4 +1,4 @@
-"""Evaluation of class activation maps and pseudo labels, and writers of both."""
+"""Evaluating and writing class activation maps and pseudo labels."""
 from .cam_iou_metric import CAMIoUMetric
 from .cam_writer import CAMWriter
 from .class_iou_metric import ClassIoUMetric

@@ -21,7 +21,7 @@ from .threshold import otsu
 
 
 def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """The largest CAM of each pixel at the image's size, and its class.
+    """The highest CAM score of each pixel at the image's size, and its class.
 
     Args:
         cam: `(K, h, w)` normalised CAMs in [0, 1] of the kept classes; `K` may be 0.
@@ -29,15 +29,13 @@ def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor,
         size: `(H, W)` of the result; the CAMs are resized bilinearly.
 
     Returns:
-        Score `(H, W)` float32, 0 without a kept class, and segmentation class `(H, W)` int64: image
-        class + 1, 0 without a kept class.
+        Score `(H, W)` float32 and segmentation class `(H, W)` int64 (image class + 1); both are 0 if `K` is 0.
 
     Raises:
         InputError: the numbers of CAMs and keys differ.
     """
     if len(cam) != len(keys):
-        raise InputError(f'There are {len(cam)} CAMs for {len(keys)} classes. '
-                         'Give one key to each CAM.')
+        raise InputError(f'There are {len(cam)} CAMs for {len(keys)} keys. Pass one key per CAM.')
     cam, keys = cam.float(), keys.to(cam.device).long()
     if not len(keys):
         return strongest_class(cam.new_zeros(0, *size), keys)
@@ -47,26 +45,26 @@ def winner_of(cam: Tensor, keys: Tensor, size: tuple[int, int]) -> tuple[Tensor,
 
 def winner_histogram(score: Tensor, winner: Tensor, truth: Tensor, thresholds: Tensor,
                      num_classes: int, ignore_index: int = 255) -> Tensor:
-    """Count the pixels of an image by score bin, winning class and true class.
+    """Count the pixels of an image by score bin, winning class and ground truth class.
 
-    Bin `b` holds the scores above exactly `b` thresholds, so that a pixel is foreground at
-    threshold `i` (`score > thresholds[i]`, compared in float32 as the model does) iff its bin is
-    larger than `i`. Nothing is quantised. A score that is not a number is above no threshold.
+    Bin `b` contains the scores above exactly `b` thresholds, so a pixel is foreground at threshold `i`
+    (`score > thresholds[i]`, compared in float32 as in the model) iff its bin is larger than `i`. Nothing is
+    quantised. NaN scores are above no threshold.
 
     Args:
-        score: `(H, W)` winning CAM.
+        score: `(H, W)` winning CAM score.
         winner: `(H, W)` its segmentation class in `[0, num_classes)`.
-        truth: `(H, W)` true class in `[0, num_classes)`, or `ignore_index`.
+        truth: `(H, W)` ground truth class in `[0, num_classes)`, or `ignore_index`.
         thresholds: `(T,)` float32, increasing.
-        num_classes: `C`, segmentation classes with the background.
-        ignore_index: truth of pixels that no metric counts.
+        num_classes: `C`, segmentation classes including the background.
+        ignore_index: ground truth of pixels that no metric counts.
 
     Returns:
-        `(T + 1, C, C + 1)` int64. The last column counts ignored pixels: the distribution of the
-        scores does not depend on the masks.
+        `(T + 1, C, C + 1)` int64. The last column counts ignored pixels, so that the distribution of the scores
+        does not depend on the masks.
 
     Raises:
-        InputError: a winner or a truth is no class.
+        InputError: a winner or ground truth value is not a class.
     """
     ignored = truth == ignore_index
     _check_classes('CAM', winner, num_classes)
@@ -79,16 +77,16 @@ def winner_histogram(score: Tensor, winner: Tensor, truth: Tensor, thresholds: T
 
 
 def threshold_areas(histogram: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Areas of every class at every threshold, what MMSeg's `IoUMetric` computes metrics from.
+    """Areas of every class at every threshold, from which MMSeg's `IoUMetric` computes its metrics.
 
     Args:
-        histogram: `(T + 1, C, C + 1)` of :func:`winner_histogram`, summed over images.
+        histogram: `(T + 1, C, C + 1)` from :func:`winner_histogram`, summed over images.
 
     Returns:
-        Intersection, union, predicted and true area, each `(T, C)` float64 in pixels.
+        Intersection, union, predicted and ground truth area, each `(T, C)` float64 in pixels.
     """
     counts = histogram[..., :-1].double()  # pixel counts are exact in float64, not in float32
-    # foreground of threshold i: the sum over the bins above i
+    # foreground at threshold i: the sum over the bins above i
     confusion = counts[1:].flip(0).cumsum(0).flip(0)
     confusion[:, 0] += counts.sum((0, 1)) - confusion.sum(1)
     intersect = confusion.diagonal(dim1=1, dim2=2)
@@ -98,30 +96,30 @@ def threshold_areas(histogram: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 @METRICS.register_module()
 class CAMIoUMetric(IoUMetric):
-    """IoU of CAMs over the background threshold.
+    """IoU of CAMs at every background threshold.
 
-    Needs `gt_sem_seg` and `cam_winner` (or `cam` and `cam_keys`) in the data samples. One pass
-    serves all thresholds: a histogram of the winning score by winning and true class gives the
-    confusion matrix of each. The numbers at a threshold are those of MMSeg's `IoUMetric` on the
-    segmentation `winner where score > threshold else background`.
+    Needs `gt_sem_seg` and `cam_winner` (or `cam` and `cam_keys`) in the data samples. One pass serves all
+    thresholds: a histogram of the winning score by winning and ground truth class gives the confusion matrix of
+    each. The values at a threshold equal MMSeg's `IoUMetric` on the segmentation
+    `winner where score > threshold else background`.
 
-    The metrics are `mIoU`, `aAcc` and `mAcc` at the threshold `best_thr` of the largest mIoU, and
-    `mIoU_auto` at `auto_thr`, which Otsu's rule chose from the scores alone. MMSeg's table per class at
-    `best_thr` is logged. `cam_curve.json` and `cam_curve.png` hold the whole curve.
+    The metrics are `mIoU`, `aAcc` and `mAcc` at the threshold `best_thr` with the highest mIoU, and `mIoU_auto` at
+    `auto_thr`, which Otsu's rule selects from the scores alone. MMSeg's per-class table at `best_thr` is logged.
+    `cam_curve.json` and `cam_curve.png` contain the whole curve.
 
     Args:
         thresholds: increasing background thresholds in [0, 1). Default 0.00, 0.01, ..., 0.99.
-        ignore_index: truth of pixels that are not counted.
-        out_dir: folder of the curve files. Default: the folder of the current log file; without a
-            log file none is written.
-        plot: whether to draw the curve too.
-        name: of the curve files.
+        ignore_index: ground truth of pixels that are not counted.
+        out_dir: folder for the curve files. Default: the folder of the current log file; without a log file, no
+            curve is written.
+        plot: whether to plot the curve too.
+        name: name of the curve files.
         collect_device: 'cpu' or 'gpu', through which ranks exchange results.
-        prefix: put before the names of the metrics, as in every MMEngine metric.
+        prefix: prefix of the metric names, as in every MMEngine metric.
 
     Raises:
-        InputError: thresholds that do not fit; a sample without a CAM or a mask, or with
-            different sizes of both.
+        InputError: thresholds are out of range or not increasing; a sample lacks a CAM or a mask, or their sizes
+            differ.
     """
 
     def __init__(self,
@@ -139,17 +137,17 @@ class CAMIoUMetric(IoUMetric):
         self._bounds = torch.tensor(self.thresholds, dtype=torch.float32)
         if (not self.thresholds or not 0 <= self._bounds[0] or not self._bounds[-1] < 1
                 or not bool((self._bounds.diff() > 0).all())):
-            raise InputError(f'CAMIoUMetric: thresholds {self.thresholds} do not fit. '
-                             'Give increasing numbers in [0, 1) that differ in float32.')
+            raise InputError('CAMIoUMetric: thresholds must be increasing numbers in [0, 1) that differ in float32, '
+                             f'got {self.thresholds}.')
         self.out_dir = out_dir
         self.plot = plot
         self.name = name
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Count each image; the occupied cells of its histogram are its entry in the results.
+        """Count each image; its result is the list of occupied histogram cells.
 
-        One small entry an image, as in `IoUMetric`, lets MMEngine drop the images that a sampler
-        repeats to fill the last batch of a distributed run.
+        With one small entry per image, as in `IoUMetric`, MMEngine can drop the images that a sampler repeats to
+        fill the last batch of a distributed run.
 
         Args:
             data_batch: not used.
@@ -165,30 +163,28 @@ class CAMIoUMetric(IoUMetric):
             except InputError as error:
                 raise InputError(f'Image {name}: {error}') from None
             cells = histogram.flatten().nonzero().flatten()
-            # int32 holds every cell number and every pixel count of one image
+            # int32 fits every cell number and pixel count of one image
             self.results.append(torch.stack((cells, histogram.flatten()[cells])).int().cpu())
 
     def compute_metrics(self, results: list[Tensor]) -> dict[str, float]:
         """Sum the histograms of all images and evaluate every threshold.
 
-        MMEngine calls it on the first rank only, so it may write files.
+        MMEngine calls it only on the first rank, so it may write files.
 
         Args:
-            results: one `(2, n)` tensor an image: cells of the histogram and their pixels.
+            results: one `(2, n)` tensor per image: histogram cells and their pixel counts.
 
         Returns:
-            `mIoU`, `aAcc`, `mAcc`, `best_thr`, `mIoU_auto`, `auto_thr`; in percent, thresholds in
-            [0, 1).
+            `mIoU`, `aAcc`, `mAcc`, `mIoU_auto` in percent, `best_thr`, `auto_thr` in [0, 1).
 
         Raises:
-            InputError: no pixel has a truth.
+            InputError: no pixel has a ground truth class.
         """
         histogram = self._total(results)
         areas = threshold_areas(histogram)
-        iou = (areas[0] / areas[1]).numpy() * 100  # classes neither true nor predicted: NaN
+        iou = (areas[0] / areas[1]).numpy() * 100  # NaN for classes neither in the masks nor predicted
         if np.isnan(iou).all():
-            raise InputError('CAMIoUMetric: no pixel of the images has a true class. '
-                             'Check the masks and ignore_index.')
+            raise InputError('CAMIoUMetric: no pixel has a ground truth class. Check the masks and ignore_index.')
         miou = np.nanmean(iou, axis=1)
         best = int(np.argmax(miou))
         scores = histogram.sum((1, 2)).numpy()
@@ -207,13 +203,13 @@ class CAMIoUMetric(IoUMetric):
             IoU=dict(zip(self.dataset_meta['classes'], map(_plain, iou.T), strict=True)),
             best=dict(thr=self.thresholds[best], mIoU=_plain(miou)[best]),
             auto=dict(rule='otsu', thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
-            # pixels with a score up to and including each edge, above the one before
+            # pixels with scores above the previous edge, up to and including this one
             score_histogram=dict(upper_edges=edges[1:].tolist(), pixels=scores.tolist())),
             marks={'best': best, 'without labels (Otsu)': auto})
         return metrics
 
     def _total(self, results: list[Tensor]) -> Tensor:
-        """The histogram of all images, `(T + 1, C, C + 1)` int64."""
+        """The summed histogram `(T + 1, C, C + 1)` int64."""
         num_classes = len(self.dataset_meta['classes'])
         total = torch.zeros((len(self.thresholds) + 1, num_classes, num_classes + 1),
                             dtype=torch.int64)
@@ -222,7 +218,7 @@ class CAMIoUMetric(IoUMetric):
         return total
 
     def _log_curve(self, miou: np.ndarray, best: int, auto: int) -> None:
-        """One line: the curve around its maximum, and the label-free choice."""
+        """Log one line: the curve around its maximum, and the threshold chosen without labels."""
         near = [best + step for step in (-10, -5, -2, -1, 0, 1, 2, 5, 10)]
         points = [f'{self.thresholds[i]:g}: {miou[i]:.2f}' + ' (best)' * (i == best)
                   for i in near if 0 <= i < len(miou)]
@@ -230,7 +226,7 @@ class CAMIoUMetric(IoUMetric):
                   f'(Otsu): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
 
     def _write_curve(self, curve: dict, marks: dict[str, int]) -> None:
-        """Write the curve files, if there is a folder for them."""
+        """Write the curve files if there is a folder for them."""
         folder = self.out_dir or _log_folder()
         if folder is None:
             return
@@ -243,39 +239,39 @@ class CAMIoUMetric(IoUMetric):
 
 
 def _maps_of(sample: dict) -> tuple[Tensor, Tensor, Tensor]:
-    """Winning score, winning class and truth of a data sample, `(H, W)` each on one device."""
+    """Winning score, winning class and ground truth of a data sample, `(H, W)` each, on one device."""
     if 'gt_sem_seg' not in sample:
-        raise InputError('there is no gt_sem_seg. Put LoadAnnotations into the test pipeline.')
+        raise InputError('the sample has no gt_sem_seg. Add LoadAnnotations to the test pipeline.')
     truth = sample['gt_sem_seg']['data'][0]
     if 'cam_winner' in sample:
         score, winner = sample['cam_winner']['score'][0], sample['cam_winner']['label'][0]
     elif 'cam' in sample and 'cam_keys' in sample:
         score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], truth.shape[-2:])
     else:
-        raise InputError('there is neither cam_winner nor cam with cam_keys. '
-                         'CAMIoUMetric evaluates models that predict CAMs.')
+        raise InputError('the sample has neither cam_winner nor cam with cam_keys. CAMIoUMetric needs a model that '
+                         'predicts CAMs.')
     if score.shape != truth.shape:
-        raise InputError('the CAM has {}x{} pixels (height x width), the mask {}x{}. '
-                         'Put LoadAnnotations after Resize in the test pipeline, so that the mask '
-                         "keeps the image's size.".format(*score.shape, *truth.shape))
+        raise InputError('the CAM has {}x{} pixels (height x width), but the mask has {}x{}. Put LoadAnnotations '
+                         "after Resize in the test pipeline, so that the mask keeps the image's size."
+                         .format(*score.shape, *truth.shape))
     return score, winner.to(score.device), truth.to(score.device)
 
 
 def _check_classes(what: str, labels: Tensor, num_classes: int) -> None:
-    """Refuse labels outside of the classes, which would be counted as others."""
+    """Reject labels outside the classes, which would be counted in the wrong cell."""
     low, high = (int(value) for value in labels.aminmax())
     if low < 0 or high >= num_classes:
-        raise InputError(f'the {what} holds class {low if low < 0 else high}, but the data set has '
+        raise InputError(f'the {what} contains class {low if low < 0 else high}, but the data set has '
                          f'{num_classes} classes. Check metainfo, reduce_zero_label and the masks.')
 
 
 def _plain(percent: np.ndarray) -> list[float | None]:
-    """Numbers for JSON, which knows no NaN."""
+    """Rounded numbers for JSON, which has no NaN."""
     return [None if np.isnan(value) else round(value, 4) for value in percent.tolist()]
 
 
 def _log_folder() -> Path | None:
-    """The folder of the current log file, if the current logger writes one."""
+    """The folder of the current log file, if there is one."""
     for handler in MMLogger.get_current_instance().handlers:
         if isinstance(handler, logging.FileHandler):
             return Path(handler.baseFilename).parent

@@ -1,4 +1,4 @@
-"""Class activation maps to files, as a test's evaluator."""
+"""Writing class activation maps during a test."""
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from mmwsss.utils.errors import InputError
 
 @METRICS.register_module()
 class CAMWriter(BaseMetric):
-    """Write `<output_dir>/<img_id>.npz` for each image of a test (see :func:`write_cam`).
+    """Write `<output_dir>/<img_id>.npz` for each test image (see :func:`write_cam`).
 
-    Needs `cam`, `cam_keys`, `img_id` and `ori_shape` in the data samples, which `CAMClassifier` predicts. Ranks
-    write their own images, and every file appears under its name when it is complete.
+    Needs `cam`, `cam_keys`, `img_id` and `ori_shape` in the data samples, as `CAMClassifier` predicts them. Each rank
+    writes its own images; files are written atomically.
 
     Args:
-        output_dir: the folder; it is made.
+        output_dir: the folder; it is created if missing.
         collect_device: 'cpu' or 'gpu', through which ranks exchange results.
-        prefix: put before the names of the metrics.
+        prefix: prefix of the metric names.
     """
 
     def __init__(self, output_dir: str, collect_device: str = 'cpu', prefix: str | None = None) -> None:
@@ -27,20 +27,20 @@ class CAMWriter(BaseMetric):
         self.output_dir = Path(output_dir)
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Write each image's maps; its result is the bytes of the file.
+        """Write each image's maps; its result is the file size in bytes.
 
         Raises:
             InputError: a sample has no `cam` or no `img_id`.
         """
         for sample in data_samples:
             if 'cam' not in sample or 'img_id' not in sample:
-                raise InputError('CAMWriter writes the CAMs of a CAMClassifier, of images packed by '
-                                 'PackImageLabelInputs. This model or pipeline gives none.')
+                raise InputError('CAMWriter needs `cam` and `img_id` in the data samples. Use a CAMClassifier, and end '
+                                 'the pipeline with PackImageLabelInputs.')
             path = self.output_dir / f"{sample['img_id']}.npz"
             write_cam(path, sample['cam']['data'], sample['cam_keys'], sample['ori_shape'][:2],
                       self.dataset_meta['classes'][1:])
             self.results.append(path.stat().st_size)
 
     def compute_metrics(self, results: list[int]) -> dict[str, float]:
-        """`images` and `megabytes` that were written."""
+        """The numbers of written `images` and `megabytes`."""
         return dict(images=len(results), megabytes=round(sum(results) / 1e6, 3))

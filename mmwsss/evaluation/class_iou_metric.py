@@ -1,4 +1,4 @@
-"""MMSeg's IoU, with the classes among the metrics and not in the log alone."""
+"""MMSeg's IoU, with each class's IoU as a metric."""
 import numpy as np
 import torch
 from mmseg.evaluation import IoUMetric
@@ -8,19 +8,19 @@ from torch import Tensor
 
 @METRICS.register_module()
 class ClassIoUMetric(IoUMetric):
-    """`IoUMetric` whose metrics also hold `IoU.<class>` of every class, in percent.
+    """`IoUMetric` that also reports `IoU.<class>` for every class, in percent.
 
-    A class that neither the masks nor the predictions have is left out. The arguments are those of `IoUMetric`.
+    Classes that occur neither in the masks nor in the predictions are omitted. Arguments are those of `IoUMetric`.
     """
 
     def compute_metrics(self, results: list[tuple[Tensor, ...]]) -> dict[str, float]:
-        """MMSeg's metrics, and the IoU of each class.
+        """Compute MMSeg's metrics and the IoU of each class.
 
         Args:
-            results: intersection, union, predicted and true area `(C,)` of each image.
+            results: intersection, union, predicted and ground truth area `(C,)` of each image.
 
         Returns:
-            Names and figures in percent; none where predictions are only written.
+            Metric name -> percent; empty with `format_only`.
         """
         metrics = super().compute_metrics(results)
         if self.format_only:

@@ -1,4 +1,4 @@
-"""IoU of predictions that a local refinement such as DenseCRF moved to the image's edges, in other processes."""
+"""IoU after a local refinement such as DenseCRF, which runs in worker processes."""
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,20 +18,19 @@ from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
-DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # what differs from DenseCRF's
+DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # others as in DenseCRF
 
 
 @METRICS.register_module()
 class CRFIoUMetric(ClassIoUMetric):
     """`ClassIoUMetric` of the softmax of `seg_logits` after a local refinement on the image `img_path`.
 
-    Images are refined in processes while the network runs; if these are slower, the network waits, so that
-    memory stays small.
+    Workers refine images while the network runs; if they are slower, the network waits, which limits memory.
 
     Args:
-        workers: processes of each rank; `None` for as many as there are cores for.
-        crf: settings of the default refinement, a `DenseCRF` as in DeepLabv2, that differ from :func:`dense_crf_probs`.
-        output_dir: gets the refined maps, one PNG an image.
+        workers: processes per rank; `None` uses all cores.
+        crf: changed settings of the default refinement, a `DenseCRF` as in DeepLabv2, see :func:`dense_crf_probs`.
+        output_dir: folder for the refined maps, one PNG per image.
         refine: config of another local refinement, e.g. `dict(type='DenseCRF', bilateral_sxy=40)`.
         **kwargs: those of `IoUMetric`; its `prefix` is `'crf'` by default.
 
@@ -53,11 +52,11 @@ class CRFIoUMetric(ClassIoUMetric):
         self._pending: deque[tuple[Future, dict]] = deque()
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Send images to the processes, and count those that came back.
+        """Send images to the workers and count finished ones.
 
         Raises:
-            InputError: a sample has no logits that belong to its prediction, its image cannot be refined, or a
-                worker was killed.
+            InputError: a sample has no logits that match its prediction, its image cannot be refined, or a worker
+                was killed.
         """
         try:
             with explain_broken_pool():
@@ -70,7 +69,7 @@ class CRFIoUMetric(ClassIoUMetric):
             raise
 
     def evaluate(self, size: int) -> dict:
-        """Return the metrics when all images came back.
+        """Wait for all images and return the metrics.
 
         Raises:
             InputError: an image cannot be refined, or a worker was killed.
@@ -88,13 +87,13 @@ class CRFIoUMetric(ClassIoUMetric):
         if self._pool is None:
             self.refinement.check()
             self._pool = worker_pool(self.workers)
-        # What IoUMetric reads; the logits need not stay in memory.
+        # Only what IoUMetric reads, so that the logits can be freed.
         kept = {key: sample[key] for key in ('gt_sem_seg', 'img_path', 'reduce_zero_label') if key in sample}
         image = {key: sample[key] for key in ('img_path', 'backend_args') if key in sample}
         self._pending.append((self._pool.submit(refined_label, image, probs, self.refinement.refine), kept))
 
     def _count_oldest(self) -> None:
-        """In the order of the images, by which ranks are merged."""
+        """Count in the order of the images, because ranks are merged by it."""
         future, sample = self._pending.popleft()
         label = torch.from_numpy(future.result().astype(np.int64))
         super().process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
@@ -108,7 +107,7 @@ class CRFIoUMetric(ClassIoUMetric):
 
 @contextmanager
 def explain_broken_pool() -> Iterator[None]:
-    """Explain what kills workers.
+    """Turn a broken pool into an error that explains it.
 
     Raises:
         InputError: a worker was killed.
@@ -132,23 +131,24 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
         `(C, H, W)` float32 in [0, 1].
 
     Raises:
-        InputError: their number is not that of the classes, or they do not belong to the sample's `pred_sem_seg`.
+        InputError: the number of logits differs from the number of classes, or the logits do not match
+            `pred_sem_seg`.
     """
     logits = sample['seg_logits']['data'] if 'seg_logits' in sample else None
     if logits is None or len(logits) != num_classes:
-        raise InputError(f'CRFIoUMetric needs seg_logits of {num_classes} classes, which this model does not predict. '
-                         'Use IoUMetric.')
+        raise InputError(f'CRFIoUMetric needs seg_logits for {num_classes} classes, but this model does not predict '
+                         'them. Use IoUMetric.')
     if not torch.equal(logits.argmax(dim=0), sample['pred_sem_seg']['data'].squeeze(0)):
-        raise InputError('CRFIoUMetric: pred_sem_seg is not the maximum of seg_logits. SegTTAModel keeps the logits of '
-                         "its last view alone: set tta_model.type='LogitsTTAModel', or drop --tta.")
+        raise InputError('CRFIoUMetric: pred_sem_seg is not the maximum of seg_logits. SegTTAModel keeps only the '
+                         "logits of its last view: set tta_model.type='LogitsTTAModel', or omit --tta.")
     return logits.float().softmax(dim=0).cpu().numpy()
 
 
 def refined_label(sample: dict, probs: np.ndarray, refine: Refine) -> np.ndarray:
-    """Refine probabilities on their image.
+    """Refine an image's probabilities.
 
     Args:
-        sample: names the image, of height H and width W, see :func:`image_of`.
+        sample: names the image of height H and width W, see :func:`image_of`.
         probs: `(C, H, W)` float32 in [0, 1].
         refine: the local refinement.
 

@@ -1,4 +1,4 @@
-"""The image of a CAM threshold curve."""
+"""The plot of a CAM threshold curve."""
 import os
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from mmwsss.visualization.figures import curve_figure
 
 def plot_curve(path: str | os.PathLike, thresholds: Sequence[float], miou: Sequence[float],
                marks: dict[str, int]) -> None:
-    """Draw mIoU over the background threshold into a PNG.
+    """Plot mIoU over the background threshold into a PNG.
 
     Args:
-        path: the PNG to write; it appears whole or not at all.
+        path: the PNG to write, atomically.
         thresholds: `(T,)` increasing background thresholds in [0, 1).
-        miou: `(T,)` mIoU of each in percent.
-        marks: name of each marked choice -> its index into `thresholds`.
+        miou: `(T,)` mIoU at each threshold, in percent.
+        marks: name of each marked threshold -> its index in `thresholds`.
     """
     points = {f'{name}: {miou[index]:.2f} at {thresholds[index]:g}': (thresholds[index], miou[index])
               for name, index in marks.items()}

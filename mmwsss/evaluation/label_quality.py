@@ -1,4 +1,4 @@
-"""How good labels are that leave some pixels open."""
+"""Quality of labels in which some pixels are ignored."""
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +8,13 @@ from mmwsss.utils.errors import InputError
 
 @dataclass(frozen=True)
 class LabelQuality:
-    """Figures in percent; NaN where there is nothing to divide by.
+    """Quality in percent; NaN for a division by zero.
 
     Attributes:
-        coverage: pixels with a label, of those with a truth.
-        accuracy: labels that are right.
-        iou: `(C,)` per class over the pixels with a label.
-        iou_all: `(C,)` per class over all pixels with a truth, those without a label taken for background.
+        coverage: share of the ground truth pixels that have a label.
+        accuracy: share of the labelled pixels that are correct.
+        iou: `(C,)` per class over the labelled pixels.
+        iou_all: `(C,)` per class over all ground truth pixels; pixels without a label count as background.
     """
     coverage: float
     accuracy: float
@@ -23,31 +23,31 @@ class LabelQuality:
 
 
 def count_labels(label: np.ndarray, truth: np.ndarray, num_classes: int, ignore_index: int = 255) -> np.ndarray:
-    """Confusion counts of an image, `(C + 1, C)` int64: rows are labels (the last: none), columns truths.
+    """Confusion counts of an image, `(C + 1, C)` int64: rows are labels (the last: none), columns ground truth.
 
     Args:
-        label: `(H, W)` in `0..C-1`, or `ignore_index` where there is none.
-        truth: `(H, W)` in `0..C-1`, or `ignore_index` where nothing is counted.
+        label: `(H, W)` in `0..C-1`, or `ignore_index` for pixels without a label.
+        truth: `(H, W)` ground truth in `0..C-1`, or `ignore_index` for pixels that are not counted.
         num_classes: `C`.
         ignore_index: see above.
 
     Raises:
-        InputError: sizes differ, or a value is no class.
+        InputError: sizes differ, or a value is not a class.
     """
     if label.shape != truth.shape:
-        raise InputError(f'The label is {label.shape} and the mask {truth.shape} (height, width): of different '
-                         'images.')
+        raise InputError(f'The label has size {label.shape} (height, width), but the mask has size {truth.shape}. '
+                         'Check that both belong to the same image.')
     known = truth != ignore_index
     label = np.where(label == ignore_index, num_classes, label.astype(np.int64))[known]
     truth = truth[known].astype(np.int64)
     if known.any() and (label.max() > num_classes or truth.max() >= num_classes):
-        raise InputError(f'There are {num_classes} classes, but the label reaches {label.max()} and the mask '
-                         f'{truth.max()}.')
+        raise InputError(f'There are {num_classes} classes, but the largest label is {label.max()} and the largest '
+                         f'mask value {truth.max()}. Check metainfo.classes.')
     return np.bincount(label * num_classes + truth, minlength=(num_classes + 1) * num_classes).reshape(-1, num_classes)
 
 
 def label_quality(counts: np.ndarray) -> LabelQuality:
-    """The figures of counts `(C + 1, C)`, summed over images."""
+    """Compute the quality from counts `(C + 1, C)`, summed over images."""
     labelled, right = counts[:-1], counts[:-1].diagonal()
     every = labelled.copy()
     every[0] += counts[-1]

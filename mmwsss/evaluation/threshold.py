@@ -1,7 +1,7 @@
-"""Background thresholds chosen from the scores alone, without a mask.
+"""Background thresholds chosen from the scores alone, without masks.
 
-A weakly supervised set has no masks to sweep the threshold on. The pooled histogram of the winning
-CAM scores has a background and a foreground mode; Otsu's rule splits it.
+A weakly supervised data set has no masks for a threshold sweep. The histogram of the winning CAM scores over all
+images has a background and a foreground mode; Otsu's rule splits it.
 """
 import numpy as np
 
@@ -9,7 +9,7 @@ from mmwsss.utils.errors import InputError
 
 
 def otsu(counts: np.ndarray, centres: np.ndarray) -> int:
-    """Split that maximises the variance between the two sides.
+    """Find the split that maximises the variance between its two sides.
 
     N. Otsu, "A Threshold Selection Method from Gray-Level Histograms", IEEE Trans. SMC 9(1), 1979,
     Eq. 18: `(mu_T w - mu)^2 / (w (1 - w))`.
@@ -32,7 +32,7 @@ def _shares(counts: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.nda
     """Cumulative share of pixels and cumulative first moment, `(B,)` each, float64."""
     counts = np.asarray(counts, dtype=np.float64)
     if counts.ndim != 1 or len(counts) < 2 or not counts.sum() > 0:
-        raise InputError('No threshold can be chosen from an empty score histogram. '
-                         'Give at least two bins and one pixel.')
+        raise InputError('The score histogram is empty, so no threshold can be chosen. Pass at least two bins and '
+                         'one pixel.')
     share = counts / counts.sum()
     return np.cumsum(share), np.cumsum(share * np.asarray(centres, dtype=np.float64))

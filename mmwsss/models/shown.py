@@ -73,7 +73,7 @@ class ShownLabels(Shown):
     def panel(self, image: np.ndarray, sample: SegDataSample, meta: dict[str, Any]) -> np.ndarray:
         """Draw the classes in the data set's palette, or in VOC's."""
         labels = self.arrays(sample)[self.name].astype(np.uint8)
-        return _sized(paint_labels(labels, meta.get('palette') or voc_palette()), image)
+        return _sized(paint_labels(labels, meta.get('palette') or voc_palette().tolist()), image)
 
 
 class ShownCAM(Shown):
@@ -156,7 +156,7 @@ class ShownInstances(Shown):
 
     def panel(self, image: np.ndarray, sample: SegDataSample, meta: dict[str, Any]) -> np.ndarray:
         """Draw each object in a colour of its own."""
-        return _sized(paint_labels(self.arrays(sample)['instances'], voc_palette()), image)
+        return _sized(paint_labels(self.arrays(sample)['instances'], voc_palette().tolist()), image)
 
 
 def _sized(drawn: np.ndarray, image: np.ndarray) -> np.ndarray:

@@ -17,6 +17,8 @@ from rich.console import Console
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.system import peak_megabytes
 
+from .warm import WarmPython
+
 GRACE = 10  # seconds that a stage gets to end after each signal
 INTERVAL = 10  # seconds between notes of the time that a stage took
 SHOWN = 15  # lines of a failed stage
@@ -30,7 +32,60 @@ CAUSES = {
     signal.SIGTERM: 'Schedulers send it when the time is up.'}
 
 
-def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None]) -> float:
+class Processes:
+    """Starts the processes of stages, one at a time.
+
+    Args:
+        warm: whether scripts of our Python are forks of one process that has imported everything.
+    """
+
+    def __init__(self, warm: bool = False) -> None:
+        self._warm = WarmPython() if warm else None
+        self._is_fork, self.pid = False, 0
+
+    def start(self, command: Sequence[str], output: TextIO, lock: TextIO) -> None:
+        """Start a command as the leader of a process group."""
+        python, *words = command
+        self._is_fork = self._warm is not None and python == sys.executable
+        if self._warm is not None and self._is_fork:
+            self.pid = self._warm.start(words[0], words[1:], output.fileno(), lock.fileno())
+        else:
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                       start_new_session=True, pass_fds=(lock.fileno(), ),
+                                       env=dict(os.environ, PYTHON=sys.executable))
+            self.pid, process.returncode = process.pid, 0  # it is waited for below
+
+    def poll(self) -> tuple[int, float] | None:
+        """The exit code and the peak memory in MB, or `None` while the process runs."""
+        if self._warm is not None and self._is_fork:
+            found = self._warm.poll()
+            return found and (os.waitstatus_to_exitcode(found[0]), found[1])
+        ended, status, usage = os.wait4(self.pid, os.WNOHANG)
+        return (os.waitstatus_to_exitcode(status), peak_megabytes(usage)) if ended else None
+
+    def stop(self) -> None:
+        """End a process with all its children; Ctrl-C lets it tidy up first, a second one is less patient."""
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.pid, name)
+                deadline = time.time() + GRACE
+                while time.time() < deadline:
+                    if self.poll():
+                        return
+                    time.sleep(0.1)
+            except KeyboardInterrupt:
+                continue
+            except (ProcessLookupError, ChildProcessError):
+                return
+
+    def close(self) -> None:
+        """End what was kept for the next stage."""
+        if self._warm is not None:
+            self._warm.close()
+
+
+def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None],
+         processes: Processes | None = None) -> float:
     """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
 
     Args:
@@ -39,42 +94,39 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
         name: of the stage.
         lock: which the stage inherits; it gets the numbers of this process and of the stage's.
         note_time: called now and then, so that a killed run knows how long it worked.
+        processes: starts the command.
 
     Raises:
         InputError: it failed; the end of its output is shown.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    console = Console()
+    console, processes = Console(), processes or Processes()
     with open(log, 'a') as file, console.status(name) as status:
         begin = os.fstat(file.fileno()).st_size
-        process, noted = None, time.time()
+        started, noted = False, time.time()
         try:
-            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                       start_new_session=True, pass_fds=(lock.fileno(), ),
-                                       env=dict(os.environ, PYTHON=sys.executable))
+            processes.start(command, file, lock)
+            started = True
             lock.truncate(0)
-            print(os.getpid(), process.pid, file=lock, flush=True)
-            while True:
-                ended, code, usage = os.wait4(process.pid, os.WNOHANG)
-                if ended:
-                    break
+            print(os.getpid(), processes.pid, file=lock, flush=True)
+            while (ended := processes.poll()) is None:
                 if console.is_terminal:
                     status.update(f'{name}: {_last_line(log, begin)[:max(console.width - len(name) - 8, 0)]}')
                 if time.time() - noted > INTERVAL:
                     noted = time.time()
                     note_time()
-                time.sleep(0.2)
+                time.sleep(0.1)
         except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
-            if process is not None:
-                _stop(process)
+            if started:
+                processes.stop()
             raise
-    process.returncode = os.waitstatus_to_exitcode(code)
-    if process.returncode:
+    code, peak = ended
+    if code:
         with suppress(ProcessLookupError):  # what it left behind would hold the lock
-            os.killpg(process.pid, signal.SIGKILL)
-        raise InputError(f'{_failure(name, process.returncode, log, begin)}\n\nIts whole output is in {log}. The same '
-                         'command goes on here.')
-    return peak_megabytes(usage)
+            os.killpg(processes.pid, signal.SIGKILL)
+        raise InputError(f'{_failure(name, code, log, begin)}\n\nFull log: {log}. Run the same command again to '
+                         'resume.')
+    return peak
 
 
 @contextmanager
@@ -94,22 +146,6 @@ def endings_as_interruption() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _stop(process: subprocess.Popen) -> None:
-    """End a stage with all its processes; Ctrl-C lets it tidy up first, a second one is less patient."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, name)
-            deadline = time.time() + GRACE
-            while time.time() < deadline:
-                if os.wait4(process.pid, os.WNOHANG)[0]:
-                    return
-                time.sleep(0.1)
-        except KeyboardInterrupt:
-            continue
-        except (ProcessLookupError, ChildProcessError):
-            return
 
 
 def _last_line(log: Path, begin: int) -> str:

@@ -4,13 +4,14 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO
 
 from mmwsss.utils.errors import InputError
 
 from .plan import Plan
-from .process import call, endings_as_interruption
+from .process import Processes, call, endings_as_interruption
 from .record import read_record, write_record
 from .stage import Call, Stage
 from .table import write_tables
@@ -25,18 +26,20 @@ class Launcher:
         launcher: 'none', 'pytorch' or 'slurm'.
         gpus: processes; without a launcher more than one means 'pytorch'.
         partition: of slurm.
+        warm: start the stages that run in one process on a CPU as forks of a process that has imported everything.
 
     Raises:
         InputError: `gpus` is below 1, or slurm has no partition.
     """
 
-    def __init__(self, tools: Path, launcher: str = 'none', gpus: int = 1, partition: str = '') -> None:
+    def __init__(self, tools: Path, launcher: str = 'none', gpus: int = 1, partition: str = '',
+                 warm: bool = False) -> None:
         if gpus < 1:
             raise InputError(f'--gpus must be at least 1, got {gpus}.')
         if launcher == 'slurm' and not partition:
             raise InputError('--launcher slurm needs --partition, the name of one of its partitions.')
         self.launcher = 'pytorch' if launcher == 'none' and gpus > 1 else launcher
-        self.tools, self.gpus, self.partition = tools, gpus, partition
+        self.tools, self.gpus, self.partition, self.warm = tools, gpus, partition, warm
 
     def processes(self, call: Call) -> int:
         """As many as there are GPUs, or the most among which the batches of a stage can be divided."""
@@ -90,13 +93,16 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
     if plan.dry:
         _print_commands(plan, launcher, begin, end)
         return []
+    from mmengine.device import get_device
+
     from .check import check_inputs
-    with held_work_dir(plan) as lock, endings_as_interruption():
+    with (held_work_dir(plan) as lock, endings_as_interruption(),
+          closing(Processes(launcher.warm and get_device() == 'cpu')) as processes):
         check_inputs(plan)
         plan.records.clear()
         for index, stage in enumerate(list(plan.stages.values())[:end + 1]):
             asked = redo if stage.name in redo else []
-            plan.records[stage.name] = _run_stage(plan, stage, launcher, asked, index < begin, lock)
+            plan.records[stage.name] = _run_stage(plan, stage, launcher, processes, asked, index < begin, lock)
             write_tables([dict(record, stage=name) for name, record in plan.records.items()], plan.work_dir)
         _forget_redo(plan, names[:end + 1])
     return [dict(record, stage=name) for name, record in plan.records.items()]
@@ -133,8 +139,8 @@ def _print_commands(plan: Plan, launcher: Launcher, begin: int, end: int) -> Non
         export = ''
 
 
-def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, redo: list[str], must_be_done: bool,
-               lock: TextIO) -> dict[str, Any]:
+def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processes, redo: list[str],
+               must_be_done: bool, lock: TextIO) -> dict[str, Any]:
     """Run one stage if it has to; return its record."""
     if not stage.tool:
         return dict(state='done', inputs={}, seconds=0.0, output=stage.output(plan).mark(), metrics={},
@@ -168,7 +174,7 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, redo: list[str], mu
         write_record(path, record)
 
     try:
-        peak = call(command, log, stage.name, lock, note_time)
+        peak = call(command, log, stage.name, lock, note_time, processes)
     finally:
         note_time()
     record.update(_outcome(plan, stage), state='done', peak_megabytes=round(peak, 1))

@@ -4,12 +4,16 @@ from .crf import dense_crf, dense_crf_labels, dense_crf_probs
 from .instances import Instances, centroid_clusters, instance_map, instance_masks, refine_displacement
 from .ir_label import cam_to_ir_label
 from .label_scores import label_scores, refine_labels
+from .mean_field import mean_field
+from .pamr import pamr
+from .par import par
 from .path_index import PathIndex, path_index
 from .random_walk import random_walk, walk_scores, walk_to_label
 from .transition import Transition
 
 __all__ = [
     'CAMFile', 'Instances', 'PathIndex', 'Transition', 'cam_to_ir_label', 'centroid_clusters', 'dense_crf',
-    'dense_crf_labels', 'dense_crf_probs', 'instance_map', 'instance_masks', 'label_scores', 'path_index',
-    'random_walk', 'read_cam', 'refine_displacement', 'refine_labels', 'walk_scores', 'walk_to_label', 'write_cam'
+    'dense_crf_labels', 'dense_crf_probs', 'instance_map', 'instance_masks', 'label_scores', 'mean_field', 'pamr',
+    'par', 'path_index', 'random_walk', 'read_cam', 'refine_displacement', 'refine_labels', 'walk_scores',
+    'walk_to_label', 'write_cam'
 ]

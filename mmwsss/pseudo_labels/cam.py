@@ -1,6 +1,6 @@
-"""Merging the class activation maps of several scales and of the mirror image.
+"""Merging class activation maps over scales and mirror images.
 
-Only the classes that an image is known to hold are merged; each map is divided by its maximum.
+Only the known classes of an image are merged; each map is divided by its maximum.
 """
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-EPS = 1e-5  # of the published normalisation
+EPS = 1e-5  # from the published normalisation
 
 
 def scaled_size(size: Sequence[int], scale: float) -> tuple[int, int]:
@@ -38,10 +38,10 @@ def strided_size(size: Sequence[int], stride: int = 4) -> tuple[int, int]:
 
 
 def mirror_pairs(cams: Tensor) -> Tensor:
-    """Lay the maps of mirror images over those of the images: `(2N, L, h, w) -> (2, N, L, h, w)`.
+    """Flip the maps of mirror images back and stack both: `(2N, L, h, w) -> (2, N, L, h, w)`.
 
     Args:
-        cams: the maps of `N` images, then those of the same images flipped left to right.
+        cams: the maps of `N` images, then of the same images flipped left to right.
     """
     straight, mirrored = cams.chunk(2)
     return torch.stack([straight, mirrored.flip(-1)])
@@ -55,11 +55,11 @@ def normalize_cam(cam: Tensor) -> Tensor:
 
 
 def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-    """Sum the maps of all scales at one size and normalise the sum.
+    """Resize the maps of all scales bilinearly to one size, sum them and normalise the sum.
 
     Args:
-        cams: one map `(K, h_s, w_s)` >= 0 for each scale.
-        size: height and width of the result; each map is resized to it bilinearly before the sum.
+        cams: one map `(K, h_s, w_s)` >= 0 per scale.
+        size: height and width of the result.
 
     Returns:
         `(K, *size)` in [0, 1).
@@ -72,12 +72,12 @@ def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
 
 
 def mirror_max_sum(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-    """Take the maximum of image and mirror image, then :func:`merge_scales`.
+    """Take the maximum over image and mirror image, then :func:`merge_scales`.
 
-    This is the protocol of IRN (Ahn, Cho, Kwak, CVPR 2019) and of the VWE paper.
+    IRN (Ahn, Cho, Kwak, CVPR 2019) and the VWE paper use this rule.
 
     Args:
-        cams: for each scale `(M, K, h_s, w_s)` >= 0, of the image and, with `M = 2`, of its mirror image flipped back.
+        cams: maps `(M, K, h_s, w_s)` >= 0 for each scale, of the image and, if `M = 2`, its mirror image flipped back.
         size: height and width of the result.
 
     Returns:
@@ -87,7 +87,7 @@ def mirror_max_sum(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
 
 
 def sum_all(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
-    """Sum image, mirror image and scales, as AffinityNet does (PSA; Ahn, Kwak, CVPR 2018).
+    """Sum over image, mirror image and scales, as in AffinityNet (PSA; Ahn, Kwak, CVPR 2018).
 
     Arguments and result are those of :func:`mirror_max_sum`.
     """
@@ -98,17 +98,17 @@ def merge_cams(cams: Sequence[Tensor],
                size: Sequence[int],
                rule: Callable[[Sequence[Tensor], Sequence[int]], Tensor] = mirror_max_sum,
                stride: int = 4) -> tuple[Tensor, Tensor]:
-    """Merge into the map that is stored and the map that is evaluated.
+    """Merge CAMs into a map to store and a map to evaluate.
 
     Args:
-        cams: for each scale `(M, K, h_s, w_s)` >= 0, see :func:`mirror_max_sum`.
+        cams: maps `(M, K, h_s, w_s)` >= 0 for each scale, see :func:`mirror_max_sum`.
         size: height and width of the image.
-        rule: how to merge; called as `rule(cams, size)` once for each of the two maps.
-        stride: of the stored map.
+        rule: merging rule, called as `rule(cams, size)` once per map.
+        stride: stride of the stored map.
 
     Returns:
-        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)` in [0, 1). The latter is
-        resized to a multiple of `stride` and cropped, as the reference does.
+        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)` in [0, 1). The second is merged at a
+        multiple of `stride` and cropped, as in the reference code.
     """
     small = strided_size(size, stride)
     large = rule(cams, (small[0] * stride, small[1] * stride))
@@ -123,8 +123,8 @@ def winner(cam: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
         keys: `(K,)` their image classes.
 
     Returns:
-        Score `(h, w)` of the strongest class and its segmentation class `(h, w)`, int64 (image class + 1); without any
-        class both are 0.
+        Score `(h, w)` of the strongest class and its segmentation class `(h, w)`, int64 (image class + 1); both are 0
+        if `K` is 0.
     """
     if not len(keys):
         return cam.new_zeros(cam.shape[1:]), keys.new_zeros(cam.shape[1:])

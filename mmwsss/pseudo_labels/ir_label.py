@@ -36,7 +36,7 @@ def cam_to_ir_label(image: np.ndarray,
         keys: `(K,)` their image classes.
         fg_thr: strict threshold.
         bg_thr: lenient threshold.
-        refine: local refinement of the seeds, `refine(image, scores) -> scores`.
+        refine: local refinement of the two seeds, `refine(image, scores) -> scores` of `(2, C, H, W)` scores.
         gt_prob: probability of a pixel's own class in the scores, see :func:`label_scores`.
 
     Returns:
@@ -47,12 +47,12 @@ def cam_to_ir_label(image: np.ndarray,
     """
     image, cam, keys = np.asarray(image), np.asarray(cam), np.asarray(keys)
     _check(image, cam, keys, fg_thr, bg_thr)
-    cam = _resize(cam, image.shape[:2])
+    maps = _resize(cam, image.shape[:2])
     labels = np.concatenate([[0], keys + 1]).astype(np.uint8)
     # A copy, because PyTorch warns of memory that cannot be written.
     pixels = torch.from_numpy(np.array(image.transpose(2, 0, 1), order='C'))
-    strict, lenient = (labels[refine_labels(refine, pixels, _seed(cam, thr), len(labels), gt_prob).numpy()]
-                       for thr in (fg_thr, bg_thr))
+    seeds = torch.stack([_seed(maps, thr) for thr in (fg_thr, bg_thr)])
+    strict, lenient = labels[refine_labels(refine, pixels, seeds, len(labels), gt_prob).numpy()]
     strict[(strict == 0) & (lenient != 0)] = IGNORE
     return strict
 

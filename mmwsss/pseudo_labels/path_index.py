@@ -1,7 +1,7 @@
-"""The pixel pairs that IRNet looks at, and the straight paths between them.
+"""IRNet's pixel pairs and the straight paths between them.
 
-Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations
-(IRN), CVPR 2019: the affinity of two pixels is one minus the strongest boundary between them.
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR 2019: the
+affinity of two pixels is one minus the strongest boundary between them.
 """
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +16,16 @@ from mmwsss.utils.errors import InputError
 
 @dataclass(frozen=True)
 class PathIndex:
-    """The pairs within a radius, each once, sorted by the length of their path.
+    """All pairs within a radius, each once, sorted by path length.
 
-    Iterating gives a pair at a time: its destination `(dy, dx)` and its path `(length, 2)`.
+    Iterating yields each pair's destination `(dy, dx)` and path `(length, 2)`.
 
     Attributes:
         radius: pairs are closer than this, in pixels.
-        destinations: `(P, 2)` int64, (dy, dx) from the origin of each pair. They lie below the
-            origin or to the right of it; the other half holds the same pairs turned round.
-        paths: one array `(P_l, l, 2)` int64 for each path length `l`, ascending: the points
-            (dy, dx) of the paths, ends included, in the order in which one walks them. One after
-            the other, the paths go with `destinations`.
+        destinations: `(P, 2)` int64, (dy, dx) from the origin of each pair, below it or to its right; the other half
+            plane contains the same pairs in reverse.
+        paths: one array `(P_l, l, 2)` int64 per path length `l`, ascending: the points (dy, dx) of the paths from
+            start to end. Concatenated, the paths are in the order of `destinations`.
     """
     radius: int
     destinations: np.ndarray
@@ -41,19 +40,19 @@ class PathIndex:
 
 @lru_cache
 def path_index(radius: int) -> PathIndex:
-    """Pairs of pixels closer than `radius` and the paths between them.
+    """Find the pairs of pixels closer than `radius` and the paths between them.
 
     Args:
-        radius: in pixels, at least 1. IRNet trains with 10 (152 pairs) and walks with 5 (34 pairs).
+        radius: in pixels, at least 1. IRNet uses 10 (152 pairs) for training and 5 (34 pairs) for the walk.
 
     Returns:
-        The index; its arrays are shared between calls and cannot be written.
+        The index; its arrays are shared between calls and read-only.
 
     Raises:
         InputError: `radius` is not a positive integer.
     """
     if not isinstance(radius, Integral) or radius < 1:
-        raise InputError(f'The search radius is {radius!r}. It must be an integer of at least 1.')
+        raise InputError(f'The search radius must be an integer of at least 1, got {radius!r}.')
     radius = int(radius)  # NumPy's integers may overflow
     # A stable sort: paths of equal length stay in the order of the scan.
     paths = sorted((_path(dy, dx) for dy, dx in _scan(radius)), key=len)
@@ -65,7 +64,7 @@ def path_index(radius: int) -> PathIndex:
 
 
 def _scan(radius: int) -> Iterator[tuple[int, int]]:
-    """Destinations row by row: the rest of the origin's row, then the rows below it."""
+    """Yield destinations row by row: the rest of the origin's row, then the rows below."""
     for x in range(1, radius):
         yield 0, x
     for y in range(1, radius):
@@ -75,7 +74,7 @@ def _scan(radius: int) -> Iterator[tuple[int, int]]:
 
 
 def _path(dy: int, dx: int) -> list[tuple[int, int]]:
-    """Points of the bounding box of both ends that lie less than a pixel from the line."""
+    """Points in the bounding box of both ends that are less than a pixel away from the line."""
     squared_length = dy * dy + dx * dx
     points = [(y, x)
               for y in range(dy + 1)

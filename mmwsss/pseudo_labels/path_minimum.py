@@ -34,8 +34,7 @@ def path_minimum(maps: Tensor, radius: int) -> Iterator[tuple[int, int, Tensor]]
     """
     count, height, width = maps.shape
     margin, length = radius - 1, maps.numel()
-    joins, halves = _plan(radius)
-    *joins, halves = [torch.from_numpy(places @ (length, width, 1)).to(maps.device) for places in (*joins, halves)]
+    *joins, halves = [torch.from_numpy(places @ (length, width, 1)).to(maps.device) for places in _plan(radius)]
 
     # One row for each block: the value at a pixel belongs to the block that starts there. Where a block leaves the map
     # the value has no meaning; no path of a source needs it. The last row is there to be read over its end.
@@ -65,12 +64,12 @@ def destination_rows(radius: int) -> Iterator[tuple[int, int, int]]:
 
 
 @lru_cache
-def _plan(radius: int) -> tuple[list[np.ndarray], np.ndarray]:
+def _plan(radius: int) -> list[np.ndarray]:
     """How blocks are joined from smaller ones.
 
     Returns:
-        For the blocks of 2, 4, 8, ... points `(B, 2, 3)`: row, y and x of the two halves of each. The same for the
-        paths, `(P, 2, 3)`, in the scan order of their destinations.
+        For the blocks of 2, 4, 8, ... points `(B, 2, 3)`: row, y and x of the two halves of each. Last, the same for
+        the paths, `(P, 2, 3)`, in the scan order of their destinations.
     """
     paths = sorted((tuple(map(tuple, path.tolist())) for _, path in path_index(radius)), key=lambda path: path[-1])
     blocks: dict[frozenset, Points] = {}  # the points of each shape, in the order of the path
@@ -90,7 +89,7 @@ def _plan(radius: int) -> tuple[list[np.ndarray], np.ndarray]:
                          for points in unions])
 
     joins = [places(blocks[shape] for shape in group) for size, group in groupby(rows, key=len) if size > 1]
-    return joins, places(paths)
+    return [*joins, places(paths)]
 
 
 def _halves(points: Points) -> tuple[Points, Points]:

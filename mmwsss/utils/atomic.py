@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Writing files atomically."""
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from pathlib import Path
 def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` when the block succeeds.
 
-    A killed or failed writer never leaves a partial file under the final name. The temporary file
-    has the suffix of the final one, because writers choose their format by it. Folders are made.
+    A killed or failed writer never leaves a partial file under the final name. The temporary file has the same suffix,
+    because writers choose their format by it. Missing folders are created.
 
     Args:
-        path: where the finished file shall lie.
+        path: the final path.
 
     Yields:
-        A path in the same folder (so that the rename is atomic), not yet existing.
+        A path in the same folder (so that the rename is atomic) that does not exist yet.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f'.{path.stem}-', suffix=path.suffix, dir=path.parent)
     os.close(handle)
-    os.unlink(name)  # writers create it with the user's own permissions
+    os.unlink(name)  # so that writers create it with the user's default permissions
     temporary = Path(name)
     try:
         yield temporary

@@ -1,11 +1,11 @@
-"""Mixed precision where the device and PyTorch have it."""
+"""Autocast on devices that support it."""
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
 
 def has_autocast(device_type: str) -> bool:
-    """Whether this PyTorch knows autocast on a kind of device; on `mps` only newer ones do."""
+    """Whether this PyTorch supports autocast on a device type; on `mps` only newer versions do."""
     try:
         torch.autocast(device_type, enabled=False)
     except RuntimeError:
@@ -14,7 +14,7 @@ def has_autocast(device_type: str) -> bool:
 
 
 def full_precision(device_type: str) -> AbstractContextManager:
-    """Without autocast, also inside of one.
+    """Disable autocast, also inside an autocast block.
 
     Args:
         device_type: of the tensors, e.g. `tensor.device.type`.

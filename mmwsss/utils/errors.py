@@ -1,12 +1,12 @@
-"""The exception for what a user can fix, and parts of its message."""
+"""The exception for errors that a user can fix."""
 from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Bad input: a file, a list, a label, a checkpoint or a setting that does not fit.
+    """Bad input: a file, list, label, checkpoint or setting that does not fit.
 
-    Its message is one sentence that says what is wrong and one that says what to do. The command line tools print it
-    alone, without a traceback, and exit with status 1.
+    Its message says what is wrong and what to do. The command line tools print only the message, without a traceback,
+    and exit with status 1.
     """
 
 

@@ -1,4 +1,4 @@
-"""Images to files."""
+"""Writing images."""
 import os
 
 import numpy as np
@@ -8,10 +8,10 @@ from .atomic import atomic_path
 
 
 def write_image(path: str | os.PathLike, image: np.ndarray) -> None:
-    """Write an image; a file there is replaced once the new one is complete.
+    """Write an image atomically.
 
     Args:
-        path: its suffix decides the format.
+        path: the suffix selects the format.
         image: uint8, `(H, W, 3)` RGB or `(H, W)` grey.
     """
     with atomic_path(path) as temporary:

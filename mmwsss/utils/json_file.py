@@ -1,4 +1,4 @@
-"""JSON files that are whole or not there."""
+"""Writing JSON files."""
 import json
 import os
 from typing import Any
@@ -7,11 +7,11 @@ from .atomic import atomic_path
 
 
 def write_json(path: str | os.PathLike, value: Any, indent: int | None = 1) -> None:
-    """Write a value as JSON; an existing file is replaced once the new one is complete.
+    """Write a value as JSON, atomically.
 
     Args:
-        path: of the file; missing folders are made.
-        value: what JSON can hold; anything else is written as its text.
+        path: the file; missing folders are created.
+        value: any JSON value; other objects are written as strings.
         indent: spaces of indentation, `None` for a single line.
     """
     with atomic_path(path) as temporary:

@@ -1,4 +1,4 @@
-"""Label maps as palette PNGs, the way data sets in VOC's manner keep their masks."""
+"""Writing label maps as palette PNGs, the mask format of VOC."""
 import os
 
 import numpy as np
@@ -9,7 +9,7 @@ from .errors import InputError
 
 
 def voc_palette() -> np.ndarray:
-    """`(256, 3)` uint8: VOC's colour rule, the bits of a value spread over R, G, B from the top."""
+    """`(256, 3)` uint8: VOC's colours, a value's bits spread over R, G, B from the highest bit down."""
     value = np.arange(256)
     colour = np.zeros((256, 3), dtype=np.int64)
     for bit in range(8):
@@ -19,19 +19,18 @@ def voc_palette() -> np.ndarray:
 
 
 def write_palette_png(path: str | os.PathLike, labels: np.ndarray) -> None:
-    """Write a label map in VOC's colours; a file there is replaced once the new one is complete.
+    """Write a label map in VOC's colours, atomically.
 
     Args:
         path: ends in `.png`.
         labels: `(H, W)` uint8.
 
     Raises:
-        InputError: the labels are of another type or shape.
+        InputError: the labels have another type or shape.
     """
     labels = np.asarray(labels)
     if labels.dtype != np.uint8 or labels.ndim != 2 or not labels.size:
-        raise InputError(f'{path}: labels of {labels.dtype} and shape {labels.shape} make no palette PNG. '
-                         'Pass uint8 (H, W).')
+        raise InputError(f'{path}: labels must be uint8 (H, W), got {labels.dtype} {labels.shape}.')
     image = Image.fromarray(labels)
     image.putpalette(voc_palette().flatten().tolist())
     with atomic_path(path) as temporary:

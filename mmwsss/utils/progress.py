@@ -1,4 +1,4 @@
-"""The progress bar of every tool."""
+"""The progress bar of all tools."""
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,8 @@ class ProgressBar:
     Args:
         what: shown before the bar, e.g. `'CAMs'`.
         total: number of steps.
-        done: steps that were done before, e.g. by an interrupted run.
-        disable: show nothing, e.g. on all ranks but the first.
+        done: steps done before, e.g. by an interrupted run.
+        disable: show nothing, e.g. on all ranks except the first.
     """
 
     def __init__(self, what: str, total: int, done: int = 0, disable: bool = False) -> None:
@@ -41,7 +41,7 @@ class ProgressBar:
             self._bar.stop()
 
     def advance(self, steps: int = 1) -> None:
-        """Count steps that were just done."""
+        """Count finished steps."""
         self.done += steps
         if self._bar is not None:
             self._bar.update(self._task, completed=self.done)
@@ -56,7 +56,7 @@ def track(items: Iterable[Item], what: str, total: int | None = None, disable: b
     Args:
         items: any iterable.
         what: shown before the bar.
-        total: number of items; needed where `items` has no length.
+        total: number of items; required if `items` has no length.
         disable: show nothing.
     """
     with ProgressBar(what, len(items) if total is None else total, disable=disable) as bar:  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What files were made from: fingerprints of files and folders, and records beside them."""
+"""Records of what files were made from: fingerprints of files, folders and settings."""
 import hashlib
 import json
 import os
@@ -10,11 +10,11 @@ from .errors import InputError
 from .json_file import write_json
 
 RECORD = 'made_from.json'
-DIGITS = 16  # hexadecimal digits of a SHA-256 that a fingerprint keeps
+DIGITS = 16  # hexadecimal digits of the SHA-256 in a fingerprint
 
 
 def digest(parts: Iterable[bytes]) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of several pieces of data, one after the other."""
+    """The first 16 hexadecimal digits of the SHA-256 of concatenated data."""
     total = hashlib.sha256()
     for part in parts:
         total.update(part)
@@ -25,7 +25,7 @@ def file_mark(path: str | os.PathLike) -> str:
     """The fingerprint of a file: its name and a digest of its content.
 
     Raises:
-        InputError: there is no such file.
+        InputError: the file does not exist.
     """
     path = Path(path)
     if not path.is_file():
@@ -37,31 +37,31 @@ def folder_mark(folder: str | os.PathLike, suffix: str) -> str:
     """The fingerprint of a folder: the number of its files and a digest of their names and contents.
 
     Args:
-        folder: also what lies below it counts, hidden files do not.
-        suffix: of the files that count.
+        folder: searched with its subfolders, without hidden files.
+        suffix: suffix of the files.
 
     Raises:
-        InputError: there are no such files.
+        InputError: the folder has no such files.
     """
     folder = Path(folder)
     names = sorted(_names(folder, suffix)) if folder.is_dir() else []
     if not names:
-        raise InputError(f'{folder} contains no {suffix} files.')
+        raise InputError(f'{folder} contains no {suffix} files. Check the path.')
     contents = (part for name in names for part in (name.encode(), (folder / name).read_bytes()))
     return f'{len(names)} files {digest(contents)}'
 
 
 def settings_mark(settings: Any) -> str:
-    """The fingerprint of settings; values that JSON cannot hold count by their text."""
+    """The fingerprint of settings; values that are not JSON are converted to strings."""
     return digest([json.dumps(settings, sort_keys=True, default=str).encode()])
 
 
 def read_json_object(path: str | os.PathLike, remedy: str) -> dict[str, Any] | None:
-    """Read a JSON file that holds an object; `None` where there is no such file.
+    """Read a JSON file that contains an object; `None` if the file does not exist.
 
     Args:
-        path: of the file.
-        remedy: what to do about a damaged file, the end of the error's message.
+        path: the file.
+        remedy: the sentence in the error message that says what to do.
 
     Raises:
         InputError: the file is damaged.
@@ -79,7 +79,7 @@ def read_json_object(path: str | os.PathLike, remedy: str) -> dict[str, Any] | N
 
 
 def read_made_from(folder: str | os.PathLike) -> dict[str, Any] | None:
-    """What the files of a folder were made from, as :func:`claim_folder` recorded it; `None` without a record.
+    """The record of what a folder's files were made from, written by :func:`claim_folder`; `None` without one.
 
     Raises:
         InputError: the record is damaged.
@@ -91,14 +91,14 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix
     """Prepare a folder for output files, or resume one whose files were made from the same inputs.
 
     Args:
-        folder: of the files.
-        made_from: everything that decides their content; it is recorded in `made_from.json`.
-        suffix: of the files, also in folders below.
-        overwrite: delete the files and the record that exist.
+        folder: the output folder.
+        made_from: everything that determines the files' content; recorded in `made_from.json`.
+        suffix: suffix of the files, also in subfolders.
+        overwrite: delete existing files and their record.
 
     Raises:
-        InputError: the existing files were made from other inputs (the message names what differs), they have no
-            record, or the record is damaged.
+        InputError: existing files were made from other inputs (the message names the differences), or their record
+            is missing or damaged.
     """
     folder = Path(folder)
     made_from = json.loads(json.dumps(made_from, default=str))
@@ -115,27 +115,27 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix
                              f'{remedy}')
         return
     if any(folder.rglob(f'*{suffix}')):
-        raise InputError(f'{folder} contains {suffix} files, but no {RECORD} that tells what they were made from. '
+        raise InputError(f'{folder} contains {suffix} files, but no {RECORD} that says what they were made from. '
                          f'{remedy}')
     write_json(folder / RECORD, made_from)
 
 
 def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str = '.png') -> None:
-    """Check that a folder has exactly one file for each image of a list.
+    """Check that a folder has exactly one file per image in a list.
 
     Args:
-        folder: of the files `<id><suffix>`; hidden files do not count.
-        ids: of the images; an id with slashes is a path below the folder.
-        suffix: of the files.
+        folder: contains the files `<id><suffix>`; hidden files do not count.
+        ids: image ids; an id with slashes is a path below the folder.
+        suffix: suffix of the files.
 
     Raises:
-        InputError: files are missing, or belong to no image of the list; the message names the first.
+        InputError: files are missing, or do not belong to an image in the list; the message names the first.
     """
     folder, wanted = Path(folder), set(ids)
     found = {name.removesuffix(suffix) for name in _names(folder, suffix)}
     missing, extra = sorted(wanted - found), sorted(found - wanted)
     if missing:
-        raise InputError(f'{folder} has no {suffix} file for {len(missing)} of the {len(wanted)} images of the list, '
+        raise InputError(f'{folder} has no {suffix} file for {len(missing)} of the {len(wanted)} images in the list, '
                          f'e.g. {_first(missing)}. Run the same command again; existing files are kept.')
     if extra:
         raise InputError(f'{folder} contains {len(extra)} {suffix} files of images that are not in the list, e.g. '
@@ -158,7 +158,7 @@ def _first(names: list[str]) -> str:
 
 
 def _differences(old: Any, new: Any, name: str = '') -> list[str]:
-    """What differs between two records, as `name: old, now new`."""
+    """The differences between two records, as `name: old, now new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         return [line for key in sorted(old.keys() | new.keys())
                 for line in _differences(old.get(key), new.get(key), f'{name}.{key}' if name else key)]

@@ -1,7 +1,7 @@
-"""Reading the pickled dictionaries that WSSS projects pass around, without running what they hold.
+"""Reading pickled dictionaries, as WSSS projects share them, without running code in the file.
 
-`np.save(path, {...})` writes a pickle, and unpickling runs whatever the file names. Here only what
-such dictionaries are made of is rebuilt: containers, numbers, strings, NumPy arrays, CPU tensors.
+`np.save(path, {...})` writes a pickle, and unpickling runs any function that the file names. This loader only
+rebuilds containers, numbers, strings, NumPy arrays and CPU tensors.
 """
 import codecs
 import io
@@ -23,14 +23,14 @@ except ImportError:  # NumPy 1
 
 
 def latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
-    """What pickles of protocol 2 and below rebuild `bytes` with."""
+    """Rebuild `bytes` from pickles of protocol 2 and below."""
     if encoding != 'latin1':
         raise pickle.UnpicklingError(f'bytes encoded as {encoding}')
     return codecs.encode(text, 'latin1')
 
 
 def _storage_from_bytes(data: bytes) -> Any:
-    """A tensor's storage; the unrestricted loader that the pickle names is never called."""
+    """Load a tensor's storage safely instead of with the unrestricted loader that the pickle names."""
     return torch.load(io.BytesIO(data), map_location='cpu', weights_only=True)
 
 
@@ -49,7 +49,7 @@ TYPES = {
     **{f'numpy.{core}.multiarray.{name}': getattr(multiarray, name)
        for core in ('core', '_core') for name in ('_reconstruct', 'scalar')},
 }
-# Wrappers of our own, because a pickle may set attributes of a function that it is given.
+# Our own wrappers, because a pickle may set attributes of the functions it gets.
 _FUNCTIONS = {
     'numpy.core.numeric._frombuffer': _frombuffer,
     'numpy._core.numeric._frombuffer': _frombuffer,
@@ -60,10 +60,10 @@ _FUNCTIONS = {
 
 
 class _DictUnpickler(pickle.Unpickler):
-    """An unpickler that knows the parts of a dictionary of arrays and nothing else."""
+    """An unpickler that only allows the parts of a dictionary of arrays."""
 
     def __init__(self, file: io.BufferedIOBase, path: str) -> None:
-        super().__init__(file, encoding='latin1')  # arrays that Python 2 wrote
+        super().__init__(file, encoding='latin1')  # for arrays from Python 2
         self.path = path
 
     def find_class(self, module: str, name: str) -> Any:
@@ -72,26 +72,26 @@ class _DictUnpickler(pickle.Unpickler):
             return TYPES[path]
         if path in _FUNCTIONS:
             return _FUNCTIONS[path]
-        raise InputError(f'{self.path} is refused: it asks for {path}, which is no part of a dictionary of arrays, so '
-                         'loading it could run code. Save the data again as a plain dictionary of NumPy arrays.')
+        raise InputError(f'{self.path} was not loaded because it could run code: it needs {path}. Save the data again '
+                         'as a plain dictionary of NumPy arrays.')
 
 
 def _skip_npy_header(file: io.BufferedIOBase, path: str) -> None:
-    """Move past the header of an `.npy` file; one that holds no object is not for us."""
+    """Skip the header of an `.npy` file, which must contain an object."""
     major, _ = npy_format.read_magic(file)
     read_header = (npy_format.read_array_header_1_0 if major == 1
                    else npy_format.read_array_header_2_0)
     shape, _, dtype = read_header(file)
     if not dtype.hasobject:
-        raise InputError(f'{path} holds an array of {dtype} of shape {shape} and no dictionary. '
+        raise InputError(f'{path} contains a {dtype} array of shape {shape}, not a dictionary. '
                          'Save a dictionary with np.save(path, {...}).')
 
 
 def load_npy_dict(path: str | os.PathLike) -> dict:
     """Read a dictionary from a NumPy object file (`np.save(path, {...})`) or a plain pickle.
 
-    Rebuilds only `dict`, `list`, `tuple`, `set`, `str`, `bytes`, numbers, `None`, NumPy arrays,
-    scalars and dtypes, and torch tensors, which land on the CPU.
+    Allows only `dict`, `list`, `tuple`, `set`, `str`, `bytes`, numbers, `None`, NumPy arrays, scalars and dtypes, and
+    torch tensors, which are loaded on the CPU.
 
     Args:
         path: the `.npy` or pickle file.
@@ -100,8 +100,7 @@ def load_npy_dict(path: str | os.PathLike) -> dict:
         The dictionary.
 
     Raises:
-        InputError: there is no such file, it is damaged or truncated, it asks for anything else
-            than the above, or it holds no dictionary.
+        InputError: the file is missing, damaged or truncated, contains other objects, or is not a dictionary.
     """
     path = os.fspath(path)
     try:
@@ -114,13 +113,13 @@ def load_npy_dict(path: str | os.PathLike) -> dict:
     except FileNotFoundError as error:
         raise InputError(f'{path} does not exist. Check the path.') from error
     except IsADirectoryError as error:
-        raise InputError(f'{path} is a folder. Name the file in it.') from error
+        raise InputError(f'{path} is a folder. Give the path of a file.') from error
     except Exception as error:  # a damaged pickle may raise anything
-        raise InputError(f'{path} cannot be read as a pickled dictionary ({error}): it is damaged, '
-                         'truncated or of another format. Download or write it again.') from error
+        raise InputError(f'{path} cannot be read as a pickled dictionary ({error}): it is damaged, truncated or in '
+                         'another format. Download or write it again.') from error
     if isinstance(value, np.ndarray) and value.dtype == object and value.shape == ():
         value = value.item()
     if not isinstance(value, dict):
-        raise InputError(f'{path} holds a {type(value).__name__} and no dictionary. '
+        raise InputError(f'{path} contains a {type(value).__name__}, not a dictionary. '
                          'Save a dictionary with np.save(path, {...}).')
     return value

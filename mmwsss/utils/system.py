@@ -1,11 +1,11 @@
-"""What differs between Linux, macOS and Windows."""
+"""Differences between Linux, macOS and Windows."""
 import os
 import sys
 from typing import Any
 
 
 def available_cores() -> int:
-    """The cores that this process may use; on systems that do not tell, those of the machine."""
+    """The number of cores this process may use, or, where unknown, the machine has."""
     if hasattr(os, 'sched_getaffinity'):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

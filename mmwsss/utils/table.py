@@ -1,26 +1,26 @@
-"""Tables, in Markdown and for a terminal."""
+"""Tables in Markdown and for a terminal."""
 import shutil
 import sys
 from collections.abc import Sequence
 
 from prettytable import PrettyTable
 
-NARROWEST = 20  # characters that a wrapped column keeps
+NARROWEST = 20  # minimum width of a wrapped column, in characters
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table in Markdown, with a line break at its end."""
+    """A Markdown table that ends in a line break."""
     lines = [columns, ('---', ) * len(columns), *rows]
     return ''.join('| ' + ' | '.join(map(str, line)) + ' |\n' for line in lines)
 
 
 def framed_table(columns: Sequence[str], rows: Sequence[Sequence[object]], wrap: str | None = None) -> str:
-    """A table with a frame, for a terminal.
+    """A framed table for a terminal.
 
     Args:
-        columns: names of the columns.
+        columns: column names.
         rows: cells of each row.
-        wrap: column whose text is wrapped where the table is wider than the terminal.
+        wrap: column to wrap if the table is wider than the terminal.
     """
     table = PrettyTable(columns, align='l')
     table.add_rows([list(row) for row in rows])

@@ -1,4 +1,4 @@
-"""Keeping small operations out of many threads."""
+"""Running small operations in a single thread."""
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,18 +6,18 @@ from contextlib import contextmanager
 import torch
 
 _lock = threading.Lock()
-_inside = 0  # blocks that run now, in all threads
-_threads = 1  # before the first of them
+_inside = 0  # number of active blocks in all threads
+_threads = 1  # setting before the first block
 
 
 @contextmanager
 def one_thread(device: torch.device) -> Iterator[None]:
-    """Keep element-wise operations on a CPU in the calling thread; on other devices this does nothing.
+    """Run element-wise CPU operations in the calling thread; does nothing on other devices.
 
-    Where each operation takes microseconds, more threads gain little. Where other processes keep the cores busy,
-    thousands of thread synchronisations turn a fraction of a second into many seconds.
+    Operations of microseconds gain little from more threads. If other processes keep the cores busy, thousands of
+    thread synchronisations turn a fraction of a second into many seconds.
 
-    The setting is the whole process's. Where several threads are in such blocks, each that leaves restores what it was
+    The setting applies to the whole process. With several active blocks, each one restores on exit the setting from
     before the first.
 
     Args:

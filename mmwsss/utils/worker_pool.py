@@ -1,4 +1,4 @@
-"""Processes that work on images beside the main one."""
+"""Worker processes."""
 import multiprocessing
 import os
 import signal
@@ -15,10 +15,10 @@ Result = TypeVar('Result')
 
 
 def worker_pool(workers: int) -> ProcessPoolExecutor:
-    """Processes with one thread each that leave Ctrl-C to the main one, which must call this in its main thread."""
-    # fork would copy locks that torch's threads hold
+    """Start workers with one thread each that leave Ctrl-C to the main process; call this in its main thread."""
+    # fork would copy locks held by torch's threads
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context('spawn'), _use_one_thread)
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited, so it holds while they start, too
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by the workers from their start
     try:
         for _ in range(workers):  # each task starts a process
             pool.submit(os.getpid)
@@ -34,8 +34,8 @@ def run_parallel(what: str, function: Callable[[Task], Result], tasks: Sequence[
     Args:
         what: shown before the bar.
         function: takes one task; it and the tasks must be picklable.
-        tasks: its arguments.
-        workers: processes; with 1, or with a single task, this process does the work.
+        tasks: arguments of the function.
+        workers: number of processes; with 1 worker or 1 task, the work runs in this process.
     """
     if workers == 1 or len(tasks) < 2:
         yield from map(function, track(tasks, what))
@@ -48,12 +48,12 @@ def run_parallel(what: str, function: Callable[[Task], Result], tasks: Sequence[
 
 
 def default_workers() -> int:
-    """The cores that this process may use, shared with the other ranks that torchrun started on this machine."""
+    """The number of cores this process may use, divided by the number of torchrun ranks on this machine."""
     return max(available_cores() // int(os.environ.get('LOCAL_WORLD_SIZE', 1)), 1)
 
 
 def _use_one_thread() -> None:
-    """Limit PyTorch to one thread, whether this process has imported it or a task will."""
+    """Limit PyTorch to one thread, whether it is imported already or later by a task."""
     os.environ['OMP_NUM_THREADS'] = '1'
     if 'torch' in sys.modules:
         sys.modules['torch'].set_num_threads(1)

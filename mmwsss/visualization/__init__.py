@@ -1,4 +1,4 @@
-"""Drawing of what the models predict."""
+"""Visualizing predictions."""
 from .cam_visualizer import CAMLocalVisualizer
 
 __all__ = ['CAMLocalVisualizer']

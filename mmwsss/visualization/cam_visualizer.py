@@ -1,4 +1,4 @@
-"""Drawing of class activation maps beside the segmentation."""
+"""Visualizing class activation maps beside the segmentation."""
 from typing import Any
 
 import mmcv
@@ -15,17 +15,17 @@ from .panels import heat_overlay
 
 @VISUALIZERS.register_module()
 class CAMLocalVisualizer(SegLocalVisualizer):
-    """MMSeg's visualizer, with a panel for each kept CAM of a sample.
+    """MMSeg's visualizer with one more panel per kept CAM.
 
-    The panels are the image, the true and the predicted segmentation as MMSeg draws them (where
-    the sample holds them), and a heat map over the image for each class of `cam_keys`. The heat
-    is absolute, blue at 0 and red at 1, so that panels compare with each other and with a
-    background threshold. A sample without CAMs is drawn by the parent class.
+    The panels are the image, the ground truth and predicted segmentation as MMSeg visualizes them (if present),
+    and a heat map over the image for each class in `cam_keys`. The heat is absolute, blue at 0 and red at 1, so
+    panels can be compared with each other and with a background threshold. Samples without CAMs go to the parent
+    class.
 
     Args:
         name: name of the instance.
         heat: weight of the heat map against the image, in [0, 1].
-        columns: panels in a row.
+        columns: panels per row.
         kwargs: those of `SegLocalVisualizer`.
     """
 
@@ -48,20 +48,20 @@ class CAMLocalVisualizer(SegLocalVisualizer):
                        step: int = 0,
                        with_labels: bool | None = True,
                        **kwargs: Any) -> None:
-        """Draw a sample and show it, write it, or hand it to the backends.
+        """Visualize a sample in a window, in a file or through the backends.
 
         Args:
-            name: name of the image, or of the window.
+            name: name of the image or window.
             image: `(H, W, 3)` uint8 RGB.
-            data_sample: what a model predicted, with `cam` `(K, h, w)` in [0, 1], `cam_keys` `(K,)`
-                image classes and perhaps `pred_score` `(L,)`, the probabilities.
-            draw_gt: whether to draw the true segmentation.
-            draw_pred: whether to draw the CAMs and the predicted segmentation.
+            data_sample: a prediction with `cam` `(K, h, w)` in [0, 1], `cam_keys` `(K,)` image classes and
+                optionally `pred_score` `(L,)` probabilities.
+            draw_gt: whether to visualize the ground truth.
+            draw_pred: whether to visualize the CAMs and the predicted segmentation.
             show: whether to open a window.
             wait_time: seconds that the window stays; 0 waits for a key.
-            out_file: write the drawing here instead of handing it to the backends.
-            step: training step under which backends file it.
-            with_labels: whether to write names of classes.
+            out_file: file to write instead of passing the result to the backends.
+            step: training step for the backends.
+            with_labels: whether to write class names.
             kwargs: further arguments of the parent's method in the installed MMSeg.
         """
         if data_sample is None or not (draw_pred and 'cam' in data_sample and 'cam_keys' in data_sample):
@@ -85,12 +85,12 @@ class CAMLocalVisualizer(SegLocalVisualizer):
             self.add_image(name, drawn, step)
 
     def _draw_sem_seg(self, image: np.ndarray, sem_seg: PixelData, *args: Any, **kwargs: Any) -> np.ndarray:
-        """What the parent draws of arrays: the masks that it makes of tensors fail on an image of one pixel."""
+        """Pass arrays to the parent, because its masks from tensors fail on an image of one pixel."""
         return super()._draw_sem_seg(image, sem_seg.numpy(), *args, **kwargs)
 
     def _cam_panels(self, image: np.ndarray, sample: SegDataSample,
                     with_labels: bool | None) -> list[np.ndarray]:
-        """The image under the heat map of each kept class, with its name and probability."""
+        """The heat map of each kept class over the image, with class name and probability."""
         cams = sample.cam.data.detach().float().cpu().numpy()
         if len(cams) == 0:
             return []
@@ -101,14 +101,14 @@ class CAMLocalVisualizer(SegLocalVisualizer):
         return panels
 
     def _title(self, key: int, sample: SegDataSample) -> str:
-        """Name and, where it is known, probability of an image class."""
+        """The name of an image class and, if known, its probability."""
         title = self.dataset_meta['classes'][key + 1]  # class 0 of a segmentation is background
         if 'pred_score' in sample:
             title += f' {float(sample.pred_score[key]):.2f}'
         return title
 
     def _titled(self, panel: np.ndarray, title: str) -> np.ndarray:
-        """The panel with a title in its corner."""
+        """Write a title into the panel's corner."""
         self.set_image(panel)
         self.draw_texts([title], np.array([[4, 4]]), colors='w',
                         bboxes=dict(facecolor='black', alpha=0.7, pad=2, edgecolor='none'))
@@ -116,7 +116,7 @@ class CAMLocalVisualizer(SegLocalVisualizer):
 
 
 def _tile(panels: list[np.ndarray], columns: int) -> np.ndarray:
-    """Panels of equal size `(H, W, 3)` in rows of at most `columns`, white where one is missing."""
+    """Arrange panels `(H, W, 3)` in rows of `columns`; missing panels are white."""
     columns = min(columns, len(panels))
     blank = np.full_like(panels[0], 255)
     panels = panels + [blank] * (-len(panels) % columns)

@@ -1,6 +1,6 @@
-"""Figures of a report, as SVG that an HTML page can hold.
+"""SVG figures for an HTML report.
 
-They are built from Matplotlib's objects: no backend is chosen, nothing global changes, no display is needed.
+They use Matplotlib's objects directly: no backend, no global state, no display.
 """
 import base64
 import io
@@ -11,18 +11,18 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # of series
+COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
 
 
 def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str,
                  marks: Mapping[str, tuple[float, float]] | None = None) -> Figure:
-    """Lines over a common axis.
+    """Plot lines over a common axis.
 
     Args:
         series: name -> x and y of a line.
-        x_label: of the axis.
-        y_label: of the axis.
-        marks: name -> a point to be marked.
+        x_label: label of the x axis.
+        y_label: label of the y axis.
+        marks: name -> a point to mark.
     """
     figure, axes = _axes((5.2, 3.2), x_label, y_label)
     for (name, (x, y)), colour in zip(series.items(), _cycle(len(series)), strict=True):
@@ -37,12 +37,12 @@ def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], 
 
 
 def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | None]], y_label: str) -> Figure:
-    """Groups of bars.
+    """Plot grouped bars.
 
     Args:
-        categories: of which each has a group.
-        series: name -> height of its bar in each group; `None` where there is none.
-        y_label: of the axis.
+        categories: names of the groups.
+        series: name -> height of its bar in each group; `None` for no bar.
+        y_label: label of the y axis.
     """
     figure, axes = _axes((max(0.5 * len(categories) + 2, 6), 3.2), '', y_label)
     width = 0.8 / max(len(series), 1)
@@ -55,10 +55,10 @@ def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | 
 
 
 def data_uri(figure: Figure) -> str:
-    """A figure as the address of an image that holds it."""
+    """Encode a figure as an SVG data URI."""
     buffer = io.BytesIO()
     FigureCanvasSVG(figure)
-    with rc_context({'svg.hashsalt': 'mmwsss'}):  # the same figure gives the same file
+    with rc_context({'svg.hashsalt': 'mmwsss'}):  # reproducible output
         figure.savefig(buffer, format='svg', metadata={'Date': None})
     return 'data:image/svg+xml;base64,' + base64.b64encode(buffer.getvalue()).decode()
 
@@ -75,7 +75,7 @@ def _axes(size: tuple[float, float], x_label: str, y_label: str) -> tuple:
 
 
 def _without_formulas(figure: Figure) -> Figure:
-    """Take names as they are: a $ in them begins no formula."""
+    """Show names literally: a $ does not start a formula."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)
     return figure

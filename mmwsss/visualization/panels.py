@@ -1,4 +1,4 @@
-"""Small images of what the stages make of an image, and their embedding in a page."""
+"""Small visualizations of the stages' results, and how to embed them in a page."""
 import base64
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ UNLABELLED = (255, 255, 255)
 
 
 def paint_labels(labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_index: int = 255) -> np.ndarray:
-    """Colours of a label map.
+    """Colour a label map.
 
     Args:
-        labels: `(H, W)` in `0..C-1`, or `ignore_index` where there is none.
+        labels: `(H, W)` in `0..C-1`, or `ignore_index` for pixels without a label.
         palette: `(C, 3)` RGB.
-        ignore_index: painted white.
+        ignore_index: shown in white.
 
     Returns:
         `(H, W, 3)` uint8 RGB.
@@ -27,7 +27,7 @@ def paint_labels(labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_in
 
 
 def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> np.ndarray:
-    """A heat map over an image, blue at 0 and red at 1.
+    """Overlay a heat map on an image, blue at 0 and red at 1.
 
     Args:
         image: `(H, W, 3)` uint8 RGB.
@@ -42,15 +42,15 @@ def heat_overlay(image: np.ndarray, heat: np.ndarray, weight: float = 0.55) -> n
 
 
 def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
-    """An image that is not too large.
+    """Shrink an image to a maximum size.
 
     Args:
         image: `(H, W)` or `(H, W, 3)` uint8.
-        longest: the most that its long side may have, pixels.
-        smooth: average over pixels; without it the nearest is taken, as label maps need.
+        longest: maximum length of the long side, pixels.
+        smooth: average over pixels; use `False` (nearest pixel) for label maps.
 
     Returns:
-        The image made smaller, or `image` itself where it is small enough.
+        The smaller image, or `image` itself if it is small enough.
     """
     scale = longest / max(image.shape[:2])
     if scale >= 1:
@@ -60,7 +60,7 @@ def shrink(image: np.ndarray, longest: int, smooth: bool = True) -> np.ndarray:
 
 
 def image_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
-    """An image as the address of an image that holds it.
+    """Encode an image as a data URI.
 
     Args:
         image: `(H, W, 3)` uint8 RGB.

@@ -1,4 +1,4 @@
-"""A page that holds everything it shows: it can be mailed, and opens without a network."""
+"""A self-contained HTML page: you can mail it and open it offline."""
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ class Section:
 
     Attributes:
         title: the heading.
-        figures: caption and data URI of each.
+        figures: caption and data URI of each figure.
         note: a sentence below the heading.
     """
     title: str
@@ -26,11 +26,11 @@ class Section:
 
 @dataclass
 class Row:
-    """One image in all its versions.
+    """The panels of one image.
 
     Attributes:
-        name: of the image.
-        uris: a data URI for each panel; `None` where there is none.
+        name: name of the image.
+        uris: one data URI per panel; `None` for a missing panel.
     """
     name: str
     uris: list[str | None]
@@ -38,16 +38,16 @@ class Row:
 
 @dataclass
 class Page:
-    """What a report shows.
+    """The content of a report.
 
     Attributes:
-        title: of the page.
-        subtitle: a sentence below.
-        columns: names of the table's columns; those behind the second hold numbers.
-        rows: of the table, as text.
-        sections: of figures.
-        panels: names of the versions of an image.
-        images: in all their versions.
+        title: title of the page.
+        subtitle: a sentence below the title.
+        columns: column names of the table; columns after the second contain numbers.
+        rows: rows of the table, as text.
+        sections: sections with figures.
+        panels: names of the panels of each image.
+        images: one row of panels per image.
         image_note: a sentence above the images.
         legend: name and colour (`#rrggbb`) of each class.
     """
@@ -66,8 +66,8 @@ def write_page(page: Page, path: str | os.PathLike) -> None:
     """Write a page as HTML; text is escaped.
 
     Args:
-        page: what it shows.
-        path: of the file, UTF-8; one that is there is replaced once the new one is complete.
+        page: its content.
+        path: the file to write, UTF-8, atomically.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     html = environment.from_string(TEMPLATE.read_text(encoding='utf-8')).render(vars(page))

@@ -258,7 +258,7 @@ def test_what_is_refused(inferencers, networks, root, cams, tmp_path):
         inferencers['segmentor'](image_path(root), batch_size=0)
     with pytest.raises(InputError, match=message_names(1, 2, '2007_000001')):
         inferencers['classifier']([image_path(root), image_path(root, 1)], labels={'2007_000000': []})
-    with pytest.raises(InputError, match=message_names('IRNet', 'EncoderDecoder')):
+    with pytest.raises(InputError, match=message_names('refiners', 'EncoderDecoder')):
         inferencers['segmentor'](image_path(root), cams=cams)
     with pytest.raises(InputError, match=message_names(1, str(tmp_path), '2007_000000')):
         inferencers['irnet'](image_path(root), cams=tmp_path)

@@ -1,4 +1,4 @@
-"""Every config builds, trains two iterations, validates and is tested, on drawn images."""
+"""Every config builds, trains for two iterations, validates and tests on drawn images."""
 import numpy as np
 import pytest
 import torch
@@ -21,7 +21,7 @@ CLASSIFIERS = [name for name in CONFIGS if name not in IRNETS + SEGMENTORS]
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
-    """Point a config at the drawn data, and make everything small but the network's structure."""
+    """Use the drawn data in a config, and make everything small except the network's structure."""
     cfg.work_dir = str(work_dir)
     cfg.experiment_name = work_dir.name
     cfg.model.backbone.init_cfg = None  # no download
@@ -85,7 +85,7 @@ def test_classifier(name, tmp_path):
 
 
 def write_cams(root, folder, classes):
-    """CAMs that know the masks, with some noise."""
+    """CAMs made from the masks, with some noise."""
     rng = np.random.default_rng(0)
     ids = PascalVOCDataset.METAINFO['classes']
     for path in sorted((root / 'SegmentationClass').glob('*.png')):
@@ -136,7 +136,7 @@ def segmentor_config(name, tmp_path):
     labels = 'SegmentationClassAug' if name.endswith(('_voc_full.py', '_voc6_full.py')) else 'SegmentationClass'
     if name.endswith('_full.py'):
         assert cfg.train_dataloader.dataset.seg_map_dir is None
-        (root / 'SegmentationClass').rename(root / labels)  # what must not be read is not there
+        (root / 'SegmentationClass').rename(root / labels)  # hide what must not be read
     cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
     for loader in (cfg.val_dataloader, cfg.test_dataloader):
         loader.dataset.seg_map_dir = str(root / labels)

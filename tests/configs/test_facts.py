@@ -1,4 +1,4 @@
-"""Another data set is one file of facts; the files of the tasks stay as they are."""
+"""A new data set needs only one file of facts; the task files stay unchanged."""
 import shutil
 from pathlib import Path
 

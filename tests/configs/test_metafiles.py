@@ -1,4 +1,4 @@
-"""The model index: every config is in it, as it is, and figures tell whose they are."""
+"""The model index lists every config with its settings, and the source of all results."""
 import pytest
 import yaml
 from mmengine.config import Config

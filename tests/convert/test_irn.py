@@ -1,4 +1,4 @@
-"""Released IRNet checkpoints: aliases, prefixes, buffers and what is refused."""
+"""Released IRNet checkpoints: aliases, prefixes, buffers and errors."""
 import json
 
 import pytest

@@ -1,4 +1,4 @@
-"""Released VWE checkpoints: aliases, prefixes and what is refused."""
+"""Released VWE checkpoints: aliases, prefixes and errors."""
 import json
 
 import pytest
@@ -19,7 +19,7 @@ def names(repo):
 
 @pytest.fixture(scope='module')
 def released(names):
-    """A whole checkpoint, with small stand-ins for nothing: every tensor has its real shape."""
+    """A complete checkpoint with all tensors in their real shapes."""
     return {name: tensor_by_name(name, entry['shape'], 3) for name, entry in names.items()}
 
 

@@ -1,4 +1,4 @@
-"""Where the converters lie, and the data sets that their tests share."""
+"""The path of the converters, and data sets shared by their tests."""
 import sys
 from pathlib import Path
 

@@ -54,7 +54,7 @@ def test_check_does_not_unpack(tmp_path):
 
 
 def test_check_of_real_images(voc6, tmp_path):
-    # All of the small list, and some of the large one, whose masks are SBD's.
+    # All of the small list, and some of the large list with SBD's masks.
     for name in ('JPEGImages', 'SegmentationClass', 'SegmentationClassAug', 'image_labels.json'):
         (tmp_path / name).symlink_to(voc6 / name)
     lists = tmp_path / 'ImageSets' / 'Segmentation'

@@ -1,4 +1,4 @@
-"""Data sets of image-level labels."""
+"""Data sets with image-level labels."""
 import json
 import logging
 import os
@@ -111,7 +111,7 @@ def test_a_training_item_opens_no_mask(root):
     assert item['inputs'].shape == (3, 24, 24) and item['inputs'].dtype == torch.float32
     assert item['data_samples'].gt_score.sum() == 1 and item['data_samples'].img_id == 'a'
     assert 'gt_sem_seg' not in item['data_samples']
-    assert len(voc(root, pipeline=TEST[::2], test_mode=True)) == 3  # a test of labels alone needs none either
+    assert len(voc(root, pipeline=TEST[::2], test_mode=True)) == 3  # a test of labels needs no masks either
 
 
 def test_a_test_item_has_its_mask(root):

@@ -1,4 +1,4 @@
-"""Image-level labels in every form that they come in."""
+"""Image-level labels in all file formats."""
 import json
 
 import numpy as np

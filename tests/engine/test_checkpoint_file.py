@@ -23,7 +23,7 @@ FORMATS = pytest.mark.parametrize('as_zip', [True, False], ids=['zip', 'legacy']
 
 
 def training_checkpoint() -> dict:
-    """Everything that MMEngine's Runner saves, after a step of training."""
+    """A checkpoint of MMEngine's Runner after one training step."""
     model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
     optimizer = torch.optim.AdamW(model.parameters())
     model(torch.ones(2, 3, 4, 4)).sum().backward()
@@ -76,7 +76,7 @@ class System:
         return os.system, ('touch executed', )
 
 
-# Each would make `executed` with plain pickle, by ways that a list of harmless names alone leaves open.
+# With plain pickle, each would create `executed`, in ways that a list of harmless names alone does not prevent.
 ATTACKS = {
     'system': pickle.dumps(System(), 2),
     'eval': b"\x80\x02cbuiltins\neval\n(X\x22\x00\x00\x00__import__('os').mkdir('executed')\n\x85R.",
@@ -91,7 +91,7 @@ ATTACKS = {
 
 
 def as_checkpoint(attack: bytes, as_zip: bool) -> bytes:
-    """A checkpoint of torch with another pickle in its place."""
+    """A torch checkpoint with its pickle replaced."""
     buffer = io.BytesIO()
     torch.save(dict(state_dict=dict()), buffer, _use_new_zipfile_serialization=as_zip)
     if not as_zip:  # magic number, protocol, system, content, storages

@@ -17,7 +17,7 @@ def _no_launcher(monkeypatch):
         for name in names:
             monkeypatch.delenv(name, raising=False)
     for name in ('MASTER_ADDR', 'MASTER_PORT'):
-        monkeypatch.setenv(name, '')  # so that what the test sets is taken back
+        monkeypatch.setenv(name, '')  # so that monkeypatch restores it
         monkeypatch.delenv(name)
     yield
     leave_group()

@@ -1,4 +1,4 @@
-"""Two processes with half the batch each do what one process does with the whole."""
+"""Two processes with half the batch each give the result of one process with the whole batch."""
 import json
 
 import pytest
@@ -53,7 +53,7 @@ STAGES = {
 
 
 def ignore_a_part(path):
-    """So that ranks have different numbers of pixels to average over."""
+    """Give ranks different numbers of pixels to average over."""
     mask = Image.open(path)
     mask.paste(255, (0, 0, mask.width, mask.height // 2))
     mask.save(path)
@@ -79,7 +79,7 @@ def runs(request, tmp_path_factory):
 
 def test_losses(runs):
     one, two = (json.loads((runs[ranks] / 'losses.json').read_text()) for ranks in (1, 2))
-    one.pop('decode.acc_seg', None)  # MMSeg's, of each rank apart; nothing learns from it
+    one.pop('decode.acc_seg', None)  # MMSeg's accuracy, separate for each rank
     assert set(one) == {'loss'} | runs['names']
     assert one['loss'] > 0
     for name in one:

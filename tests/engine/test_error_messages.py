@@ -23,7 +23,7 @@ class Broken(Dataset):
 
 
 def wrapped() -> Exception:
-    """As MMEngine's older registry raises again: the innermost has the message."""
+    """Re-raise like MMEngine's older registry; the innermost error has the message."""
     try:
         try:
             raise InputError('no folder x. Make it.')
@@ -101,7 +101,7 @@ def test_other_ranks_let_rank_0_speak_first(launcher, variable, monkeypatch, cap
 
 
 def test_an_interruption_that_somebody_took_for_something_else(capsys):
-    """MMEngine's Config does, when it is interrupted while it formats its text."""
+    """Fail like MMEngine's Config when it is interrupted while it formats its text."""
     with pytest.raises(SystemExit) as ended, plain_errors(resume_hint=lambda: 'Resume.'):
         try:
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What is written on a command line is read back as it was."""
+"""Options written for a command line are read back unchanged."""
 import pytest
 from message_names import message_names
 

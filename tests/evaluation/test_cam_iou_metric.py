@@ -32,7 +32,7 @@ THRESHOLDS = [0.0, 0.05, 0.1, 0.14, 0.3, 0.31, 0.7, 0.99]
 
 
 def make_sample(seed: int, size=(23, 31), kept=(1, 3)) -> SegDataSample:
-    """An image: scores on and off the thresholds, an ignored frame, never any `horse`."""
+    """An image with scores on and off the thresholds and an ignored border, without `horse`."""
     random = torch.Generator().manual_seed(seed)
     sample = SegDataSample(metainfo=dict(img_id=f'image{seed}'))
     score = torch.rand((1, *size), generator=random)
@@ -56,7 +56,7 @@ SAMPLES = [make_sample(0), make_sample(1, size=(17, 9), kept=(2, )), make_sample
 
 
 def evaluate(metric, samples=SAMPLES, size=None) -> dict[str, float]:
-    """Through MMEngine's own evaluator, as the test loop does."""
+    """Evaluate with MMEngine's own evaluator, like the test loop."""
     evaluator = Evaluator(metric)
     evaluator.dataset_meta = dict(classes=CLASSES)
     for sample in samples:
@@ -98,7 +98,7 @@ def test_the_curve_is_mmseg_at_every_threshold(curve_of):
     metrics, curve = curve_of(thresholds=THRESHOLDS)
     theirs = [mmseg_at(threshold) for threshold in THRESHOLDS]
     expected = [one['mIoU'] for one in theirs]
-    assert len(set(expected)) == len(THRESHOLDS)  # a flat curve would prove nothing
+    assert len(set(expected)) == len(THRESHOLDS)  # the curve is not flat
     np.testing.assert_allclose(curve['mIoU'], expected, atol=0.0051)
     best = int(np.argmax(expected))
     assert curve['best'] == dict(thr=THRESHOLDS[best], mIoU=curve['mIoU'][best])
@@ -190,7 +190,7 @@ def test_areas_stay_exact_beyond_float32():
 
 
 def test_winner_label_of_background_stays_background():
-    """Where no class is kept a label may be 0; no threshold makes it foreground of a class."""
+    """Pixels without a kept class have label 0 and stay background at every threshold."""
     histogram = winner_histogram(torch.tensor([[0.5]]), torch.tensor([[0]]), torch.tensor([[0]]),
                                  torch.tensor([0.1]), num_classes=2)
     intersect, union, predicted, _ = threshold_areas(histogram)
@@ -219,7 +219,7 @@ def test_winner_of_needs_a_key_for_each_cam():
 
 
 def test_samples_with_a_cam_but_no_winner():
-    """The metric derives the winner; the result is that of samples that carry it."""
+    """The metric computes a missing winner, with the same result as given winners."""
     bare, complete = [], []
     for sample, keys in zip(SAMPLES, ([0, 2], [], [1], [0, 1, 2], [0, 2]), strict=True):
         height, width = sample.gt_sem_seg.shape
@@ -240,14 +240,14 @@ def test_is_registered_and_takes_a_prefix():
 
 
 def test_evaluates_again_from_nothing():
-    """A training run evaluates many times with one object."""
+    """A training run evaluates many times with the same object."""
     metric = CAMIoUMetric(thresholds=THRESHOLDS)
     evaluate(metric, SAMPLES[3:])
     assert evaluate(metric) == evaluate(CAMIoUMetric(thresholds=THRESHOLDS))
 
 
 def change(**fields) -> dict:
-    """One sample as the evaluator hands it over, with fields replaced or (None) removed."""
+    """One sample in the evaluator's format, with fields replaced or (None) removed."""
     sample = SAMPLES[0].to_dict() | fields
     return {name: value for name, value in sample.items() if value is not None}
 
@@ -287,7 +287,7 @@ def test_images_without_any_ground_truth():
 
 @pytest.fixture
 def logger_to():
-    """A current logger that writes to the given file, gone after the test."""
+    """A current logger that writes to the given file during the test."""
     made = []
 
     def make(path: Path | None) -> MMLogger:
@@ -324,7 +324,7 @@ def test_folder_of_ones_own_and_no_plot(tmp_path):
 
 
 def test_two_ranks_equal_one_process(tmp_path, repo):
-    """Five images on two ranks: the sampler repeats one, which must not count twice."""
+    """Five images on two ranks: the sampler repeats one image, which must count once."""
     environment = os.environ | dict(OMP_NUM_THREADS='1', PYTHONPATH=f'{repo}{os.pathsep}{repo}/tests/support')
     ranks = [subprocess.Popen([sys.executable, __file__, str(rank)], cwd=tmp_path, env=environment)
              for rank in range(2)]
@@ -340,7 +340,7 @@ def test_two_ranks_equal_one_process(tmp_path, repo):
 
 
 def run_rank(rank: int) -> None:
-    """What each process of the distributed test does, in a folder that both share."""
+    """The work of each process in the distributed test, in a shared folder."""
     torch.distributed.init_process_group(
         'gloo', init_method=f'file://{Path.cwd() / "store"}', rank=rank, world_size=2)
     mine = list(DefaultSampler(SAMPLES, shuffle=False))

@@ -1,4 +1,4 @@
-"""The IoU of each class against counting by hand."""
+"""The IoU of each class, counted by hand."""
 import numpy as np
 import pytest
 import torch

@@ -18,7 +18,7 @@ SETTINGS = dict(steps=3, bilateral_sxy=20)
 
 @pytest.fixture
 def samples(tmp_path):
-    """Squares on noise: the truth, and logits that find them badly."""
+    """Squares on noise: ground truth and noisy logits."""
     draw = np.random.default_rng(0)
     result = []
     for index in range(7):
@@ -59,8 +59,8 @@ def slow_metrics(samples):
 
 
 def test_metrics_and_maps(samples, tmp_path):
-    """More images than may be under way at once. The sampler repeats the first ones to fill the ranks, and MMEngine
-    drops them again by their place."""
+    """More images than fit into the queue. The sampler repeats the first ones to fill the ranks, and MMEngine
+    drops them again by their position."""
     metric = metric_of(workers=2, output_dir=str(tmp_path / 'maps'))
     for batch in (samples[:3], samples[3:6], samples[6:], samples[:2]):
         metric.process({}, batch)

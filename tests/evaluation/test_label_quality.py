@@ -7,7 +7,7 @@ from mmwsss.utils.errors import InputError
 
 
 def slow_quality(label, truth, num_classes):
-    """Pixel by pixel."""
+    """A slow loop over pixels."""
     pairs = [(int(a), int(b)) for a, b in zip(label.ravel(), truth.ravel(), strict=True) if b != 255]
     labelled = [(a, b) for a, b in pairs if a != 255]
     every = [(0 if a == 255 else a, b) for a, b in pairs]

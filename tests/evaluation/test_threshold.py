@@ -1,4 +1,4 @@
-"""The rule against its definition, evaluated split by split on the pixels themselves."""
+"""Otsu's rule against its definition, evaluated for every split of the pixels."""
 import numpy as np
 import pytest
 

@@ -42,7 +42,7 @@ def test_cams_of_a_model_without(tmp_path):
 
 
 def test_pseudo_labels_round_trip_of_six_classes(tmp_path, dataset):
-    """The config's ids -> VOC's ids on disk -> the config's ids, through the data set of the next stage."""
+    """Config ids become VOC ids on disk, and config ids again in the data set of the next stage."""
     writer = PseudoLabelWriter(str(tmp_path / 'labels'))
     writer.dataset_meta = dataset.metainfo
     labels = {f'2007_{index:06d}': np.random.default_rng(index).integers(0, 7, (10, 14)) for index in range(2)}

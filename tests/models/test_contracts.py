@@ -1,4 +1,4 @@
-"""What every registered head, neck and merging rule of the package must do; new ones are found by themselves."""
+"""The contract of every registered head, neck and merging rule; new ones are found automatically."""
 import inspect
 
 import pytest
@@ -32,7 +32,7 @@ def build_head(name):
 
 
 def features(dtype=torch.float32, scale=1):
-    """Of `N` images; features are at least 0, as behind a ReLU."""
+    """Features of `N` images, at least 0 as after a ReLU."""
     levels = [torch.rand(N, channels, height // scale, width // scale).to(dtype).requires_grad_()
               for channels, (height, width) in zip(CHANNELS, SIZES, strict=True)]
     return Features(torch.randn(N, 3, 48 // scale, 64 // scale).to(dtype), tuple(levels), levels[-1].mean((2, 3)))

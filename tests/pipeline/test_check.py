@@ -14,7 +14,6 @@ def config(tmp_path, monkeypatch):
 
 
 def test_all_is_there(config):
-    pytest.importorskip('pydensecrf')
     check_inputs(read_plan(str(config), 'w'))
 
 
@@ -24,14 +23,12 @@ def test_all_is_there(config):
     ('image_labels.json', r'image_labels\.json'),
     ('ImageSets/Segmentation/val.txt', r'val\.txt')])
 def test_what_is_missing_is_named(config, tmp_path, file, named):
-    pytest.importorskip('pydensecrf')
     (tmp_path / 'data' / file).unlink()
     with pytest.raises(InputError, match=named):
         check_inputs(read_plan(str(config), 'w'))
 
 
 def test_lists_that_do_not_fit_together(config, tmp_path):
-    pytest.importorskip('pydensecrf')
     lists = tmp_path / 'data' / 'ImageSets' / 'Segmentation'
     (lists / 'few.txt').write_text('2007_000001\n2007_000004\n')
     irnet = config.with_name('irnet.py')
@@ -73,8 +70,11 @@ def test_networks_that_do_not_fit(config, network, change, named):
 
 
 def test_without_densecrf(config, monkeypatch):
+    monkeypatch.setitem(__import__('sys').modules, 'pydensecrf', None)
     monkeypatch.setitem(__import__('sys').modules, 'pydensecrf.densecrf', None)
-    with pytest.raises(InputError, match='pydensecrf2'):
+    check_inputs(read_plan(str(config), 'w'))
+    config.write_text(config.read_text() + "pseudo_label_crf = dict(backend='pydensecrf')\n")
+    with pytest.raises(InputError, match=r'mmwsss\[crf\]'):
         check_inputs(read_plan(str(config), 'w'))
 
 

@@ -23,7 +23,6 @@ from mmwsss.pipeline import Launcher, check, read_plan, run_pipeline
 from mmwsss.pipeline import run as run_module
 from mmwsss.utils.errors import InputError
 
-pytest.importorskip('pydensecrf')
 STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
           'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
 

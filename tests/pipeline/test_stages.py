@@ -1,4 +1,5 @@
 """Stages as data: pipelines of every form from lists in a config, without a change in the runner."""
+import inspect
 import json
 import shlex
 
@@ -7,6 +8,7 @@ from run_tool import TOOLS, run_process
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
+from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
 CLASSIFIER = dict(type='Training', name='classifier', config='classifier.py')
@@ -86,7 +88,6 @@ def test_a_pipeline_that_refines_twice(write, capsys):
 
 
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
-    pytest.importorskip('pydensecrf')
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
     done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
@@ -161,3 +162,27 @@ class CountFiles(Stage):
     config = write([CLASSIFIER, CAMS, dict(type='CountFiles', name='count', files='cams')])
     (tmp_path / config).write_text("custom_imports = dict(imports=['my_stage'])\n" + (tmp_path / config).read_text())
     assert shlex.split(dry_run(config, capsys)['count'])[1:] == [str(TOOLS / 'count.py'), 'w/cams']
+
+
+EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
+    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE,
+    [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
+            for stage in stages}
+STAGES.import_from_location()
+
+
+@pytest.mark.parametrize('kind', sorted(name for name, item in STAGES.module_dict.items()
+                                        if item.__module__.startswith('mmwsss.pipeline.stages')))
+def test_the_contract_of_every_kind(write, kind):
+    """A new kind is found here; add it to one of the lists above."""
+    stages, name = EXAMPLES[kind]
+    plan = read_plan(write(stages), 'w', dry=True)
+    stage = plan.stages[name]
+    assert type(stage).__name__ == kind and stage.title and stage.needs == tuple(dict.fromkeys(stage.needs))
+    described = stage.call(plan)
+    assert all(isinstance(word, str) for word in (*described.arguments, *described.options.values()))
+    json.dumps(described.inputs)
+    if stage.tool:
+        assert (TOOLS / stage.tool).is_file() and stage.output(plan).path.is_relative_to('w/' + name)
+    documented = inspect.getdoc(type(stage))
+    assert all(f'{argument}: ' in documented for argument in inspect.signature(type(stage)).parameters)

@@ -1,4 +1,4 @@
-"""Merging maps: small cases by hand."""
+"""Merging maps: small hand-computed cases."""
 import torch
 
 from mmwsss.pseudo_labels.cam import (

@@ -1,4 +1,4 @@
-"""CAM files: the round trip of ours, the dictionaries of others, and what is refused."""
+"""CAM files: the round trip of our format, other projects' dictionaries, and errors."""
 import os
 
 import numpy as np

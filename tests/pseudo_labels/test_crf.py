@@ -6,8 +6,9 @@ import pytest
 import torch
 from message_names import message_names
 from PIL import Image
+from virtual_device import DEVICE, VirtualDevice
 
-from mmwsss.pseudo_labels import dense_crf_labels, dense_crf_probs
+from mmwsss.pseudo_labels import dense_crf, dense_crf_labels, dense_crf_probs
 from mmwsss.utils.errors import InputError
 
 densecrf = pytest.importorskip('pydensecrf.densecrf', reason='pydensecrf is not installed')
@@ -25,7 +26,7 @@ def plain_crf(image, probs, gaussian, bilateral):
 
 
 def label_probs(labels, num_labels, gt_prob=0.7):
-    """`gt_prob` for the label, the rest shared by the others."""
+    """`gt_prob` for the label; the other labels share the rest."""
     given = labels == np.arange(num_labels)[:, None, None]
     return np.where(given, gt_prob, (1 - gt_prob) / (num_labels - 1))
 
@@ -53,7 +54,7 @@ def test_labels_of_the_reference(golden, voc_image, seed):
     keys = np.append(0, data['ir_keys'])
     refined = dense_crf_labels(voc_image, seed, 3)
     assert refined.dtype == np.int64 and refined.shape == seed.shape
-    assert (keys[seed] != data['ir_fg']).mean() > 0.02  # there was something to refine
+    assert (keys[seed] != data['ir_fg']).mean() > 0.02  # the refinement has an effect
     assert (keys[refined] == data['ir_fg']).mean() > 0.999
 
 
@@ -137,7 +138,7 @@ def test_settings_of_probs_are_used(voc_image, golden):
 
 
 def test_memory_of_any_kind(image, seed):
-    """PIL lends memory that cannot be written, mirrored images are not contiguous."""
+    """PIL's memory is read-only, and mirrored images are not contiguous."""
     labels = np.zeros((24, 30), np.int64)
     labels[:, 18:] = 1
     refined = dense_crf_labels(image, labels, 2)
@@ -150,15 +151,44 @@ def test_memory_of_any_kind(image, seed):
     np.testing.assert_array_equal(tensors, refined)
 
 
-def test_without_pydensecrf(image, monkeypatch):
+def test_without_pydensecrf(voc_image, seed, golden, monkeypatch):
+    probs = golden('irn')['crf_prob']
+    labels, refined = dense_crf_labels(voc_image, seed, 5), dense_crf_probs(voc_image, probs)
     monkeypatch.setitem(sys.modules, 'pydensecrf', None)
     monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
-    labels = np.zeros((24, 30), np.uint8)
-    labels[0] = 1
-    with pytest.raises(InputError, match=r"pip install 'mmwsss\[crf\]'"):
-        dense_crf_labels(image, labels, 2)
-    with pytest.raises(InputError, match=r"pip install 'mmwsss\[crf\]'"):
-        dense_crf_probs(image, np.full((2, 24, 30), .5))
+    np.testing.assert_array_equal(dense_crf_labels(voc_image, seed, 5), labels)
+    np.testing.assert_allclose(dense_crf_probs(voc_image, probs), refined, rtol=0, atol=1e-4)
+    with pytest.raises(InputError, match=message_names('mmwsss[crf]', 'torch')):
+        dense_crf_labels(voc_image, seed, 5, backend='pydensecrf')
+
+
+def test_backend_torch_as_the_reference(golden, voc_image, seed):
+    data = golden('irn')
+    refined = dense_crf_probs(voc_image, data['crf_prob'], backend='torch')
+    np.testing.assert_allclose(refined, data['crf_q'], rtol=0, atol=1e-4)
+    keys = np.append(0, data['ir_keys'])
+    assert (keys[dense_crf_labels(voc_image, seed, 3, backend='torch')] == data['ir_fg']).mean() > 0.999
+
+
+@pytest.mark.parametrize('backend', ['torch', 'pydensecrf'])
+def test_sets_of_scores_with_absent_classes(voc_image, golden, backend):
+    probs = torch.zeros(2, 7, 60, 80)
+    probs[:, [1, 3, 5]] = torch.from_numpy(golden('irn')['crf_prob'])
+    probs[1] = probs[1].roll(2, dims=0)
+    image = torch.from_numpy(voc_image).permute(2, 0, 1)
+    refined = dense_crf(image, probs, min_prob=0, backend=backend)
+    for found, one in zip(refined, probs, strict=True):
+        torch.testing.assert_close(found, dense_crf(image, one, min_prob=0, backend=backend), rtol=0, atol=1e-4)
+
+
+def test_on_a_device(voc_image, golden):
+    probs = torch.zeros(7, 60, 80)
+    probs[[1, 3, 5]] = torch.from_numpy(golden('irn')['crf_prob'])
+    image = torch.from_numpy(voc_image).permute(2, 0, 1)
+    wanted = dense_crf(image, probs, steps=2, backend='torch')
+    with VirtualDevice():
+        found = dense_crf(image, probs.to(DEVICE), steps=2).cpu()
+    torch.testing.assert_close(found, wanted)
 
 
 LABELS = np.zeros((24, 30), np.uint8)
@@ -217,7 +247,7 @@ def test_bad_probs(image, probs, named):
 
 
 def test_classes_that_are_equal_everywhere_share_a_stand_in_exactly(voc_image, seed):
-    """Also where they are too probable for `min_prob`."""
+    """Also if they are too probable for `min_prob`."""
     probs = label_probs(seed, 4, 0.4)  # the fourth label is absent, and the others have 0.2 as it has
     probs = np.concatenate([probs * 0.6, np.full((2, *seed.shape), 0.2)])
     full = plain_crf(voc_image, probs, (1, 3), (67, 3, 4))

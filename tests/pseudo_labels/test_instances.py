@@ -12,7 +12,7 @@ SIZES = [(1, 1), (1, 2), (2, 1), (1, 9), (9, 1), (2, 2), (5, 7)]
 
 
 def walked_by_loops(field, steps):
-    """One traveller after another, in Python's floats."""
+    """A slow loop over pixels in Python floats."""
     _, height, width = field.shape
     value = field.tolist()
     arrivals = torch.zeros(2, height, width, dtype=torch.float64)
@@ -34,7 +34,7 @@ def walked_by_loops(field, steps):
 
 
 def clusters_by_loops(field, threshold):
-    """Regions by flooding, in the order in which a scan meets them."""
+    """Regions by flood fill, in scan order."""
     weak = (field[0]**2 + field[1]**2).sqrt() < threshold
     height, width = weak.shape
     numbers = torch.zeros(height, width, dtype=torch.int64)
@@ -51,7 +51,7 @@ def clusters_by_loops(field, threshold):
 
 
 def same_partition(one, other):
-    """Whether two numberings are one up to the names of the numbers other than 0."""
+    """Whether two numberings are equal up to renaming, except for 0."""
     pairs = set(zip(one.flatten().tolist(), other.flatten().tolist(), strict=True))
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) and all(
         (a == 0) == (b == 0) for a, b in pairs)
@@ -76,13 +76,13 @@ def test_refinement_oracle(size, steps):
 
 
 def test_long_refinement_oracle():
-    """Fields of noise alone let rounding errors grow; this one draws to the middle."""
+    """A field towards the middle, because pure noise would amplify rounding errors."""
     field = discs(12, 15, [(5, 9)])[1] * 0.3 + 0.2 * torch.randn(2, 12, 15)
     assert (refine_displacement(field, 40).double() - walked_by_loops(field, 40)).abs().max() < 1e-4
 
 
 def test_refinement_by_hand():
-    """Half a pixel to the right, then where 0.5 and 1 meet: 0.75; the border stops what follows."""
+    """Half a pixel to the right, then 0.75 between 0.5 and 1; the border stops the next step."""
     field = torch.tensor([[[0., 0., 0.]], [[0.5, 1., 1.]]])
     assert refine_displacement(field, 1)[1].tolist() == [[0.5, 1, 0]]
     assert refine_displacement(field, 2)[1].tolist() == [[1.25, 1, 0]]
@@ -155,7 +155,7 @@ def test_one_middle_is_one_object_of_each_class():
 
 
 def test_parts_that_do_not_touch_are_objects_and_small_ones_are_left_out():
-    """Without any middle all pixels are one group; full boundaries keep what is where it is."""
+    """Without centroids all pixels form one group; full boundaries keep all scores in place."""
     field = torch.full((2, 10, 30), 9.)
     assert centroid_clusters(field).max() == 0
     boundary = torch.ones(10, 30)

@@ -9,8 +9,6 @@ from PIL import Image
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.utils.errors import InputError
 
-pytest.importorskip('pydensecrf.densecrf', reason='pydensecrf is not installed')
-
 IMAGE = np.full((24, 30, 3), 127, np.uint8)
 
 
@@ -98,7 +96,7 @@ def test_bad_input(image, cam, keys, thresholds, named):
 
 
 def test_another_local_refinement():
-    """It gets the image, and the seeds of the strict threshold, then those of the lenient one."""
+    """It gets the image, and the seeds of the strict and of the lenient threshold at once."""
     seen = []
 
     def keep(image, scores):
@@ -110,6 +108,6 @@ def test_another_local_refinement():
     image = np.random.randint(0, 256, (24, 30, 3), dtype=np.uint8)
     label = cam_to_ir_label(image, cam, np.array([6]), refine=keep, gt_prob=0.6)
     np.testing.assert_array_equal(label, np.repeat([[7] * 10 + [255] * 10 + [0] * 10], 24, axis=0))
-    assert [tuple(scores[1, 0, ::10].tolist()) for _, scores in seen] == [
-        pytest.approx((0.6, 0.4, 0.4)), pytest.approx((0.6, 0.6, 0.4))]
-    assert all(torch.equal(given, torch.from_numpy(image).permute(2, 0, 1)) for given, _ in seen)
+    (given, scores), = seen
+    assert torch.equal(given, torch.from_numpy(image).permute(2, 0, 1))
+    torch.testing.assert_close(scores[:, 1, 0, ::10], torch.tensor([[0.6, 0.4, 0.4], [0.6, 0.6, 0.4]]))

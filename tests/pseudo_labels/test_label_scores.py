@@ -38,9 +38,25 @@ def test_a_single_label_is_not_refined():
     assert torch.equal(refine_labels(fail, IMAGE, LABELS * 0 + 4, 5), LABELS * 0 + 4)
 
 
+def test_maps_of_an_image_as_each_alone():
+    maps = torch.stack([LABELS, LABELS.flip(0)])
+    scores = label_scores(maps, 4, 0.6)
+    assert scores.shape == (2, 4, 2, 3)
+    for found, labels in zip(scores, maps, strict=True):
+        torch.testing.assert_close(found, label_scores(labels, 4, 0.6))
+
+
+def test_labels_stay_absent_in_each_map():
+    def favour_the_last(image, scores):
+        return torch.arange(4.).view(4, 1, 1).expand_as(scores)
+
+    refined = refine_labels(favour_the_last, IMAGE, torch.stack([LABELS.clamp(max=2), LABELS * 0 + 1]), 4)
+    assert refined.tolist() == [[[2] * 3] * 2, [[1] * 3] * 2]
+
+
 @pytest.mark.parametrize(('labels', 'num_labels', 'gt_prob', 'named'), [
     (LABELS, 3, 0.7, ['0..2']), (LABELS - 1, 5, 0.7, ['0..4']), (LABELS.float(), 5, 0.7, ['torch.float32']),
-    (LABELS[None], 5, 0.7, [(1, 2, 3)]), (LABELS, 5, 1.0, ['gt_prob=1.0']), (LABELS, 5, 0, ['gt_prob=0'])])
+    (LABELS[0], 5, 0.7, [(3, )]), (LABELS, 5, 1.0, ['gt_prob=1.0']), (LABELS, 5, 0, ['gt_prob=0'])])
 def test_bad_labels(labels, num_labels, gt_prob, named):
     with pytest.raises(InputError, match=message_names(*named)):
         label_scores(labels, num_labels, gt_prob)

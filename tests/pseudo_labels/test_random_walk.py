@@ -15,12 +15,12 @@ from mmwsss.utils.errors import InputError
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """The matrices are small, and other processes may keep the cores busy."""
+    """Use one thread: the matrices are small, and other processes may keep the cores busy."""
     torch.set_num_threads(1)
 
 
 def dense_walk(cam, boundary, radius=5, beta=10, steps=256):
-    """The definition: the affinity of every two pixels, normalised by columns, to a power."""
+    """The definition: a power of the column-normalised affinities of all pairs."""
     cam, boundary = cam.double(), boundary.double()
     height, width = boundary.shape
     places = [(y, x) for y in range(height) for x in range(width)]
@@ -43,7 +43,7 @@ def dense_walk(cam, boundary, radius=5, beta=10, steps=256):
 
 
 def boundaries(height, width):
-    """Boundary maps that are hard in one way or another."""
+    """Difficult boundary maps."""
     generator = torch.Generator().manual_seed(3)
     random = torch.rand(height, width, generator=generator)
     squares = ((torch.arange(height)[:, None] + torch.arange(width)) % 2).float()

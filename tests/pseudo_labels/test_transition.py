@@ -12,7 +12,7 @@ from mmwsss.utils.errors import InputError
 
 
 def dense_walk(seed, affinity, radius, beta, steps):
-    """The definition: the affinities of all pairs inside the map in one matrix, normalised by columns, to a power."""
+    """The definition: a power of the column-normalised matrix of affinities of all pairs inside the map."""
     count, height, width = seed.shape
     matrix = torch.eye(height * width, dtype=torch.float64)
     for (dy, dx), values in zip(path_index(radius).destinations.tolist(), affinity.double(), strict=True):

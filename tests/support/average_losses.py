@@ -1,4 +1,4 @@
-"""A hook that writes what the ranks' losses are on average."""
+"""A hook that writes the mean losses over ranks."""
 import json
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from mmseg.registry import HOOKS
 
 @HOOKS.register_module()
 class WriteAverageLosses(Hook):
-    """After each iteration: the mean over ranks of every loss, into `losses.json` of the work dir."""
+    """Write the mean over ranks of every loss to `losses.json` in the work dir after each iteration."""
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
         losses = {}

@@ -1,9 +1,9 @@
-"""What a message must name, whatever its wording."""
+"""Tokens that a message must contain, whatever its wording."""
 import re
 
 
 def message_names(*tokens: object) -> str:
-    """A pattern for `match=` and `re.search`: every token occurs, in any order, as a whole word or number."""
+    """A pattern for `match=` and `re.search`: all tokens in any order, as whole words or numbers."""
     return '(?s)' + ''.join(f'(?=.*{_whole(str(token))})' for token in tokens)
 
 

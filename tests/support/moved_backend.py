@@ -5,7 +5,7 @@ from mmengine.fileio import LocalBackend, register_backend
 
 
 class MovedBackend(LocalBackend):
-    """Files of a folder that their paths do not name."""
+    """Files in a folder that their paths do not contain."""
 
     def __init__(self, root):
         self.root = Path(root)

@@ -1,4 +1,4 @@
-"""The golden IRNet: our model with the weights that the rule gives to the reference's names."""
+"""The reference IRNet: our model with the rule's weights for the reference's names."""
 import json
 
 import torch

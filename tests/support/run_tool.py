@@ -1,4 +1,4 @@
-"""Calls of the command line tools."""
+"""Running the command line tools."""
 import os
 import runpy
 import subprocess
@@ -13,7 +13,7 @@ TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 
 class Outcome(NamedTuple):
-    """How a tool ended."""
+    """The result of a tool."""
     status: int
     out: str
     err: str
@@ -36,7 +36,7 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
 
 
 def run_process(tool: str, *args: object, cwd: Path, **variables: str) -> Outcome:
-    """Run a tool, Python or shell, as its user does."""
+    """Run a tool, Python or shell, in a separate process."""
     interpreter = sys.executable if tool.endswith('.py') else 'bash'
     # PYTHON is what the scripts start; no rank or address of a surrounding launcher.
     environment = dict(os.environ, PYTHON=sys.executable, OMP_NUM_THREADS='1', **variables)

@@ -1,4 +1,4 @@
-"""A run that takes seconds: squares on noise, a network of a few thousand weights, MMSeg's own parts."""
+"""A run of a few seconds: squares on noise, a network of a few thousand weights, MMSeg's own parts."""
 from pathlib import Path
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""A data set in VOC's layout that is drawn in milliseconds: coloured rectangles, one colour a class."""
+"""A tiny data set in VOC's layout: coloured rectangles, one colour per class."""
 import json
 from pathlib import Path
 

@@ -25,7 +25,7 @@ def test_dense_walk_is_the_walk(benchmark, size):
 
 
 def test_memory_of_a_known_amount(benchmark):
-    freed = torch.ones(2**23)  # 32 MB that are free again must not hide what follows
+    freed = torch.ones(2**23)  # freed memory of 32 MB must not hide later use
     del freed
     filling, before = benchmark.fill_memory('cpu')
     held = torch.ones(2**22)

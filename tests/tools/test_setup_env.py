@@ -1,4 +1,4 @@
-"""setup_env.sh without the network: what it finds, and what it says when it cannot install."""
+"""setup_env.sh offline: the Python it finds, and its messages when it cannot install."""
 import os
 import re
 import shutil
@@ -14,7 +14,7 @@ BASE = Path(sys.base_prefix) / 'bin' / f'python{sys.version_info.major}.{sys.ver
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """As much of a fresh clone as setup_env.sh looks at, in a folder with a space."""
+    """The parts of a fresh clone that setup_env.sh reads, in a folder with a space."""
     root = tmp_path / 'a b' / 'clone'
     (root / 'tools').mkdir(parents=True)
     shutil.copy(TOOLS / 'setup_env.sh', root / 'tools')
@@ -33,7 +33,7 @@ def source(clone: Path, *extras: str, first_on_path: Path, **variables: str) -> 
 
 
 def fake_python(folder: Path, text: str) -> Path:
-    """A folder with programs of all names that Python may have."""
+    """A folder with fake programs for all names of Python."""
     folder.mkdir()
     for name in ('python', 'python3', *(f'python3.{minor}' for minor in range(10, 14))):
         (folder / name).write_text(f'#!/bin/sh\n{text}\n')
@@ -49,7 +49,7 @@ def test_an_environment_that_serves_is_used(clone):
 
 
 def test_a_failed_installation_is_told_and_completed_later(clone, tmp_path):
-    """Without an index pip fails; what it left is not taken for an environment."""
+    """Without an index pip fails, and the incomplete .venv is not accepted."""
     base = tmp_path / 'base'
     base.mkdir()
     (base / 'python3').symlink_to(BASE)
@@ -66,7 +66,7 @@ def test_a_failed_installation_is_told_and_completed_later(clone, tmp_path):
 
 
 def test_an_own_environment_is_used_and_refreshed_when_setup_py_changes(clone, tmp_path):
-    """With a .venv that runs this environment's Python, but refuses to install into it."""
+    """With a .venv that runs this environment's Python, but cannot install into it."""
     (clone / '.venv' / 'bin').mkdir(parents=True)
     python = clone / '.venv' / 'bin' / 'python'
     python.write_text(

@@ -1,4 +1,4 @@
-"""The first second of a tool: help and mistakes in arguments, without PyTorch."""
+"""The start of a tool: help and argument errors, without loading PyTorch."""
 import subprocess
 import sys
 

@@ -32,7 +32,7 @@ def _there(folder, monkeypatch):
 
 
 def predictions(folder: Path) -> list[np.ndarray]:
-    """What MMSegmentation's own inference says."""
+    """The predictions of MMSegmentation's own inference."""
     model = init_model('tiny.py', device='cpu')
     weights = torch.load('random.pth')['state_dict']
     model.load_state_dict({name.removeprefix('module.'): value for name, value in weights.items()})
@@ -60,7 +60,7 @@ def test_test_time_augmentation(capsys, monkeypatch):
     outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--tta', '--work-dir', 't')
     assert outcome.status == 0 and 'aAcc: ' in outcome.out
     assert "type='SegTTAModel'" in outcome.out
-    assert list(Path('t').glob('**/*.png')) == []  # nothing is drawn unasked
+    assert list(Path('t').glob('**/*.png')) == []  # no visualization unless requested
 
 
 @pytest.mark.parametrize('args, named', [

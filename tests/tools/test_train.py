@@ -107,7 +107,7 @@ def test_mistakes_end_with_one_message(args, named, tmp_path, capsys, monkeypatc
     assert outcome.status == 1
     assert outcome.err.startswith('error: ') and 'Traceback' not in outcome.err
     assert re.search(message_names(*named), outcome.err)
-    assert not Path('work_dirs').exists() or '--launcher' in args  # nothing is left behind
+    assert not Path('work_dirs').exists() or '--launcher' in args  # no files are left
 
 
 def test_malformed_options_show_the_usage(capsys, monkeypatch):
@@ -124,7 +124,7 @@ def test_help_has_examples(capsys, monkeypatch):
 
 
 def test_missing_voc_ends_at_once(repo, tmp_path):
-    """Before a network is built, a download begins or a worker starts."""
+    """Checks run before a network is built, a download begins or a worker starts."""
     outcome = run_process('train.py', repo / 'configs' / 'vwe_hspp_r50_voc.py', cwd=tmp_path)
     assert outcome.status == 1
     errors = [line for line in outcome.err.splitlines() if line.startswith('error: ')]
@@ -151,7 +151,7 @@ def test_interruption_tells_how_to_resume(tmp_path):
                'train_cfg.max_epochs=100000', 'train_cfg.val_interval=100000',
                'train_dataloader.num_workers=1', 'train_dataloader.persistent_workers=True',
                'default_hooks.checkpoint.max_keep_ckpts=2']
-    # Whoever runs the tests in the background has SIGINT ignored, and so would the tool.
+    # Tests in the background ignore SIGINT, and the tool would inherit this.
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
@@ -165,13 +165,13 @@ def test_interruption_tells_how_to_resume(tmp_path):
         process.kill()
     assert process.returncode == 130
     assert re.search(r'^Interrupted\..*epoch_\d+\.pth.*--resume', errors, re.M)
-    # A data loader's worker, a process of PyTorch's, may complain that its connection is gone: that has no frame
-    # of the tool, while a traceback of the interruption itself has.
+    # A data loader's worker may print a traceback about its lost connection. It has no frame
+    # of the tool, unlike a traceback of the interruption itself.
     assert 'KeyboardInterrupt' not in errors and 'train.py", line' not in errors, errors
 
 
 def test_two_processes_on_a_cpu(trained, monkeypatch):
-    """Training and testing on shards: the metrics are those of one process."""
+    """Training and testing in several processes gives the metrics of one process."""
     folder, _ = trained
     monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '-1')
     two = run_process('dist_train.sh', 'tiny.py', 2, '--work-dir', 'two by two', cwd=folder)

@@ -1,4 +1,4 @@
-"""Dictionaries of arrays are read, and nothing of what a file says is run."""
+"""Dictionaries of arrays are read without running code in the file."""
 import builtins
 import os
 import pickle
@@ -18,7 +18,7 @@ CAM = dict(
 
 
 class Call:
-    """Pickles into a call of `function(*args)`."""
+    """Its pickle calls `function(*args)`."""
 
     def __init__(self, function, *args):
         self.call = function, args

@@ -1,4 +1,4 @@
-"""Processes beside the main one."""
+"""Worker processes."""
 import os
 import signal
 

@@ -1,4 +1,4 @@
-"""The CAM panels: where they are, what colour they have, and when the parent draws instead."""
+"""The position and colour of the CAM panels, and samples that the parent visualizes."""
 from types import SimpleNamespace
 
 import mmcv
@@ -44,7 +44,7 @@ def visualizer(kind=CAMLocalVisualizer, **settings):
 
 
 def drawn(made, tmp_path, *arguments, **settings) -> np.ndarray:
-    """The RGB drawing that the visualizer writes, without loss."""
+    """The visualizer's output as RGB, without loss."""
     made.add_datasample('name', *arguments, out_file=str(tmp_path / 'out.png'), **settings)
     return mmcv.imread(str(tmp_path / 'out.png'), channel_order='rgb')
 
@@ -64,7 +64,7 @@ def test_panels_in_their_places(image, sample, tmp_path):
 
 
 def test_heat_is_absolute(image, sample, tmp_path):
-    """Half a score has the colour of one half, even where it is the largest of its class."""
+    """A score of 0.5 has the colour of 0.5, even as the maximum of its class."""
     drawing = drawn(visualizer(heat=0.4), tmp_path, image, sample, with_labels=False)
     left, right = np.s_[:, :WIDTH // 2 - 4], np.s_[:, WIDTH // 2 + 4:]  # off the bilinear edge
     for column, scores in ((0, (1.0, 0.0)), (1, (0.0, 0.5))):
@@ -132,7 +132,7 @@ def test_the_last_drawing_is_the_visualizers_image(image, sample, tmp_path):
 
 
 def test_works_with_the_hook_of_mmseg(image, sample, tmp_path):
-    """Validation and test draw through MMSeg's hook into the backends."""
+    """Validation and test visualize with MMSeg's hook."""
     path = tmp_path / 'drawing.png'
     mmcv.imwrite(mmcv.rgb2bgr(image), str(path))
     sample.set_metainfo(dict(img_path=str(path)))
@@ -152,7 +152,7 @@ def test_works_with_the_hook_of_mmseg(image, sample, tmp_path):
 
 
 def test_a_real_image(voc6, tmp_path):
-    """Any size, also one that is no multiple of the CAM's stride."""
+    """Any size, also if it is not a multiple of the CAM's stride."""
     drawing = mmcv.imread(str(voc6 / 'JPEGImages' / '2007_000392.jpg'), channel_order='rgb')
     height, width = drawing.shape[:2]
     sample = SegDataSample(cam=PixelData(data=torch.rand(1, -(-height // 4), -(-width // 4))),
@@ -164,7 +164,7 @@ def test_a_real_image(voc6, tmp_path):
 
 @pytest.mark.parametrize('size', [(1, 1), (1, 5), (5, 1)])
 def test_sides_of_one_pixel(tmp_path, size):
-    """With CAMs and without; the drawing is black, so that the colours are those of the classes."""
+    """With and without CAMs; the image is black, so that only class colours are visible."""
     black = np.zeros((*size, 3), np.uint8)
     sample = SegDataSample(gt_sem_seg=PixelData(data=torch.ones(1, *size, dtype=torch.int64)),
                            pred_sem_seg=PixelData(data=torch.full((1, *size), 3)))

@@ -1,4 +1,4 @@
-"""Figures: what is drawn in them, and their embedding."""
+"""Figures: their content and their embedding."""
 import base64
 import xml.etree.ElementTree as ElementTree
 

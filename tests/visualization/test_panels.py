@@ -1,4 +1,4 @@
-"""The small images of a report."""
+"""The panels of a report."""
 import base64
 
 import cv2

@@ -1,11 +1,11 @@
-"""The page: everything is on it, nothing is fetched, text is escaped."""
+"""The page is complete and self-contained, and its text is escaped."""
 from html.parser import HTMLParser
 
 from mmwsss.visualization.report_page import Page, Row, Section, write_page
 
 
 class Reader(HTMLParser):
-    """Collects texts, images, and addresses of anything else."""
+    """Collects texts, images and all other URLs."""
 
     def __init__(self):
         super().__init__()

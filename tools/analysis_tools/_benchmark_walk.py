@@ -1,8 +1,8 @@
-"""`benchmark.py walk`: the random walk beside the dense one, and how its cost grows with the map.
+"""`benchmark.py walk`: compare the random walk with the dense one, and measure how its cost grows with the map.
 
-Memory is measured in a fresh process for each number: after a small walk that loads all libraries, memory is
-filled up to the process' highest mark (`ru_maxrss`), so that what the walk takes beyond its inputs raises the mark.
-On a GPU it is what PyTorch's allocator counts.
+Each number is measured in a fresh process: after a small walk that loads all libraries, memory is filled up to the
+process's peak (`ru_maxrss`), so that any memory the walk needs beyond its inputs raises the peak. On a GPU, PyTorch's
+allocator counts it.
 """
 import argparse
 import multiprocessing
@@ -23,32 +23,32 @@ CLASSES = 2
 
 
 class Cost(NamedTuple):
-    """What a walk takes, and how far its result is from :func:`random_walk`'s."""
+    """The cost of a walk, and the difference of its result to that of :func:`random_walk`."""
     seconds: float
     megabytes: float
     difference: float
 
 
 def positive(text: str) -> int:
-    """An integer of at least 1, for argparse.
+    """Parse an integer of at least 1, for argparse.
 
     Raises:
-        argparse.ArgumentTypeError: it is none.
+        argparse.ArgumentTypeError: the text is something else.
     """
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'{text} is no positive integer')
+        raise argparse.ArgumentTypeError(f'must be an integer of at least 1, got {text}')
     return int(text)
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command `walk`."""
-    walk = commands.add_parser('walk', help='random walk: time and memory, the dense form, growth with the size')
+    walk = commands.add_parser('walk', help='random walk: time and memory, comparison with the dense walk, growth')
     walk.add_argument('--size', type=positive, nargs=2, default=(94, 125), metavar=('H', 'W'),
-                      help='of the map (default: that of an image of 375 x 500)')
+                      help='size of the map (default: for an image of 375 x 500)')
     walk.add_argument('--sides', type=positive, nargs='*', default=(64, 96, 128, 192, 256),
-                      help='of the square maps in the table of growth')
+                      help='sides of the square maps in the second table')
     walk.add_argument('--dense', action='store_true',
-                      help='measure the dense walk at this size too (94 x 125: 1.1 GB and minutes)')
+                      help='also measure the dense walk at this size (94 x 125: 1.1 GB and minutes)')
     walk.add_argument('--device', choices=('cpu', 'cuda'), default='cuda' if torch.cuda.is_available() else 'cpu')
 
 
@@ -83,18 +83,18 @@ def print_row(name: str, size: tuple[int, int], cost: Cost) -> None:
 
 
 def measure_apart(*args: object) -> Cost:
-    """:func:`measure` in a process of its own."""
+    """Run :func:`measure` in a separate process."""
     with multiprocessing.get_context('spawn').Pool(1) as pool:
         return pool.apply(measure, args)
 
 
 def measure(size: tuple[int, int], dense: bool, repeats: int, device: str) -> Cost:
-    """The best time of some walks on random maps, and the peak memory of the first.
+    """Measure the best time of several walks on random maps, and the peak memory of the first.
 
     Args:
         size: height and width of the maps.
         dense: measure the dense walk.
-        repeats: walks.
+        repeats: number of walks.
         device: `cpu` or `cuda`.
     """
     import_mmwsss()
@@ -120,7 +120,7 @@ def measure(size: tuple[int, int], dense: bool, repeats: int, device: str) -> Co
 
 
 def highest_mark(device: str) -> float:
-    """The most memory that this process has had so far, in MB."""
+    """The peak memory of this process so far, in MB."""
     if device != 'cpu':
         return torch.cuda.max_memory_allocated() / 2**20
     import resource
@@ -130,7 +130,7 @@ def highest_mark(device: str) -> float:
 
 
 def fill_memory(device: str) -> tuple[list[Tensor], float]:
-    """Take memory up to the highest mark; returns what holds it, and the mark."""
+    """Allocate memory up to the peak; return the allocated tensors and the peak."""
     if device != 'cpu':
         torch.cuda.reset_peak_memory_stats()
         return [], highest_mark(device)
@@ -141,13 +141,13 @@ def fill_memory(device: str) -> tuple[list[Tensor], float]:
 
 
 def dense_walk(cam: Tensor, boundary: Tensor, radius: int = 5, beta: float = 10, squarings: int = 8) -> Tensor:
-    """The walk by its definition: the affinities of all pairs, normalised by columns, squared again and again.
+    """The walk by its definition: affinities of all pairs, normalised by columns and squared repeatedly.
 
     Args:
         cam: `(K, h, w)`.
         boundary: `(h, w)` in [0, 1].
         radius, beta: see :func:`random_walk`.
-        squarings: of the transition matrix; `2**squarings` are the steps.
+        squarings: number of squarings of the transition matrix, which give `2**squarings` steps.
 
     Returns:
         `(K, h, w)`.

@@ -1,4 +1,4 @@
-"""Measure what this project claims of its speed, each claim against the released procedure in the same run."""
+"""Measure the speed that this project claims, each against the released procedure in the same run."""
 import argparse
 import sys
 import time
@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _benchmark_affinity
+import _benchmark_crf
 import _benchmark_irn
+import _benchmark_pipeline
 import _benchmark_walk
 import numpy as np
 import torch
@@ -32,28 +34,30 @@ def parse_args() -> argparse.Namespace:
     cam = commands.add_parser(
         'cam', help='multi-scale CAM: the released procedure, ours in float32, ours in bfloat16')
     cam.add_argument('--size', type=int, nargs=2, default=(375, 500), metavar=('H', 'W'))
-    cam.add_argument('--images', type=int, default=3, help='images a measurement')
+    cam.add_argument('--images', type=int, default=3, help='images per measurement')
     cam.add_argument('--model-config', default=str(REPO / 'configs/vwe_hspp_r50_voc.py'),
-                     help='whose network is timed, with random weights')
+                     help='config of the network to time, with random weights')
     cam.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
-    cam.add_argument('--config', help='also print what bfloat16 changes in mIoU: a config with a test set')
-    cam.add_argument('--checkpoint', help='and its trained checkpoint')
+    cam.add_argument('--config', help='config with a test set, to also measure the effect of bfloat16 on mIoU')
+    cam.add_argument('--checkpoint', help='trained checkpoint for --config')
     cam.add_argument('--limit', type=int, help='only the first images of that test set')
     _benchmark_walk.add_parser(commands)
     _benchmark_irn.add_parser(commands)
     _benchmark_affinity.add_parser(commands)
+    _benchmark_crf.add_parser(commands)
+    _benchmark_pipeline.add_parser(commands)
     return parser.parse_args()
 
 
 def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]:
-    """Time one call after a first one that warms up.
+    """Time one call after a warm-up call.
 
     Args:
-        run: what is called.
-        device: where it runs; a GPU is waited for.
+        run: the function to call.
+        device: its device; a GPU is synchronised.
 
     Returns:
-        Seconds, and what the timed call returned.
+        Seconds, and the result of the timed call.
     """
     run()
     if device.startswith('cuda'):
@@ -67,13 +71,13 @@ def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]
 
 @torch.no_grad()
 def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], device: str) -> torch.Tensor:
-    """The reference's procedure: a uint8 image, PIL's resize, one mirror pair a scale, NCHW, float32.
+    """The reference's procedure: uint8 image, PIL's resize, one mirror pair per scale, NCHW, float32.
 
     Args:
         model: a `CAMClassifier`.
         image: `(H, W, 3)` uint8 RGB.
-        keys: image classes that are kept, K.
-        device: of the model.
+        keys: the K image classes to keep.
+        device: device of the model.
 
     Returns:
         `(K, ceil(H / 4), ceil(W / 4))` in [0, 1).
@@ -95,7 +99,7 @@ def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], dev
 
 
 def build_model(path: str) -> torch.nn.Module:
-    """The model of a config, with random weights, as the tools test it."""
+    """Build a config's model with random weights, in eval mode."""
     from mmengine.config import Config
     from mmengine.registry import init_default_scope
     from mmseg.registry import MODELS
@@ -105,14 +109,14 @@ def build_model(path: str) -> torch.nn.Module:
 
 
 def benchmark_cam(args: argparse.Namespace) -> None:
-    """Print seconds an image and the ratios."""
+    """Print seconds per image and speed-ups."""
     from mmseg.structures import SegDataSample
 
     from mmwsss.engine.hooks.fast_inference_hook import fast_copy
     torch.manual_seed(0)
     model = build_model(args.model_config).to(args.device)
     if hasattr(model.head, 'word_cam'):
-        model.head.word_cam = False  # the released procedure has the class map alone
+        model.head.word_cam = False  # the released procedure only uses the class map
     keys = [0, model.num_classes - 1]
     rng = np.random.default_rng(0)
     coarse = rng.integers(0, 256, (args.images, 12, 16, 3), dtype=np.uint8)
@@ -156,7 +160,7 @@ def compare_miou(args: argparse.Namespace) -> None:
 
     from mmwsss.engine.runner import build_runner
     result = {}
-    with tempfile.TemporaryDirectory() as folder:  # one for both: MMEngine keeps a visualizer that writes there
+    with tempfile.TemporaryDirectory() as folder:  # shared, because MMEngine keeps a visualizer that writes there
         for dtype in (None, 'bfloat16'):
             cfg = Config.fromfile(args.config)
             cfg.load_from = args.checkpoint
@@ -171,11 +175,11 @@ def compare_miou(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Run the benchmark that was asked for."""
+    """Run the selected benchmark."""
     args = parse_args()
     import_mmwsss()
     run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
-           'affinity': _benchmark_affinity.run}
+           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run, 'pipeline': _benchmark_pipeline.run}
     run[args.command](args)
 
 

@@ -1,4 +1,4 @@
-"""Train several configs with several seeds, evaluate their CAMs, and print one table (as the paper's Table 1)."""
+"""Train several configs with several seeds, evaluate their CAMs, and print one table (like the paper's Table 1)."""
 import argparse
 import json
 import statistics
@@ -26,15 +26,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seeds', type=int, nargs='+', default=[0])
     parser.add_argument('--lists', nargs='+', default=['train', 'val'], help='lists with masks to evaluate on')
     parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/cam_table'))
-    parser.add_argument('--jobs', type=int, default=1, help='runs side by side')
-    parser.add_argument('--tag', default='', help='name of the tests, where --cfg-options change them')
+    parser.add_argument('--jobs', type=int, default=1, help='number of parallel runs')
+    parser.add_argument('--tag', default='', help='suffix of the test names, for tests with --cfg-options')
     parser.add_argument('--only-print', action='store_true', help='print the table of finished runs')
-    add_config_options(parser, 'change settings of the tests alone, e.g. model.head.word_cam=False')
+    add_config_options(parser, 'change settings of the tests only, e.g. model.head.word_cam=False')
     return parser.parse_args()
 
 
 def run(config: str, seed: int, args: argparse.Namespace) -> None:
-    """Train one config with one seed and evaluate it on each list, unless that is done."""
+    """Train one config with one seed and evaluate it on each list, unless already done."""
     from mmwsss.pipeline import Launcher, make_plan, run_pipeline
     from mmwsss.pipeline.recipes import cam_table
     stages = cam_table(Path(config).name, seed, args.lists, args.cfg_options, args.tag)
@@ -60,7 +60,7 @@ def spread(values: list[float]) -> str:
 
 
 def rows_of(args: argparse.Namespace) -> list[list[str]]:
-    """A row for each config and list with finished runs."""
+    """One row per config and list with finished runs."""
     rows = []
     for config in args.configs:
         for name in args.lists:
@@ -77,13 +77,13 @@ def rows_of(args: argparse.Namespace) -> list[list[str]]:
 
 
 def main() -> None:
-    """Run what is missing, then print."""
+    """Run missing stages, then print."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.utils.table import markdown_table
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         if not args.only_print:
-            with ThreadPoolExecutor(args.jobs) as pool:  # the work is in processes of their own
+            with ThreadPoolExecutor(args.jobs) as pool:  # each run starts its own processes
                 list(pool.map(lambda job: run(*job, args), [(c, s) for s in args.seeds for c in args.configs]))
         print(markdown_table(COLUMNS, rows_of(args)), end='')
 

@@ -1,4 +1,4 @@
-"""Say what the visual words of a trained classifier do: how many are alive, how sharp they are, what Eq. 12 adds."""
+"""Print statistics of a trained classifier's visual words: how many are used, how sharp they are, what Eq. 12 adds."""
 import argparse
 import sys
 from collections.abc import Iterable
@@ -17,19 +17,19 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='of a classifier with a VWEHead')
-    parser.add_argument('checkpoint')
-    parser.add_argument('--limit', type=int, default=100, help='images of the test list (default: 100)')
+    parser.add_argument('config', help='config of a classifier with a VWEHead')
+    parser.add_argument('checkpoint', help='its checkpoint')
+    parser.add_argument('--limit', type=int, default=100, help='number of test images (default: 100)')
     return parse_arguments(parser)
 
 
 @torch.no_grad()
 def word_statistics(model: torch.nn.Module, loader: Iterable[dict]) -> dict[str, float]:
-    """Statistics of the words over a loader's images, at scale 1.
+    """Compute statistics of the words over a loader's images, at scale 1.
 
     Args:
         model: a `CAMClassifier` with a `VWEHead`, in eval mode.
-        loader: of a test set with image-level labels.
+        loader: loader of a test set with image-level labels.
 
     Returns:
         Name -> number, see the printed lines.
@@ -87,7 +87,7 @@ def main() -> None:
 words that are the most probable one anywhere        {found['alive']} of {found['words']}
 words present in more than half of the images      {found['common']}
 words present in an image, on average               {found['present']:.1f}
-effective words a pixel (exp of the entropy)         {found['effective']:.1f}, uniform would be {found['words']}
+effective words per pixel (exp of the entropy)       {found['effective']:.1f}, uniform would be {found['words']}
 largest word probability of a pixel, on average      {found['largest']:.4f}, uniform {1 / found['words']:.4f}
 cosine of two codewords                              {found['cosine']:.3f} +- {found['cosine_std']:.3f}
 maximum of the class map, kept classes               {found['class_max']:.2f}

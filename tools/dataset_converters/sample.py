@@ -1,8 +1,8 @@
 """Draw the sample: a small data set in VOC's layout, for machines without VOC.
 
-It has six of VOC's classes in three pairs: cat and dog, cow and horse, bus and car. The classes of a pair share body,
-poses and places, and colours are only a hint: a small part, the head or the front, decides the class. So a classifier
-looks at that part, while the mask covers the whole object. Masks are exact: pixels that mix two classes are void (255).
+It has six of VOC's classes in three pairs: cat and dog, cow and horse, bus and car. Classes in a pair share body, poses
+and places, and colours are only a hint: the head or front determines the class. So a classifier looks at that small
+part, while the mask covers the whole object. Masks are exact: pixels that mix two classes are void (255).
 """
 import argparse
 import sys
@@ -21,24 +21,24 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('out', type=Path, metavar='OUT', help='new folder, or the folder of the same sample')
     for name, default, text in (('train', 240, 'training images'), ('val', 60, 'validation images'),
-                                ('size', 160, 'longer side of the images in pixels'), ('seed', 0, 'of the drawing')):
+                                ('size', 160, 'longer side of the images in pixels'), ('seed', 0, 'random seed')):
         parser.add_argument(f'--{name}', type=int, default=default, help=f'{text} (default: %(default)s)')
     args = parse_arguments(parser, arguments)
     if args.train < 1 or args.val < 1:
-        parser.error('--train and --val must be at least 1')
+        parser.error(f'--train and --val must be at least 1, got {args.train} and {args.val}')
     if args.size < 64:
-        parser.error('--size must be at least 64: a head is a tenth of it')
+        parser.error(f'--size must be at least 64, got {args.size}: heads would be too small')
     if args.seed < 0:
-        parser.error('--seed must not be negative')
+        parser.error(f'--seed must be at least 0, got {args.seed}')
     return args
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the sample, or end with one message that says what is wrong."""
+    """Write the sample, or exit with one message that says what is wrong."""
     args = parse_args(arguments)
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         count = write_sample(args.out, args.train, args.val, args.size, args.seed)
-    print(f'{args.out}: {count} images drawn' if count else f'{args.out} holds this sample already')
+    print(f'{args.out}: {count} images drawn' if count else f'{args.out} already contains this sample')
 
 
 if __name__ == '__main__':

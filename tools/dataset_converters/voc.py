@@ -6,8 +6,8 @@ the list train_aug and the image-level labels. Existing files are kept; run it a
 DATA_ROOT is the folder that contains JPEGImages, usually data/VOCdevkit/VOC2012. Written into it:
   ImageSets/Segmentation/train_aug.txt   10582 ids: SBD and VOC's train, without VOC's val
   SegmentationClassAug/                  the official masks, and SBD's for all other images
-  image_labels.json                      {id: [class, ...]} from Annotations, difficult objects included
-  SBD/                                   what --archives found in SBD's archive
+  image_labels.json                      {id: [class, ...]} from Annotations, including difficult objects
+  SBD/                                   files that --archives unpacks from SBD's archive
 """
 import argparse
 import sys
@@ -39,12 +39,12 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     if args.check and args.archives:
         parser.error('--check cannot be combined with --archives: it writes nothing')
     if args.workers < 1:
-        parser.error('--workers must be at least 1')
+        parser.error(f'--workers must be at least 1, got {args.workers}')
     return args
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Prepare or check, or end with one message that says what is wrong; status 1 if the check finds problems."""
+    """Prepare or check, or exit with one message that says what is wrong; status 1 if the check finds problems."""
     args = parse_args(arguments)
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         if not args.check:

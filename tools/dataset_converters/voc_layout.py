@@ -1,4 +1,4 @@
-"""A folder in VOC's layout: its classes and file names, its lists and its image-level labels."""
+"""VOC's folder layout: classes, file names, lists and image-level labels."""
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,12 +15,12 @@ LABELS = 'image_labels.json'
 
 
 def read_list(path: Path) -> list[str]:
-    """The ids in a list file, one on each line."""
+    """The ids in a list file, one per line."""
     return [line.split()[0] for line in path.read_text(encoding='utf-8').splitlines() if line.strip()]
 
 
 def write_list(path: Path, ids: Iterable[str]) -> None:
-    """Write a list file, one id on each line."""
+    """Write a list file, one id per line."""
     _write_text(path, ''.join(f'{name}\n' for name in ids))
 
 
@@ -34,13 +34,13 @@ def read_labels(path: Path) -> dict[str, list[str]]:
 
 
 def write_labels(path: Path, labels: dict[str, list[str]]) -> None:
-    """Write image-level labels as JSON, one image on each line."""
+    """Write image-level labels as JSON, one image per line."""
     lines = [f'{json.dumps(name)}: {json.dumps(classes)}' for name, classes in sorted(labels.items())]
     _write_text(path, '{\n' + ',\n'.join(lines) + '\n}\n')
 
 
 def _write_text(path: Path, text: str) -> None:
-    """Write a text file as a whole; a file with the same text is left as it is."""
+    """Write a text file atomically; a file with the same text stays unchanged."""
     if path.is_file() and path.read_bytes() == text.encode():
         return
     with atomic_path(path) as temporary:

@@ -1,4 +1,4 @@
-"""Convert a checkpoint released by another project to one that our configs load."""
+"""Convert a checkpoint released by another project for the configs of this project."""
 import argparse
 import sys
 from pathlib import Path
@@ -16,16 +16,16 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('source', choices=('vwe', 'irn'),
-                        help='which release the checkpoint belongs to: the visual word encoder (v1, v2), or IRNet')
+                        help='source of the checkpoint: the visual word encoder (v1, v2), or IRNet')
     parser.add_argument('checkpoint', type=Path, help='the released file')
-    parser.add_argument('out', type=Path, help='where the converted file goes')
+    parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')
     parser.add_argument('--force', action='store_true', help='overwrite an existing OUT')
     return parse_arguments(parser)
 
 
 def main() -> None:
-    """Convert, check and write, or end with one message that says what is wrong."""
+    """Convert, check and write, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
     from mmwsss.convert.checkpoint import convert_file

@@ -1,5 +1,5 @@
-# A classifier of any data set: training and validation (mAP) read no mask; the test is the CAM mIoU on `train`, whose
-# labels are known. voc_image_labels.py adds the facts of a data set.
+# A classifier on any data set: training and validation (mAP) read no masks; the test measures the CAM mIoU on `train`
+# with known labels. voc_image_labels.py adds the facts of a data set.
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='RandomResizeLongSide', min_size=320, max_size=640),

@@ -1,5 +1,5 @@
-# IRNet of any data set: it learns from IR labels (tools/make_ir_labels.py) and is tested on the CAMs of `train`
-# (tools/make_cams.py), as pseudo labels against the ground truth. voc_irnet.py adds the facts of a data set.
+# IRNet on any data set: it is trained on IR labels (tools/make_ir_labels.py). The test refines the CAMs of `train`
+# (tools/make_cams.py) and compares the pseudo labels with the ground truth. voc_irnet.py adds the facts of a data set.
 crop_size = (512, 512)
 pad_val = (123.675, 116.28, 103.53)
 train_pipeline = [

@@ -1,5 +1,5 @@
-# The facts of the drawn sample (tools/dataset_converters/sample.py data/sample): six classes in VOC's layout, images
-# of 160.
+# Facts of the drawn sample (tools/dataset_converters/sample.py data/sample): six classes in VOC's layout, images with a
+# long side of 160.
 _base_ = 'voc.py'
 data_root = 'data/sample'
 metainfo = dict(classes=('background', 'bus', 'car', 'cat', 'cow', 'dog', 'horse'))

@@ -1,5 +1,5 @@
-# The drawn sample for IRNet. Its images of 160 are enlarged twice, so that boundaries at stride 4 are thin beside the
-# objects.
+# The drawn sample for IRNet. Its images are enlarged by a factor of 2, so that boundaries at stride 4 are thin compared
+# to the objects.
 _base_ = ['sample.py', 'irnet.py']
 cam_dir = 'work_dirs/vwe_hspp_r18_mini/cams'
 ir_label_dir = 'work_dirs/vwe_hspp_r18_mini/ir_labels'

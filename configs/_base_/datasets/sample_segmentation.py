@@ -1,4 +1,4 @@
-# The drawn sample for the last stage.
+# The drawn sample for the segmentor.
 _base_ = ['sample.py', 'segmentation.py']
 pseudo_label_dir = 'work_dirs/irnet_r18_mini/pseudo_labels'
 train_pipeline = [

@@ -1,5 +1,5 @@
-# A segmentor of any data set: trained on pseudo labels (tools/make_pseudo_labels.py), tested on the masks of `val` at
-# the images' own size. (MMSeg's VOC config resizes them to fit 2048 x 512, which costs points.)
+# A segmentor on any data set: trained on pseudo labels (tools/make_pseudo_labels.py), tested on the masks of `val` at
+# the images' own size. (MMSeg's VOC config resizes them to fit 2048 x 512, which lowers the mIoU.)
 # With a DenseCRF: tools/test.py ... --cfg-options test_evaluator.type=CRFIoUMetric
 # voc_segmentation.py adds the facts of a data set.
 train_pipeline = [

@@ -1,5 +1,5 @@
-# voc6 with image-level labels: the network sees the images shrunk to a long side of 256, and its maps are scored at
-# full size on the official masks.
+# voc6 with image-level labels: images are shrunk to a long side of 256 for the network, and CAMs are evaluated at full
+# size on the official masks.
 _base_ = ['voc6.py', 'image_labels.py']
 train_pipeline = [
     dict(type='LoadImage'),

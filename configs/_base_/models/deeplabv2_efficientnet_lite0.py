@@ -1,6 +1,6 @@
-# DeepLabv2's head on EfficientNet-Lite0 (timm), stride 16, half the dilations, one scale: for CPUs, which are slow
-# at the dilated depthwise convolutions of stride 8. The 320 channels before conv_head cost less than the 1280 behind
-# it. Stem and first four block groups frozen, batch-norm statistics kept.
+# DeepLabv2's head on EfficientNet-Lite0 (timm), stride 16, half the dilations, one scale: on CPUs, stride 8 with its
+# dilated depthwise convolutions is slow. The 320 channels before conv_head cost less than the 1280 after it. Stem and
+# first four block groups frozen, batch norm statistics kept.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(

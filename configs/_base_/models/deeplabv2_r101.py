@@ -1,5 +1,5 @@
-# DeepLabv2: ResNet-101 at stride 8 with fixed batch norms, four dilated convolutions, three scales fused by their
-# maximum. It starts from ImageNet's weights; COCO's, with which it was published, give about 1.4 points more.
+# DeepLabv2: ResNet-101 at stride 8 with frozen batch norms, four dilated convolutions, three scales fused by their
+# maximum. It starts from ImageNet weights; the published COCO weights give about 1.4 points more.
 model = dict(
     type='MultiScaleEncoderDecoder',
     train_scales=(1.0, 0.75, 0.5),
@@ -25,7 +25,7 @@ model = dict(
         in_index=3,
         dilations=(6, 12, 18, 24),
         num_classes=21,
-        # BalancedCrossEntropyLoss averages background and foreground apart.
+        # BalancedCrossEntropyLoss averages background and foreground separately.
         loss_decode=dict(type='PixelCrossEntropyLoss')),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))

@@ -1,5 +1,5 @@
-# DeepLabv2's head on the first three stages of a ResNet-18 of half width, at stride 8 (the fourth would cost twice as
-# much as these): for demonstrations and tests on a CPU. The dilation keeps what cam_r18_narrow.py's layers see.
+# DeepLabv2's head on the first three stages of a ResNet-18 of half width, at stride 8 (the fourth stage would cost
+# twice as much): for demonstrations and tests on a CPU. The dilation keeps the receptive field of cam_r18_narrow.py.
 model = dict(
     type='EncoderDecoder',
     data_preprocessor=dict(

@@ -1,4 +1,4 @@
-# IRNet on a frozen ResNet-18 of half width, the trained classifier's: for demonstrations and tests on a CPU.
+# IRNet on the trained classifier's frozen ResNet-18 of half width: for demonstrations and tests on a CPU.
 model = dict(
     type='IRNet',
     data_preprocessor=dict(

@@ -1,4 +1,4 @@
-# IRNet on a frozen ResNet-50 (stride 16, no dilation): five levels, the first of them the stem after its max pool.
+# IRNet on a frozen ResNet-50 (stride 16, no dilation): five levels; the first one is the stem after its max pool.
 model = dict(
     type='IRNet',
     data_preprocessor=dict(

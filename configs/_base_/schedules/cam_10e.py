@@ -1,4 +1,4 @@
-# Ten epochs, for data sets of some hundred images; else as cam_6e.py.
+# Ten epochs, for data sets of a few hundred images; otherwise like cam_6e.py.
 _base_ = 'cam_6e.py'
 param_scheduler = [
     dict(type='PolyLR', power=0.9, eta_min=0, begin=0, end=10, by_epoch=True, convert_to_iter_based=True)

@@ -1,5 +1,5 @@
-# The classifier's schedule: 6 epochs, 0.01 for the backbone and 0.1 for what is new, polynomial decay at
-# every iteration. The published learning rates belong to a momentum of 1e-4, that is, to none.
+# The classifier's schedule: 6 epochs, learning rate 0.01 for the backbone and 0.1 for new layers, polynomial decay at
+# every iteration. The published learning rates belong to a momentum of 1e-4, which is practically none.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4),

@@ -1,4 +1,4 @@
-# 720 iterations of batch 8, for some hundred images, an ImageNet backbone and a CPU.
+# 720 iterations of batch 8, for a few hundred images, an ImageNet backbone and a CPU.
 _base_ = 'deeplabv2_20k.py'
 optim_wrapper = dict(
     optimizer=dict(_delete_=True, type='AdamW', lr=3e-4, weight_decay=0.01),

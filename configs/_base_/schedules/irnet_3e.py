@@ -1,5 +1,5 @@
-# IRNet's schedule: 3 epochs, 0.1 for the boundary branch and ten times that for the displacement branch, polynomial
-# decay at every iteration, no momentum (see cam_6e.py). The published batch of 32 is the sum over all GPUs.
+# IRNet's schedule: 3 epochs, learning rate 0.1 for the boundary branch and ten times that for the displacement branch,
+# polynomial decay at every iteration, no momentum (see cam_6e.py). The published batch of 32 is the sum over all GPUs.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4),

@@ -1,4 +1,4 @@
-# 720 iterations for a network whose backbone has learned to classify; the head is new.
+# 720 iterations for a new head on a backbone that is already trained to classify.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=5e-4, weight_decay=0.05),

@@ -1,4 +1,4 @@
-"""Steps of a data pipeline."""
+"""Data pipeline transforms."""
 from .load_cam import LoadCAM
 from .load_image import LoadImage
 from .load_mask import LoadMask

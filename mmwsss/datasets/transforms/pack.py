@@ -1,4 +1,4 @@
-"""From a dictionary of the pipeline to what a model takes."""
+"""Packing pipeline results into model inputs."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,13 +15,12 @@ from mmwsss.utils.errors import InputError
 class PackImageLabelInputs(PackSegInputs):
     """`PackSegInputs` that also packs the image-level labels.
 
-    The sample gets the multi-hot `gt_score` `(L,)`, float32, where the image has labels, `cam` and `cam_keys` where
-    `LoadCAM` read them, and `img_id` in its meta information. `gt_score` is MMPretrain's name, so its
-    multi-label metrics read it.
+    The sample gets the multi-hot `gt_score` `(L,)`, float32, if the image has labels, `cam` and `cam_keys` if
+    `LoadCAM` read them, and `img_id` in its meta information. MMPretrain's multi-label metrics read `gt_score`.
 
     Args:
-        keys: other keys of `results` that go into the sample under the same name, e.g. what your own transform
-            loaded for your own head; arrays become tensors of the same type.
+        keys: other keys of `results` to copy into the sample, e.g. data that your own transform loads for your own
+            head; arrays become tensors of the same type.
         **kwargs: those of `PackSegInputs`; `img_id` and `backend_args` are added to `meta_keys`.
     """
 
@@ -48,7 +47,7 @@ class PackImageLabelInputs(PackSegInputs):
         for key in self.keys:
             if key not in results:
                 raise InputError(f'{results.get("img_path", "an image")} has no {key!r}, which PackImageLabelInputs '
-                                 'should pack. Add a transform that sets it before, or remove it from `keys`.')
+                                 'should pack. Add an earlier transform that sets it, or remove it from `keys`.')
             value = results[key]
             sample.set_field(torch.tensor(value) if isinstance(value, np.ndarray) else value, key)
         return packed

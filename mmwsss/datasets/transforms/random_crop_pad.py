@@ -1,4 +1,4 @@
-"""A crop of fixed size, whatever the size of the image."""
+"""A random crop of fixed size, with padding."""
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,15 +15,15 @@ from .random_resize_long_side import seg_map_keys
 class RandomCropPad(BaseTransform):
     """Crop where the image is larger than the crop, pad where it is smaller, both at random places.
 
-    An image that is too small is not always in the middle or in a corner, so the network can't learn where
-    objects are. Padded by the mean colour, it is 0 after normalisation.
+    Small images are placed at random, so the network cannot learn a fixed position. Padding with the mean colour
+    becomes 0 after normalisation.
 
-    Required keys: `img`, and segmentation maps where there are some (padded by 255). Modified: both and
-    `img_shape`. Added: `pad_shape`.
+    Required keys: `img`, and segmentation maps if present (padded with 255). Modified: both and `img_shape`.
+    Added: `pad_shape`.
 
     Args:
         crop_size: height and width.
-        pad_val: R, G, B. With a fraction the image becomes float32, else it keeps its type.
+        pad_val: R, G, B. With fractions the image becomes float32, otherwise it keeps its type.
         channel_order: of the loaded image; MMCV loads `'bgr'`.
 
     Raises:
@@ -45,19 +45,19 @@ class RandomCropPad(BaseTransform):
 
     @cache_randomness
     def offsets(self, height: int, width: int) -> tuple[int, int]:
-        """Top and left of the crop in the image; negative where the crop starts outside of it."""
+        """Top and left of the crop in the image; negative if the crop starts outside the image."""
         top, left = (
             int(np.random.randint(min(size - crop, 0), max(size - crop, 0) + 1))
             for size, crop in zip((height, width), self.crop_size, strict=True))
         return top, left
 
     def cut(self, array: np.ndarray, offsets: tuple[int, int], fill: int | np.ndarray) -> np.ndarray:
-        """The window of an array at one place, filled where it leaves the array.
+        """Cut a window from an array and fill the part outside the array.
 
         Args:
             array: `(H, W)` or `(H, W, C)`.
             offsets: from :meth:`offsets`.
-            fill: a value, or one for each channel, `(C,)`.
+            fill: one value, or one per channel `(C,)`.
 
         Returns:
             `(*crop_size)` or `(*crop_size, C)`, of the array's type.
@@ -73,7 +73,7 @@ class RandomCropPad(BaseTransform):
         return result
 
     def transform(self, results: dict) -> dict:
-        """Cut the image and its maps at one random place."""
+        """Cut the image and its maps at the same random place."""
         img = results['img']
         offsets = self.offsets(*img.shape[:2])
         if not self.integral:

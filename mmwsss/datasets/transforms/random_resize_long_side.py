@@ -9,7 +9,7 @@ from mmwsss.utils.errors import InputError
 
 
 def seg_map_keys(results: dict) -> list[str]:
-    """Keys of the segmentation maps; MMCV's loader does not enter its own in `seg_fields`."""
+    """Keys of the segmentation maps; MMCV's loader does not list its own in `seg_fields`."""
     keys = dict.fromkeys((*results.get('seg_fields', ()), 'gt_seg_map'))
     return [key for key in keys if results.get(key) is not None]
 
@@ -17,12 +17,12 @@ def seg_map_keys(results: dict) -> list[str]:
 def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
     """Resize the image so that its long side is `size`, and segmentation maps with it.
 
-    Pillow's filters are used, as in the reference programs: unlike OpenCV's they do not alias when they shrink.
+    It uses Pillow's filters like the reference code; unlike OpenCV's, they do not alias when shrinking.
 
     Args:
         results: with `img` `(H, W, 3)` uint8; changed in place.
         size: the long side, pixels.
-        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
+        interpolation: Pillow filter for the image; maps use the nearest pixel.
 
     Returns:
         `results`, with the keys that :class:`RandomResizeLongSide` lists.
@@ -31,8 +31,8 @@ def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
         InputError: the image is not uint8.
     """
     if results['img'].dtype != np.uint8:
-        raise InputError(f"Images of type {results['img'].dtype} can't be resized by Pillow. Resize them before "
-                         'they become floats.')
+        raise InputError(f"Pillow cannot resize images of type {results['img'].dtype}. Resize them before you "
+                         'convert them to float.')
     height, width = results['img'].shape[:2]
     factor = size / max(height, width)
     scale = max(round(width * factor), 1), max(round(height * factor), 1)
@@ -44,15 +44,15 @@ def resize_long_side(results: dict, size: int, interpolation: str) -> dict:
 
 @TRANSFORMS.register_module()
 class RandomResizeLongSide(BaseTransform):
-    """Resize to a long side drawn uniformly from `[min_size, max_size]`, the aspect ratio kept.
+    """Resize to a long side drawn uniformly from `[min_size, max_size]`, keeping the aspect ratio.
 
-    Required keys: `img`, and segmentation maps where there are some. Modified: both, `img_shape`. Added: `scale`
-    and `scale_factor` (width, height), `keep_ratio`.
+    Required keys: `img`, and segmentation maps if present. Modified: both, `img_shape`. Added: `scale` and
+    `scale_factor` (width, height), `keep_ratio`.
 
     Args:
-        min_size: shortest long side, pixels.
-        max_size: longest, inclusive.
-        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
+        min_size: smallest long side, pixels.
+        max_size: largest long side, inclusive.
+        interpolation: Pillow filter for the image; maps use the nearest pixel.
 
     Raises:
         InputError: an argument is out of its range.
@@ -60,8 +60,8 @@ class RandomResizeLongSide(BaseTransform):
 
     def __init__(self, min_size: int = 320, max_size: int = 640, interpolation: str = 'bicubic') -> None:
         if not 1 <= min_size <= max_size:
-            raise InputError(f'RandomResizeLongSide: 1 <= min_size ({min_size}) <= max_size ({max_size}) '
-                             'must hold.')
+            raise InputError('RandomResizeLongSide: min_size and max_size must satisfy 1 <= min_size <= max_size, '
+                             f'got {min_size} and {max_size}.')
         self.min_size = min_size
         self.max_size = max_size
         self.interpolation = interpolation
@@ -78,14 +78,14 @@ class RandomResizeLongSide(BaseTransform):
 
 @TRANSFORMS.register_module()
 class ResizeLongSide(BaseTransform):
-    """Resize to one long side; `ori_shape` stays, and predictions return to it.
+    """Resize to a fixed long side; `ori_shape` stays, and predictions are resized back to it.
 
-    Keys are those of `RandomResizeLongSide`. In a test pipeline masks are loaded behind it.
+    Keys are those of `RandomResizeLongSide`. In a test pipeline, load masks after it.
 
     Args:
         size: the long side, pixels.
-        only_shrink: leave smaller images as they are.
-        interpolation: of the image, a filter of Pillow.
+        only_shrink: do not enlarge smaller images.
+        interpolation: Pillow filter for the image.
 
     Raises:
         InputError: `size` is below 1.
@@ -93,7 +93,7 @@ class ResizeLongSide(BaseTransform):
 
     def __init__(self, size: int, only_shrink: bool = True, interpolation: str = 'bicubic') -> None:
         if size < 1:
-            raise InputError(f'ResizeLongSide: size {size} must be positive.')
+            raise InputError(f'ResizeLongSide: size must be at least 1, got {size}.')
         self.size = size
         self.only_shrink = only_shrink
         self.interpolation = interpolation

@@ -11,14 +11,14 @@ from .random_resize_long_side import resize_long_side
 
 @TRANSFORMS.register_module()
 class RandomScale(BaseTransform):
-    """Resize an image by a factor drawn uniformly from `[min_scale, max_scale]` of its own size, and its maps with it.
+    """Resize an image and its maps by a factor of its own size, drawn uniformly from `[min_scale, max_scale]`.
 
-    MMCV's `RandomResize` draws factors of one base size for all images. Keys are those of `RandomResizeLongSide`.
+    MMCV's `RandomResize` scales one base size for all images. Keys are those of `RandomResizeLongSide`.
 
     Args:
         min_scale: smallest factor, > 0.
-        max_scale: largest.
-        interpolation: of the image, a filter of Pillow; maps take the nearest pixel.
+        max_scale: largest factor.
+        interpolation: Pillow filter for the image; maps use the nearest pixel.
 
     Raises:
         InputError: an argument is out of its range.
@@ -26,7 +26,8 @@ class RandomScale(BaseTransform):
 
     def __init__(self, min_scale: float = 0.5, max_scale: float = 1.5, interpolation: str = 'bicubic') -> None:
         if not 0 < min_scale <= max_scale:
-            raise InputError(f'RandomScale: 0 < min_scale ({min_scale}) <= max_scale ({max_scale}) must hold.')
+            raise InputError('RandomScale: min_scale and max_scale must satisfy 0 < min_scale <= max_scale, got '
+                             f'{min_scale} and {max_scale}.')
         self.min_scale = min_scale
         self.max_scale = max_scale
         self.interpolation = interpolation

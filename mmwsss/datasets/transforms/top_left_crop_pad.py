@@ -1,4 +1,4 @@
-"""A crop of fixed size at a fixed place."""
+"""A crop of fixed size at the top left corner."""
 from mmseg.registry import TRANSFORMS
 
 from .random_crop_pad import RandomCropPad
@@ -6,7 +6,7 @@ from .random_crop_pad import RandomCropPad
 
 @TRANSFORMS.register_module()
 class TopLeftCropPad(RandomCropPad):
-    """`RandomCropPad` whose crop is always the image's top left corner, padded on the right and at the bottom.
+    """`RandomCropPad` that always crops at the top left corner and pads on the right and at the bottom.
 
     Args:
         **kwargs: those of `RandomCropPad`.

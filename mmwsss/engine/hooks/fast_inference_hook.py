@@ -1,4 +1,4 @@
-"""A faster backbone for the time of a test."""
+"""A faster backbone during tests."""
 import copy
 
 import torch
@@ -14,15 +14,15 @@ from ..checkpoints import unwrapped
 def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
     """Copy a backbone for inference: batch norms folded into convolutions, channels-last weights.
 
-    Folding trusts that a norm follows the convolution that precedes it by name, which holds for most
-    networks and not for all; so it is kept only if the copy computes the same on random images.
+    Folding assumes that a norm follows the convolution before it by name, which is not true for all networks. So
+    the folded copy is used only if it gives the same result on random images.
 
     Args:
         backbone: in eval mode; it is not changed.
         tolerance: largest difference, relative to the largest value of each feature map.
 
     Returns:
-        The copy, which takes and returns what the backbone does.
+        The copy, with the same inputs and outputs.
     """
     plain = copy.deepcopy(backbone)
     plain.eval()
@@ -30,7 +30,7 @@ def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
         fused = fuse_conv_bn(copy.deepcopy(plain))
         if not _equal(plain, fused, tolerance):
             fused = plain
-    except (AttributeError, RuntimeError, TypeError):  # a network that folding does not understand
+    except (AttributeError, RuntimeError, TypeError):  # folding does not support this network
         fused = plain
     return fused.to(memory_format=torch.channels_last)
 
@@ -51,19 +51,19 @@ def _equal(one: nn.Module, other: nn.Module, tolerance: float) -> bool:
 
 @HOOKS.register_module()
 class FastInferenceHook(Hook):
-    """Test with a folded, channels-last copy of the backbone, and put the original back afterwards.
+    """Test with a folded, channels-last copy of the backbone, then restore the original.
 
-    Results are equal but for rounding. The speed is measured by `tools/analysis_tools/benchmark.py cam`.
+    Results differ only by rounding. Measure the speed with `tools/analysis_tools/benchmark.py cam`.
     """
 
     def before_test(self, runner: Runner) -> None:
-        """Exchange the backbone."""
+        """Replace the backbone by its fast copy."""
         model = self._model(runner)
         self._original = model.get_submodule('backbone')
         model.backbone = fast_copy(self._original)
 
     def after_test(self, runner: Runner) -> None:
-        """Put the original back."""
+        """Restore the original backbone."""
         self._model(runner).backbone = self._original
 
     @staticmethod

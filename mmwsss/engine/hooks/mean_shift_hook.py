@@ -1,4 +1,4 @@
-"""The mean of IRNet's displacements, computed when training ends."""
+"""Computing the mean of IRNet's displacements at the end of training."""
 from collections.abc import Iterable
 
 import torch
@@ -16,12 +16,12 @@ from mmwsss.utils.progress import track
 class MeanShiftHook(Hook):
     """Set the head's `running_mean` at the end of the last epoch, before the checkpoint is written.
 
-    Displacements are only learned up to a constant: nothing in the losses fixes their mean. IRNet subtracts it
-    in eval mode; it is the mean over batches of the mean over images and pixels, without the mean shift.
+    The losses determine displacements only up to a constant. IRNet subtracts the mean in eval mode: first averaged
+    over the images and pixels of a batch, then over batches, without the mean shift.
 
     Args:
-        dataloader: config of the images, whose size must be one for all; without `drop_last` the last batch
-            counts as much as a full one.
+        dataloader: config of a dataloader with images of equal size; without `drop_last` a smaller last batch
+            counts like a full one.
     """
 
     priority = 'NORMAL'  # before CheckpointHook
@@ -45,8 +45,8 @@ class MeanShiftHook(Hook):
         total = self.total(model, loader, quiet=runner.rank != 0)
         all_reduce(total)
         model.head.running_mean.copy_(total[:2] / total[2])
-        runner.logger.info(f'Mean displacement (dy, dx): {model.head.running_mean.tolist()}, of '
-                           f'{int(total[2])} batches')
+        runner.logger.info(f'Mean displacement (dy, dx) over {int(total[2])} batches: '
+                           f'{model.head.running_mean.tolist()}')
 
     @staticmethod
     @torch.no_grad()

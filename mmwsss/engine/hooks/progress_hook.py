@@ -9,9 +9,9 @@ from mmseg.registry import HOOKS
 from mmwsss.utils.progress import ProgressBar
 
 
-@HOOKS.register_module(name=['ProgressHook', 'TestProgressHook'])  # the second name is of older configs
+@HOOKS.register_module(name=['ProgressHook', 'TestProgressHook'])  # older configs use the second name
 class ProgressHook(Hook):
-    """Show the progress of a test on a terminal. In log files MMEngine's own lines show it."""
+    """Show the progress of a test on a terminal. Log files contain MMEngine's own progress lines."""
 
     def before_test(self, runner: Runner) -> None:
         """Start the bar, on the first rank."""
@@ -26,10 +26,10 @@ class ProgressHook(Hook):
         """Count a batch.
 
         Args:
-            runner: of the test.
-            batch_idx: of the batch, from 0.
-            data_batch: unused, for MMEngine's convention.
-            outputs: unused as well.
+            runner: the test's runner.
+            batch_idx: index of the batch, from 0.
+            data_batch: unused.
+            outputs: unused.
         """
         self._bar.advance()
 

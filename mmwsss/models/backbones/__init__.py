@@ -1,4 +1,4 @@
-"""What MMSeg and MMPretrain backbones lack for weak supervision."""
+"""Additions to MMSeg's and MMPretrain's backbones."""
 from .efficientnet_lite_init import EfficientNetLite0Init
 from .resnet_with_stem import ResNetWithStem
 from .timm_backbone import FrozenTIMMBackbone

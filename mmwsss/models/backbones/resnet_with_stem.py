@@ -1,4 +1,4 @@
-"""MMSeg's ResNet that also returns what its stem gives."""
+"""MMSeg's ResNet that also returns the output of its stem."""
 from mmseg.models.backbones import ResNet
 from mmseg.registry import MODELS
 from torch import Tensor
@@ -6,10 +6,10 @@ from torch import Tensor
 
 @MODELS.register_module()
 class ResNetWithStem(ResNet):
-    """`ResNet` with the stem after its max pool (stride 4) in front of the other levels, as IRNet uses it.
+    """`ResNet` whose first output level is the stem after its max pool (stride 4), as IRNet needs it.
 
     Args:
-        **kwargs: those of `ResNet`; names of weights are the same.
+        **kwargs: those of `ResNet`; weight names are the same.
     """
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:

@@ -1,4 +1,4 @@
-"""timm's networks with frozen parts."""
+"""timm networks with frozen parts."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +11,16 @@ from mmwsss.utils.errors import InputError
 
 @MODELS.register_module()
 class FrozenTIMMBackbone(TIMMBackbone):
-    """MMPretrain's `TIMMBackbone` with MMSeg's `frozen_stages` and `norm_eval` in timm's terms.
+    """MMPretrain's `TIMMBackbone` with counterparts of MMSeg's `frozen_stages` and `norm_eval`.
 
     Args:
         *args, **kwargs: those of `TIMMBackbone` (`model_name`, `features_only`, `output_stride`, ...).
-        frozen_modules: names of timm's modules that do not learn and stay in eval mode, e.g.
+        frozen_modules: names of timm modules that are not trained and stay in eval mode, e.g.
             `('conv_stem', 'bn1', 'blocks.0')`.
-        norm_eval: keep all batch norms at the statistics that were loaded; their affine parameters learn.
+        norm_eval: freeze the statistics of all batch norms; their affine parameters are still trained.
 
     Raises:
-        InputError: a name that the network does not have.
+        InputError: the network has no module of that name.
     """
 
     def __init__(self, *args: Any, frozen_modules: Sequence[str] = (), norm_eval: bool = True, **kwargs: Any) -> None:
@@ -29,7 +29,7 @@ class FrozenTIMMBackbone(TIMMBackbone):
         unknown = [name for name in frozen_modules if name not in names]
         if unknown:
             raise InputError(f'FrozenTIMMBackbone: {kwargs.get("model_name", args[:1])} has no modules '
-                             f'{unknown}; its parts are {[n for n, _ in self.timm_model.named_children()]}.')
+                             f'{unknown}. Choose from {[n for n, _ in self.timm_model.named_children()]}.')
         self.frozen = [names[name] for name in frozen_modules]
         self.norm_eval = norm_eval
         for module in self.frozen:
@@ -37,7 +37,7 @@ class FrozenTIMMBackbone(TIMMBackbone):
         self.train()
 
     def train(self, mode: bool = True) -> 'FrozenTIMMBackbone':
-        """Switch to training, but for what is frozen."""
+        """Switch to training mode, except for frozen parts."""
         super().train(mode)
         for module in getattr(self, 'frozen', ()):
             module.eval()

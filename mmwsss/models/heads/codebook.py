@@ -9,18 +9,18 @@ from mmwsss.models.losses.decorrelation import decorrelation_loss
 
 @MODELS.register_module()
 class LearnableCodebook(BaseModule):
-    """Codewords that are parameters, learned from the losses of those who read them.
+    """Codewords as parameters, learned from the losses that use them.
 
-    A codebook is any module with `num_words`, `in_channels`, `forward() -> (K, C)` and
-    `loss() -> dict`; register another one to build its words differently.
+    A codebook is any module with `num_words`, `in_channels`, `forward() -> (K, C)` and `loss() -> dict`; to build
+    words in another way, register another one.
 
     Args:
         num_words: `K`.
-        in_channels: `C`, channels of the features that are encoded.
-        decorrelation: weight of the decorrelation loss on the codewords. 0 is the paper; the authors'
-            second release (IJCV 2022) adds it with weight 1.
-        init_cfg: MMEngine's initialisation config. Without it words are drawn from
-            `N(0, 1 / C)`, so that they have unit length on average and point anywhere.
+        in_channels: `C`, channels of the encoded features.
+        decorrelation: weight of the decorrelation loss on the codewords: 0 in the paper, 1 in the authors' second
+            release (IJCV 2022).
+        init_cfg: MMEngine's initialisation config. By default words are drawn from `N(0, 1 / C)`: random directions,
+            unit length on average.
     """
 
     def __init__(self,
@@ -39,7 +39,7 @@ class LearnableCodebook(BaseModule):
         return self.words
 
     def loss(self) -> dict[str, Tensor]:
-        """Return what the codebook asks of itself: `loss_decorrelation`, or nothing."""
+        """Return the codebook's own losses: `loss_decorrelation`, or nothing."""
         if not self.decorrelation:
             return {}
         return dict(loss_decorrelation=self.decorrelation * decorrelation_loss(self.words))

@@ -15,22 +15,22 @@ from mmwsss.utils.errors import InputError
 
 @MODELS.register_module()
 class DeepLabV2Head(BaseDecodeHead):
-    """The sum of dilated 3x3 convolutions from features straight to class logits.
+    """The sum of dilated 3x3 convolutions that map features directly to class logits.
 
     Weights are drawn from N(0, 0.01), biases start at 0, as published.
 
     Args:
-        in_channels: of the feature map, or of each level that `input_transform='resize_concat'` joins.
-        channels: unused, so that the head takes the place of another in a config of MMSeg.
-        num_classes: with the background.
-        dilations: of the branches, each >= 1.
-        dropout_ratio: of whole channels before the branches; 0 as published.
+        in_channels: channels of the feature map, or of each level that `input_transform='resize_concat'` joins.
+        channels: unused; it exists so that this head can replace another one in an MMSeg config.
+        num_classes: number of classes including the background.
+        dilations: dilation of each branch, >= 1.
+        dropout_ratio: ratio of channel dropout before the branches; 0 as published.
         input_transform: `None` or `'resize_concat'`, see `BaseDecodeHead`.
         init_cfg: MMEngine's initialisation config.
         **kwargs: those of `BaseDecodeHead` (`in_index`, `loss_decode`, `ignore_index`, `align_corners`, ...).
 
     Raises:
-        InputError: the dilations are no positive numbers, or the levels would not be joined to one map.
+        InputError: a dilation is below 1, or `input_transform` does not give a single map.
     """
 
     def __init__(self,
@@ -44,31 +44,31 @@ class DeepLabV2Head(BaseDecodeHead):
                  init_cfg: dict | None = None,
                  **kwargs: Any) -> None:
         if not dilations or min(dilations) < 1:
-            raise InputError(f'DeepLabV2Head: dilations {tuple(dilations)} must be one or more integers >= 1.')
+            raise InputError(f'DeepLabV2Head: dilations must be one or more integers >= 1, got {tuple(dilations)}.')
         if input_transform not in (None, 'resize_concat'):
-            raise InputError(f"DeepLabV2Head: input_transform={input_transform!r} gives no single map. Set it to "
-                             "None or 'resize_concat'.")
+            raise InputError("DeepLabV2Head: input_transform must be None or 'resize_concat', got "
+                             f'{input_transform!r}.')
         super().__init__(in_channels, channels or num_classes, num_classes=num_classes, dropout_ratio=dropout_ratio,
                          input_transform=input_transform,
                          init_cfg=init_cfg or dict(type='Normal', layer='Conv2d', std=0.01), **kwargs)
-        del self.conv_seg  # the branches classify; parameters without a gradient would stop distributed training
+        del self.conv_seg  # the branches classify; unused parameters would make distributed training fail
         self.branches = nn.ModuleList(
             nn.Conv2d(self.in_channels, self.out_channels, 3, padding=dilation, dilation=dilation)
             for dilation in dilations)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        """The levels' features -> logits `(N, num_classes, h, w)` at the size of the level `in_index`.
+        """Compute logits `(N, num_classes, h, w)` at the size of the level `in_index`.
 
         Args:
-            inputs: `(N, C, h, w)` of each level.
+            inputs: features `(N, C, h, w)` of each level.
 
         Raises:
-            InputError: the backbone gives another number of channels.
+            InputError: the backbone returns another number of channels.
         """
         feat = self._transform_inputs(inputs)
         if feat.shape[1] != self.in_channels:
-            raise InputError(f'DeepLabV2Head: in_channels={self.in_channels}, but the backbone gives {feat.shape[1]} '
-                             f'channels at in_index={self.in_index}. Set in_channels to that.')
+            raise InputError(f'DeepLabV2Head: in_channels={self.in_channels}, but the backbone returns {feat.shape[1]} '
+                             f'channels at in_index={self.in_index}. Set in_channels={feat.shape[1]}.')
         if self.dropout is not None:
             feat = self.dropout(feat)
         return sum(branch(feat) for branch in self.branches)

@@ -1,7 +1,7 @@
-"""IRNet's two branches: boundaries between classes, and displacements to the middle of objects.
+"""IRNet's two branches: class boundaries, and displacements to object centroids.
 
-Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR
-2019, figure 3.
+Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR 2019,
+figure 3.
 """
 from collections.abc import Sequence
 
@@ -14,16 +14,16 @@ from torch import Tensor, nn
 from mmwsss.models.losses import affinity_displacement_loss
 from mmwsss.utils.errors import InputError
 
-STRIDE = 4  # of what the head predicts
+STRIDE = 4  # of the predictions
 
 
 class IRNLayer(nn.Module):
     """1x1 convolution without bias and group normalisation.
 
     Args:
-        in_channels: of the map.
-        channels: of the result, a multiple of `groups`.
-        groups: of the normalisation.
+        in_channels: input channels.
+        channels: output channels, a multiple of `groups`.
+        groups: groups of the normalisation.
     """
 
     def __init__(self, in_channels: int, channels: int, groups: int) -> None:
@@ -38,20 +38,20 @@ class IRNLayer(nn.Module):
 
 @MODELS.register_module()
 class IRNHead(BaseModule):
-    """Boundary and displacement from five levels of features.
+    """Predict boundary and displacement from several feature levels.
 
     Args:
-        in_channels: of each level, finest first. The default is ResNet-50's: stem after its max pool, layer1..4.
-        strides: of each level; one of the finer levels must have stride 4, one stride 8.
-        boundary_channels: that each level gives to the boundary branch.
-        displacement_channels: that each level gives to the displacement branch.
-        radius: pairs of training are closer than this, in pixels at stride 4.
-        ignore_index: label of pixels that are not certain.
+        in_channels: channels of each level, finest first. Default: ResNet-50's stem after its max pool, layer1..4.
+        strides: stride of each level, ascending; 4 and 8 must be among them.
+        boundary_channels: channels of each level in the boundary branch.
+        displacement_channels: channels of each level in the displacement branch.
+        radius: training pairs are closer than this, in pixels at stride 4.
+        ignore_index: label of uncertain pixels.
         init_cfg: MMEngine's initialisation config.
 
     Attributes:
-        running_mean: `(2,)` mean displacement over the training images, which is subtracted in eval mode;
-            `MeanShiftHook` computes it after training.
+        running_mean: `(2,)` mean displacement over the training images, subtracted in eval mode; `MeanShiftHook`
+            computes it after training.
 
     Raises:
         InputError: the levels' strides or channels do not fit.
@@ -70,9 +70,9 @@ class IRNHead(BaseModule):
         levels = len(self.strides)
         if STRIDE not in self.strides or 2 * STRIDE not in self.strides or list(strides) != sorted(strides) or not (
                 len(self.in_channels) == len(displacement_channels) == levels):
-            raise InputError(f'IRNHead: strides {self.strides} must ascend and hold {STRIDE} and {2 * STRIDE}, and '
-                             f'each level needs its in_channels ({self.in_channels}) and displacement_channels '
-                             f'({tuple(displacement_channels)}).')
+            raise InputError(f'IRNHead: strides {self.strides} must ascend and include {STRIDE} and {2 * STRIDE}; '
+                             f'in_channels {self.in_channels} and displacement_channels '
+                             f'{tuple(displacement_channels)} need one entry per stride.')
         self.radius, self.ignore_index = radius, ignore_index
         self.boundary_levels = nn.ModuleList(IRNLayer(size, boundary_channels, 4) for size in self.in_channels)
         self.boundary_out = nn.Conv2d(levels * boundary_channels, 1, 1)
@@ -87,18 +87,18 @@ class IRNHead(BaseModule):
         self.register_buffer('running_mean', torch.zeros(2))
 
     def forward(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` (dy, dx) at stride 4, in its pixels.
+        """Return boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` (dy, dx), in pixels at stride 4.
 
         Args:
             feats: the levels `(N, C_l, h_l, w_l)`, finest first.
 
         Raises:
-            InputError: the levels do not have the channels `in_channels`.
+            InputError: the levels' channels differ from `in_channels`.
         """
         channels = tuple(feat.shape[1] for feat in feats)
         if channels != self.in_channels:
-            raise InputError(f'IRNHead: in_channels={self.in_channels}, but the backbone gives levels of {channels} '
-                             'channels. Set in_channels and strides to the levels of the backbone.')
+            raise InputError(f'IRNHead: in_channels={self.in_channels}, but the backbone returns levels of {channels} '
+                             "channels. Set in_channels and strides to the backbone's levels.")
         displacement = self._displacement(feats)
         if not self.training:
             displacement = displacement - self.running_mean[:, None, None]
@@ -124,24 +124,24 @@ class IRNHead(BaseModule):
         return self.displacement_out(F.relu(self.displacement_fine(torch.cat(fine, dim=1))))
 
     def loss(self, feats: Sequence[Tensor], labels: Tensor) -> dict[str, Tensor]:
-        """The published objective's parts (each is half of :func:`affinity_displacement_loss`'s).
+        """Return the published losses, each half of the value from :func:`affinity_displacement_loss`.
 
         Args:
             feats: the levels.
-            labels: `(N, H, W)` at the size of the images. At stride 4 a label is that of pixel 4i + 2, which
-                Pillow's nearest neighbour takes.
+            labels: `(N, H, W)` at the images' size. They are sampled at pixels 4i + 2, like Pillow's nearest
+                neighbour.
         """
         boundary, displacement = self(feats)
         middle = STRIDE // 2
         small = labels[:, middle::STRIDE, middle::STRIDE]
-        height, width = small.shape[1:]  # a last part of less than three pixels has no label
+        height, width = small.shape[1:]  # a last block of less than three pixels has no label
         losses = affinity_displacement_loss(boundary[..., :height, :width], displacement[..., :height, :width], small,
                                             self.radius, self.ignore_index)
         return {name: value / 2 for name, value in losses.items()}
 
 
 def _resample(feat: Tensor, stride: int, wanted: int, size: Sequence[int]) -> Tensor:
-    """Bring a level from one stride to another (finer ones are pooled) and crop it to `size`."""
+    """Resample a level to another stride (finer ones by average pooling) and crop it to `size`."""
     if stride > wanted:
         feat = F.interpolate(feat, scale_factor=stride // wanted, mode='bilinear', align_corners=False)
     elif stride < wanted:

@@ -12,12 +12,12 @@ from mmwsss.utils.errors import InputError
 
 
 class Encoding(NamedTuple):
-    """What the encoder says of a feature map of `N` images.
+    """The encoding of a feature map of `N` images.
 
     Attributes:
         words: `(N, K, H, W)` probabilities of the visual words at every pixel, summing to 1 over `K`.
-        frequency: `(N, K)` how often each word occurs, the sum or the mean of `words`.
-        presence: `(N, K)` 1 where a word is the most probable one of at least one pixel, else 0.
+        frequency: `(N, K)` frequency of each word, the sum or mean of `words` over pixels.
+        presence: `(N, K)` 1 if a word is the most probable one at any pixel, else 0.
     """
     words: Tensor
     frequency: Tensor
@@ -28,20 +28,17 @@ class Encoding(NamedTuple):
 class VisualWordEncoder(BaseModule):
     """Describe each pixel of a feature map by its similarity to learned codewords.
 
-    A pixel's probability of word `k` is the softmax over words of the cosine of feature and codeword
-    (Eq. 3). The features are detached: the codebook learns from what is done with `frequency`, the
-    backbone does not.
+    A pixel's probability of word `k` is the softmax over words of the cosine between feature and codeword (Eq. 3).
+    The features are detached: losses on `frequency` train the codebook, not the backbone.
 
     Args:
         num_words: `K`, the size of the codebook.
         in_channels: `C`.
-        codebook: config of a codebook, see :class:`LearnableCodebook`; `num_words` and `in_channels`
-            are filled in.
-        frequency: `'sum'` over the pixels, as the authors' program computes it, or `'mean'` as Eq. 4 is
-            printed.
+        codebook: config of a codebook, see :class:`LearnableCodebook`; `num_words` and `in_channels` are filled in.
+        frequency: `'sum'` over the pixels, as in the authors' code, or `'mean'`, as in Eq. 4.
 
     Raises:
-        InputError: the codebook's size is not `(num_words, in_channels)`, or an unknown `frequency`.
+        InputError: the codebook's size is not `(num_words, in_channels)`, or `frequency` is unknown.
     """
 
     def __init__(self,
@@ -52,7 +49,7 @@ class VisualWordEncoder(BaseModule):
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         if frequency not in ('sum', 'mean'):
-            raise InputError(f"VisualWordEncoder: frequency={frequency!r} is not 'sum' or 'mean'")
+            raise InputError(f"VisualWordEncoder: frequency must be 'sum' or 'mean', got {frequency!r}.")
         codebook = dict(type='LearnableCodebook') if codebook is None else dict(codebook)
         codebook.setdefault('num_words', num_words)
         codebook.setdefault('in_channels', in_channels)
@@ -60,8 +57,8 @@ class VisualWordEncoder(BaseModule):
         found = (self.codebook.num_words, self.codebook.in_channels)
         if found != (num_words, in_channels):
             raise InputError(
-                f'VisualWordEncoder: the codebook has {found[0]} words of {found[1]} channels, but '
-                f'{num_words} words of {in_channels} channels are encoded. Make them agree in the config.')
+                f'VisualWordEncoder: the codebook has {found[0]} words of {found[1]} channels, but the encoder has '
+                f'{num_words} words of {in_channels} channels. Use the same values in the config.')
         self.frequency = frequency
 
     @property
@@ -70,17 +67,17 @@ class VisualWordEncoder(BaseModule):
         return self.codebook.num_words
 
     def encode(self, feat: Tensor) -> Tensor:
-        """Word probabilities `(N, K, H, W)` of features `(N, C, H, W)`, in float32 or, of such features, float64.
+        """Word probabilities `(N, K, H, W)` of features `(N, C, H, W)`, in float32, or float64 for float64 features.
 
         Raises:
-            InputError: the features do not have the codebook's channels.
+            InputError: features and codebook differ in channels.
         """
         codewords = self.codebook()
         if feat.shape[1] != codewords.shape[1]:
             raise InputError(
-                f'VisualWordEncoder: features of {feat.shape[1]} channels, a codebook of '
+                f'VisualWordEncoder: the features have {feat.shape[1]} channels, but the codebook has '
                 f'{codewords.shape[1]}. Set in_channels={feat.shape[1]} in the head.')
-        # Cosines of 256 words differ in the third digit, which half precision does not hold.
+        # Cosines of 256 words differ in the third digit, too little for half precision.
         with full_precision(feat.device.type):
             dtype = torch.promote_types(feat.dtype, torch.float32)
             feat = F.normalize(feat.detach().to(dtype), dim=1)

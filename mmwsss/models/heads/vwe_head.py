@@ -11,11 +11,11 @@ from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
 
 @MODELS.register_module()
 class VWEHead(CAMHead):
-    """A :class:`CAMHead` that also predicts which visual words an image holds.
+    """A :class:`CAMHead` that also predicts which visual words an image contains.
 
-    Image labels reward only what separates classes. Visual words, which an encoder finds in the features
-    themselves, describe the rest of the object too, so predicting them spreads the activation. The
-    objective has three terms (Eq. 9), each a multi-label binary cross entropy:
+    Image labels only reward features that separate classes. Visual words, which an encoder finds in the features, also
+    describe the rest of the object, so predicting them spreads the activation. The loss has three terms (Eq. 9),
+    each a multi-label binary cross entropy:
 
     - `loss_cls`: pooled features -> image labels;
     - `loss_word`: averaged features -> which words are present, through a word classifier;
@@ -24,8 +24,8 @@ class VWEHead(CAMHead):
     Args:
         num_classes, in_channels, loss, init_cfg: see :class:`CAMHead`.
         encoder: config of the word encoder, `VisualWordEncoder` with 256 words by default.
-        word_cam: True for Eq. 12, where :meth:`cam` is the maximum of the class map and of the word map seen
-            through the word-to-image weights; False for the class map alone, as in the authors' code.
+        word_cam: True for Eq. 12, where :meth:`cam` is the maximum of the class map and :meth:`word_map`; False for
+            only the class map, as in the authors' code.
     """
 
     def __init__(self,
@@ -44,7 +44,7 @@ class VWEHead(CAMHead):
         self.word_cam = word_cam
 
     def word_logits(self, feat: Tensor) -> Tensor:
-        """Return logits `(N, K)` of the words' presence, from the average of the map `(N, C, H, W)`."""
+        """Return logits `(N, K)` for the presence of words, from the average of the map `(N, C, H, W)`."""
         return self.word_classifier(feat.mean(dim=(2, 3), keepdim=True)).flatten(1)
 
     def word_to_image_logits(self, frequency: Tensor) -> Tensor:
@@ -52,14 +52,14 @@ class VWEHead(CAMHead):
         return self._seen_through(frequency[:, :, None, None]).flatten(1)
 
     def loss(self, views: list[Features], data_samples: list) -> dict[str, Tensor]:
-        """Return the three losses of Eq. 9 on the first view, and the codebook's own if it has one.
+        """Return the three losses of Eq. 9 on the first view, and the codebook's own loss if it has one.
 
         Args:
             views: features of the same `N` images, the last level `(N, C, h, w)`.
             data_samples: N samples with `gt_score` `(L,)`.
 
         Returns:
-            `loss_cls`, `loss_word` and `loss_word_to_image`, and those of the codebook (`loss_decorrelation`).
+            `loss_cls`, `loss_word`, `loss_word_to_image` and the codebook's losses (`loss_decorrelation`).
 
         Raises:
             InputError: see :class:`CAMHead`.
@@ -80,7 +80,7 @@ class VWEHead(CAMHead):
         return torch.maximum(cam, self.word_map(features.levels[-1]).to(cam.dtype)) if self.word_cam else cam
 
     def word_map(self, feat: Tensor) -> Tensor:
-        """Return the word probabilities seen through the word-to-image weights: `(N, L, H, W)`, >= 0."""
+        """Return class maps `(N, L, H, W)` >= 0, the word-to-image classifier applied to the word probabilities."""
         return F.relu(self._seen_through(self.encoder.encode(feat)))
 
     def _seen_through(self, words: Tensor) -> Tensor:

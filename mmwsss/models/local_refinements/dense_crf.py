@@ -1,7 +1,10 @@
 """DenseCRF as a local refinement."""
+from typing import Any
+
 from torch import Tensor
 
-from mmwsss.pseudo_labels.crf import dense_crf, load_densecrf
+from mmwsss.pseudo_labels.crf import dense_crf
+from mmwsss.pseudo_labels.mean_field import check_backend
 from mmwsss.registry import LOCAL_REFINEMENTS
 
 from .local_refinement import LocalRefinement
@@ -24,6 +27,8 @@ class DenseCRF(LocalRefinement):
         bilateral_srgb: its width in colour, in steps of 256.
         bilateral_compat: its weight.
         min_prob: classes that have at most this probability in every pixel count as absent.
+        backend: `'torch'` (on the device of the scores), `'pydensecrf'` (on the CPU), or `'auto'`, see
+            :func:`mean_field`.
     """
 
     def __init__(self,
@@ -34,16 +39,20 @@ class DenseCRF(LocalRefinement):
                  bilateral_sxy: float = 50,
                  bilateral_srgb: float = 5,
                  bilateral_compat: float = 10,
-                 min_prob: float = 0.05) -> None:
+                 min_prob: float = 0.05,
+                 backend: str = 'auto') -> None:
         super().__init__(gt_prob)
-        self.settings = dict(steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat,
+        self.backend = backend
+        self.settings: dict[str, Any] = dict(steps=steps, gaussian_sxy=gaussian_sxy, gaussian_compat=gaussian_compat,
                              bilateral_sxy=bilateral_sxy, bilateral_srgb=bilateral_srgb,
-                             bilateral_compat=bilateral_compat, min_prob=min_prob)
+                             bilateral_compat=bilateral_compat, min_prob=min_prob, backend=backend)
 
     def check(self) -> None:
-        """Check that `pydensecrf` is installed."""
-        load_densecrf()
+        """Check the backend; `pydensecrf` must be installed if it is asked for."""
+        check_backend(self.backend)
 
     def refine(self, image: Tensor, scores: Tensor) -> Tensor:
-        """See `LocalRefinement`; the inference runs on the CPU, whatever the device of `scores`."""
+        """See `LocalRefinement`."""
         return dense_crf(image, scores, **self.settings)
+
+    refine_sets = refine  # on one lattice

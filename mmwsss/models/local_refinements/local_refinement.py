@@ -1,6 +1,7 @@
 """What every local refinement has."""
 from abc import ABC, abstractmethod
 
+import torch
 from torch import Tensor
 
 from mmwsss.pseudo_labels.label_scores import refine_labels
@@ -30,8 +31,15 @@ class LocalRefinement(ABC):
             scores: `(C, H, W)` float32 probabilities, on any device.
 
         Returns:
-            `(C, H, W)` float32 scores on the device of `scores`; their sum over the classes stays 1.
+            `(C, H, W)` float32 scores on the device of `scores`; their sum over the classes is the same in every pixel.
         """
+
+    def refine_sets(self, image: Tensor, scores: Tensor) -> Tensor:
+        """Refine B sets of scores of an image, `(B, C, H, W)`, each as :meth:`refine` does.
+
+        Override it where the sets can share work that depends on the image alone.
+        """
+        return torch.stack([self.refine(image, one) for one in scores])
 
     def check(self) -> None:
         """Check that the refinement can run here. It is asked before hours are spent.

@@ -4,10 +4,10 @@ from torch import Tensor
 
 
 def decorrelation_loss(words: Tensor) -> Tensor:
-    """Penalise codewords that vary together.
+    """Penalise correlated codewords.
 
-    `S = W W^T` of the row-centred codewords `W` is their scatter; the loss is
-    `0.5 * (||S||_F - ||diag(S)||_2)`, 0 when no two words correlate.
+    With the scatter `S = W W^T` of the row-centred codewords `W`, the loss is `0.5 * (||S||_F - ||diag(S)||_2)`, which
+    is 0 if no two words correlate.
 
     Args:
         words: `(K, C)`.

@@ -1,4 +1,4 @@
-"""Cross entropy of pixels, averaged over the batch of all processes."""
+"""Pixel cross entropy, averaged over the whole batch of all processes."""
 import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
@@ -11,14 +11,14 @@ from .over_ranks import over_ranks
 
 @MODELS.register_module()
 class PixelCrossEntropyLoss(nn.Module):
-    """The mean cross entropy of labelled pixels, as `loss_decode` of any decode head of MMSeg.
+    """The mean cross entropy of labelled pixels, usable as `loss_decode` of any MMSeg decode head.
 
-    MMSeg's `CrossEntropyLoss(avg_non_ignore=True)` averages on each rank apart, so that a pixel weighs more where the
-    rank's other pixels are ignored. Here the number of pixels is summed over ranks: the result is that of one process
+    MMSeg's `CrossEntropyLoss(avg_non_ignore=True)` averages on each rank separately, so a pixel weighs more on a rank
+    with many ignored pixels. Here the number of pixels is summed over ranks, so the result equals that of one process
     with the whole batch.
 
     Args:
-        use_sigmoid: only `False`, so that this takes the place of MMSeg's loss in a config.
+        use_sigmoid: must be `False`; it exists so that this loss can replace MMSeg's in a config.
         loss_weight: factor of the loss.
         loss_name: its name in the log.
 
@@ -29,28 +29,28 @@ class PixelCrossEntropyLoss(nn.Module):
     def __init__(self, use_sigmoid: bool = False, loss_weight: float = 1.0, loss_name: str = 'loss_ce') -> None:
         super().__init__()
         if use_sigmoid:
-            raise InputError(f"{type(self).__name__} is of a softmax. Drop use_sigmoid, or take MMSeg's "
+            raise InputError(f"{type(self).__name__} uses a softmax. Remove use_sigmoid, or use MMSeg's "
                              'CrossEntropyLoss.')
         self.loss_weight = loss_weight
         self.loss_name = loss_name
 
     def kinds(self, label: Tensor, ignore_index: int) -> list[Tensor]:
-        """Masks `(N, H, W)` of the pixels that are averaged apart."""
+        """Masks `(N, H, W)` of the groups of pixels that are averaged separately."""
         return [label != ignore_index]
 
     def forward(self, cls_score: Tensor, label: Tensor, weight: Tensor | None = None,
                 ignore_index: int = 255, reduction_override: str | None = None) -> Tensor:
-        """The loss, a scalar, or that of each pixel.
+        """Compute the loss as a scalar, or per pixel.
 
         Args:
             cls_score: `(N, C, H, W)` logits.
-            label: `(N, H, W)` in `0..C-1`, 0 the background, or `ignore_index`.
-            weight: `(N, H, W)` of each pixel's loss, from the head's sampler.
-            ignore_index: label of pixels that are left out. A kind without any pixel counts as 0.
-            reduction_override: `'none'` for the loss `(N, H, W)` of each pixel, by which MMSeg's samplers choose.
+            label: `(N, H, W)` in `0..C-1` (0 is the background), or `ignore_index`.
+            weight: `(N, H, W)` weight of each pixel's loss, from the head's sampler.
+            ignore_index: label of pixels to skip. A group without pixels counts as 0.
+            reduction_override: `'none'` returns the loss per pixel `(N, H, W)`, which MMSeg's samplers need.
 
         Raises:
-            InputError: another `reduction_override`.
+            InputError: `reduction_override` is unknown.
         """
         losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index)
         if weight is not None:
@@ -58,8 +58,8 @@ class PixelCrossEntropyLoss(nn.Module):
         if reduction_override == 'none':
             return self.loss_weight * losses
         if reduction_override not in (None, 'mean'):
-            raise InputError(f'{type(self).__name__}: reduction_override={reduction_override!r} is unknown. Take '
-                             "'none' or 'mean'.")
+            raise InputError(f"{type(self).__name__}: reduction_override must be 'none' or 'mean', got "
+                             f'{reduction_override!r}.')
         kinds = torch.stack(self.kinds(label, ignore_index))
         counts, ranks = over_ranks(kinds.sum(dim=(1, 2, 3)).to(losses.dtype))
         means = (losses * kinds).sum(dim=(1, 2, 3)) / counts.clamp(min=1)
@@ -70,7 +70,7 @@ class PixelCrossEntropyLoss(nn.Module):
 class BalancedCrossEntropyLoss(PixelCrossEntropyLoss):
     """Half the mean cross entropy of background pixels plus half that of foreground pixels.
 
-    Pseudo labels hold far more background than objects; averaged apart, neither drowns the other.
+    Pseudo labels contain far more background than objects; separate means give both the same weight.
 
     Args:
         use_sigmoid, loss_weight, loss_name: see :class:`PixelCrossEntropyLoss`.

@@ -1,4 +1,4 @@
-"""Poolings between the backbone and an image-level head."""
+"""Pooling between the backbone and an image-level head."""
 from .gmp import GlobalMaxPooling
 from .hspp import HSPP
 

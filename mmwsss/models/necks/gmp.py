@@ -6,9 +6,9 @@ from .hspp import HSPP
 
 @MODELS.register_module()
 class GlobalMaxPooling(HSPP):
-    """Neck that keeps the largest value of each channel: `(N, C, H, W) -> (N, C)`, tuples alike.
+    """Neck that keeps the largest value of each channel: `(N, C, H, W) -> (N, C)`, also for tuples.
 
-    It is the pyramid of one bin without the average, the paper's GMP baseline.
+    It is `HSPP` with a single bin and without the average, the paper's GMP baseline.
     """
 
     def __init__(self) -> None:

@@ -8,17 +8,16 @@ from torch import Tensor, nn
 
 
 def hspp(feat: Tensor, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0) -> Tensor:
-    """Pool local maxima of a spatial pyramid together with the global average.
+    """Combine the local maxima of a spatial pyramid with the global average.
 
     With `M_r` the mean of the `r x r` adaptive maxima and `A` the global average,
-    `y = (sum_r M_r + gamma * A) / (len(levels) + gamma)`. Maxima alone see only the most
-    discriminative part, the average alone spills over the object; the pyramid asks for evidence in
-    every part of the image.
+    `y = (sum_r M_r + gamma * A) / (len(levels) + gamma)`. A global maximum only sees the most discriminative part, and
+    the average spills over the object; the pyramid needs evidence in every part of the image.
 
     Args:
         feat: `(N, C, H, W)`, any `H, W >= 1`; a level larger than the map repeats pixels.
-        levels: bins along each side, one entry a pyramid level.
-        gamma: weight of the global average against one level.
+        levels: bins along each side, one entry per pyramid level.
+        gamma: weight of the global average relative to one level.
 
     Returns:
         `(N, C)`.
@@ -31,26 +30,26 @@ def hspp(feat: Tensor, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0) ->
 
 @MODELS.register_module()
 class HSPP(nn.Module):
-    """Neck that pools by hybrid spatial pyramid pooling, see :func:`hspp`.
+    """Neck for hybrid spatial pyramid pooling, see :func:`hspp`.
 
-    Same contract as MMPretrain's `GlobalAveragePooling`: `(N, C, H, W)` or a tuple of such maps gives
-    `(N, C)` or a tuple.
+    Like MMPretrain's `GlobalAveragePooling`, it maps `(N, C, H, W)` to `(N, C)`, and a tuple to a tuple.
 
     Args:
         levels: bins along each side, positive integers.
-        gamma: weight of the global average, >= 0. With `levels=()` and any positive `gamma` this is
-            global average pooling, with `levels=(1,)` and `gamma=0` global maximum pooling.
+        gamma: weight of the global average, >= 0. `levels=()` with any positive `gamma` is global average pooling;
+            `levels=(1,)` with `gamma=0` is global maximum pooling.
 
     Raises:
-        ValueError: levels or gamma out of range, or both empty.
+        ValueError: levels or gamma are out of range, or levels are empty and gamma is 0.
     """
 
     def __init__(self, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0) -> None:
         super().__init__()
         if any(int(level) != level or level < 1 for level in levels) or gamma < 0:
-            raise ValueError(f'HSPP: levels {levels} must be positive integers and gamma {gamma} >= 0')
+            raise ValueError('HSPP: levels must be positive integers and gamma must be at least 0, got '
+                             f'levels={levels} and gamma={gamma}.')
         if not levels and gamma == 0:
-            raise ValueError('HSPP: no levels and gamma 0 leave nothing to pool')
+            raise ValueError('HSPP: levels must not be empty if gamma is 0.')
         self.levels = tuple(int(level) for level in levels)
         self.gamma = float(gamma)
 
@@ -59,7 +58,7 @@ class HSPP(nn.Module):
         if isinstance(inputs, tuple | list):
             return tuple(hspp(feat, self.levels, self.gamma) for feat in inputs)
         if not torch.is_tensor(inputs):
-            raise TypeError('neck inputs should be tuple or torch.tensor')
+            raise TypeError(f'HSPP: inputs must be a tensor or a tuple of tensors, got {type(inputs).__name__}.')
         return hspp(inputs, self.levels, self.gamma)
 
     def extra_repr(self) -> str:

@@ -10,7 +10,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.datasets.transforms.load_image import image_of
-from mmwsss.models.shown import ShownInstances, ShownLabels
+from mmwsss.models.shown import Shown, ShownInstances, ShownLabels
 from mmwsss.pseudo_labels import Instances, Transition, random_walk, walk_scores
 from mmwsss.pseudo_labels.cam import strided_size, winner
 from mmwsss.registry import LOCAL_REFINEMENTS
@@ -43,7 +43,7 @@ class Refiner(BaseSegmentor):
 
     stride = 4
     test_defaults: dict[str, Any] = dict(radius=5, beta=10, steps=256, bg_thr=0.25, refine=None, crf=None)
-    shown = (ShownLabels(), ShownInstances())
+    shown: tuple[Shown, ...] = (ShownLabels(), ShownInstances())
     takes = ('cams', )
 
     def __init__(self,

@@ -1,4 +1,4 @@
-"""Test-time augmentation whose merged probabilities others can read."""
+"""Test-time augmentation that keeps the merged probabilities."""
 import torch
 from mmengine.structures import PixelData
 from mmseg.models.segmentors import SegTTAModel
@@ -10,20 +10,20 @@ SMALLEST = torch.finfo(torch.float32).tiny
 
 @MODELS.register_module()
 class LogitsTTAModel(SegTTAModel):
-    """MMSeg's `SegTTAModel` that also keeps what it merged.
+    """MMSeg's `SegTTAModel` that also keeps the merged probabilities, e.g. for a DenseCRF (`CRFIoUMetric`).
 
-    `SegTTAModel` leaves the logits of the last view in the sample. Here `seg_logits` `(C, H, W)` is the logarithm of
-    the views' mean probability, whose softmax is that mean: a DenseCRF (`CRFIoUMetric`) refines the whole augmentation.
+    `SegTTAModel` leaves the last view's logits in the sample. Here `seg_logits` `(C, H, W)` is the logarithm of the
+    mean probability over views, so its softmax is that mean.
     """
 
     def merge_preds(self, data_samples_list: list[list[SegDataSample]]) -> list[SegDataSample]:
         """Merge the views of each image.
 
         Args:
-            data_samples_list: of each image, the predictions of its views, at the image's size.
+            data_samples_list: for each image, the predictions of its views at the image's size.
 
         Returns:
-            A sample an image, with `pred_sem_seg` `(1, H, W)` and, of models with a logit a class, `seg_logits`.
+            One sample per image, with `pred_sem_seg` `(1, H, W)` and, except for binary models, `seg_logits`.
         """
         if self.module.out_channels == 1:
             return super().merge_preds(data_samples_list)

@@ -1,4 +1,4 @@
-"""MMSeg's `EncoderDecoder` at several scales at once, as DeepLabv2 is trained and tested.
+"""MMSeg's `EncoderDecoder` at several scales, as in DeepLabv2's training and test.
 
 Chen, Papandreou, Kokkinos, Murphy, Yuille: DeepLab, TPAMI 2018, section 4.1.2 (MSC).
 """
@@ -20,18 +20,18 @@ from mmwsss.utils.errors import InputError
 
 @MODELS.register_module()
 class MultiScaleEncoderDecoder(EncoderDecoder):
-    """One network at several scales of the input, whose logits are fused by their maximum.
+    """Apply one network at several input scales and fuse the logits by their maximum.
 
-    In training each scale has a loss, and the fused logits have one; labels are brought to the size of the logits by
-    nearest neighbour. Losses are summed: `decode_x1.loss_ce`, `decode_x0.75.loss_ce`, ..., `decode_max.loss_ce`.
+    In training, each scale and the fused logits have a loss; labels are resized to the logits by nearest neighbour.
+    The losses are summed: `decode_x1.loss_ce`, `decode_x0.75.loss_ce`, ..., `decode_max.loss_ce`.
 
     Args:
-        train_scales: factors of the input's size, > 0. Logits are fused at the size of the first's.
-        test_scales: of inference; `None` for those of training, as published.
+        train_scales: factors of the input size, > 0. Logits are fused at the size of the first scale.
+        test_scales: scales for inference; `None` uses the training scales, as published.
         **kwargs: those of `EncoderDecoder`, without `auxiliary_head`.
 
     Raises:
-        InputError: the scales are no positive numbers, or there is an auxiliary head.
+        InputError: the scales are not positive or repeat, or there is an auxiliary head.
     """
 
     def __init__(self,
@@ -46,8 +46,8 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
             if not scales or min(scales) <= 0 or len(set(scales)) < len(scales):
                 raise InputError(f'MultiScaleEncoderDecoder: {name}={scales} must be different positive factors.')
         if self.with_auxiliary_head:
-            raise InputError('MultiScaleEncoderDecoder has a loss for each scale and takes no auxiliary_head. Drop it, '
-                             'or take EncoderDecoder.')
+            raise InputError('MultiScaleEncoderDecoder does not support auxiliary_head. Remove it, or use '
+                             'EncoderDecoder.')
 
     def logits(self, inputs: Tensor, scales: Sequence[float]) -> list[Tensor]:
         """Logits `(N, C, h_s, w_s)` of images `(N, 3, H, W)` for each scale, at the backbone's stride."""
@@ -55,12 +55,12 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
         return [self.decode_head(self.extract_feat(self._resize(inputs, size))) for size in sizes]
 
     def fuse(self, logits: Sequence[Tensor]) -> Tensor:
-        """The maximum over the scales, at the size of the first."""
+        """The maximum over the scales, at the size of the first one."""
         size = logits[0].shape[2:]
         return torch.stack([self._resize(one, size) for one in logits]).amax(dim=0)
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """The losses of every scale and of the fused logits.
+        """Compute the losses of every scale and of the fused logits.
 
         Args:
             inputs: `(N, 3, H, W)`.
@@ -75,11 +75,11 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
         return losses
 
     def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
-        """Fused logits of images at their size."""
+        """Fused logits at the images' size."""
         return self.decode_head.predict_by_feat(self._forward(inputs), batch_img_metas)
 
     def _forward(self, inputs: Tensor, data_samples: list[SegDataSample] | None = None) -> Tensor:
-        """Fused logits `(N, C, h, w)` at the backbone's stride, of `mode='tensor'`."""
+        """Fused logits `(N, C, h, w)` at the backbone's stride, for `mode='tensor'`."""
         return self.fuse(self.logits(inputs, self.test_scales))
 
     def _resize(self, maps: Tensor, size: Sequence[int]) -> Tensor:
@@ -89,14 +89,14 @@ class MultiScaleEncoderDecoder(EncoderDecoder):
 
 
 def shrink_labels(data_samples: Sequence[SegDataSample], size: Sequence[int]) -> list[SegDataSample]:
-    """Bring labels to the size of logits: each is that of the nearest pixel, centre to centre.
+    """Resize labels to the size of the logits by nearest neighbour, aligned at pixel centres.
 
     Args:
         data_samples: with `gt_sem_seg` `(1, H, W)`.
         size: height and width of the logits.
 
     Returns:
-        New samples with `gt_sem_seg` `(1, *size)` alone.
+        New samples with only `gt_sem_seg` `(1, *size)`.
     """
     result = []
     for sample in data_samples:

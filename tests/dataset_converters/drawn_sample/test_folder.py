@@ -1,4 +1,4 @@
-"""The folder of the sample: what MMSeg reads, and runs that were stopped."""
+"""The folder of the sample: reading it with MMSeg, and stopped runs."""
 import json
 from pathlib import Path
 

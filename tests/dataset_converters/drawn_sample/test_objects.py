@@ -1,4 +1,4 @@
-"""Objects: what hints at their classes."""
+"""Hints at the classes of objects."""
 from drawn_sample.objects import PLACES
 
 

@@ -1,4 +1,4 @@
-"""One image and its mask, and what is visible of the objects."""
+"""One image and its mask, and the visible parts of the objects."""
 import numpy as np
 import pytest
 from drawn_sample import scene
@@ -19,7 +19,7 @@ def test_an_object_with_nothing_before_it_is_seen_as_counted(name):
         area, head_area = scene.place_object(rng, canvas, name, number, unit=120, bottom=380)
         head, rest = (np.count_nonzero(canvas.owner == 2 * number + part) for part in (1, 0))
         assert np.count_nonzero(canvas.label == CLASSES.index(name)) == head + rest
-        # The part that decides the class is the smaller one.
+        # The part that determines the class is smaller.
         assert 0.05 < head_area / area < 0.5
         seen.append((head + rest) / area)
     assert max(seen) == pytest.approx(1, abs=0.03)

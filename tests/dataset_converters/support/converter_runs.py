@@ -1,4 +1,4 @@
-"""Runs of the converters, and what they leave."""
+"""Runs of the converters and their files."""
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ CONVERTERS = Path(__file__).resolve().parents[3] / 'tools' / 'dataset_converters
 
 
 def run(script: str, *arguments, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    """Run a converter in a process of its own."""
+    """Run a converter in a separate process."""
     return subprocess.run([sys.executable, str(CONVERTERS / script), *map(str, arguments)], capture_output=True,
                           text=True, cwd=cwd)
 

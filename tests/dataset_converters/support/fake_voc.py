@@ -8,7 +8,7 @@ from PIL import Image
 from voc_layout import CLASSES
 
 TRAIN, VAL = ('2007_000001', '2007_000002'), ('2007_000003', )
-# SBD has images of its own, one of VOC's train, and one of VOC's val.
+# SBD has its own images, one of VOC's train and one of VOC's val.
 SBD_TRAIN, SBD_VAL = ('2008_000001', '2007_000001'), ('2008_000002', '2007_000003')
 IMAGES = sorted({*TRAIN, *VAL, *SBD_TRAIN, *SBD_VAL})
 LABELS = {
@@ -19,13 +19,13 @@ SHAPE = (12, 20)
 
 
 def sbd_mask(name: str) -> np.ndarray:
-    """What the fake SBD says of an image."""
+    """The fake SBD's mask of an image."""
     rng = np.random.default_rng(int(name[-1]) + 10 * int(name[3]))
     return rng.integers(0, 21, SHAPE, dtype=np.uint8)
 
 
 def official_mask(name: str) -> np.ndarray:
-    """What the fake VOC says: other than SBD, and with void."""
+    """The fake VOC's mask, with void and different from SBD's."""
     mask = np.full(SHAPE, 255, dtype=np.uint8)
     mask[2:9, 3:15] = CLASSES.index(LABELS[name][0])
     return mask
@@ -48,7 +48,7 @@ def jpeg(shape: tuple[int, int] = SHAPE) -> bytes:
 
 
 def mat(mask: np.ndarray) -> bytes:
-    """A file with the structure of SBD's: a struct with boundaries in a cell of sparse matrices."""
+    """A file like SBD's: a struct with boundaries in a cell of sparse matrices."""
     from scipy.io import savemat
     from scipy.sparse import csc_matrix
     boundaries = np.empty((20, 1), dtype=object)

@@ -1,4 +1,4 @@
-"""Archives that are damaged, and those that would write elsewhere."""
+"""Archives that are damaged or would write outside the folder."""
 import tarfile
 
 import pytest

@@ -1,4 +1,4 @@
-"""What the check finds."""
+"""Problems that the check finds."""
 import json
 import re
 
@@ -12,7 +12,7 @@ from voc_2012.check import check
 
 
 def test_check_passes_what_was_prepared(root, capsys):
-    # The fake SBD's masks are noise: classes beyond the labels are told, not refused.
+    # The fake SBD's masks are noise: classes without a label only give a warning.
     capsys.readouterr()
     assert check(root, workers=1)
     captured = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""Preparing VOC 2012 as a whole: resumed runs, what is kept, what is missing, labels from annotations."""
+"""Preparing VOC 2012: resumed runs, kept and missing files, labels from annotations."""
 import json
 import re
 

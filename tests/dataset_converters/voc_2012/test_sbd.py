@@ -1,4 +1,4 @@
-"""Official masks and those of SBD, merged."""
+"""Merging official masks with SBD's."""
 import sys
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Images decode wholly, or are named."""
+"""Images are decoded completely, or an error names them."""
 import io
 
 import mmcv

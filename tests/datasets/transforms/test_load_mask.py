@@ -1,4 +1,4 @@
-"""Masks fit their image, or are named."""
+"""Masks fit their image, or an error names them."""
 import numpy as np
 import pytest
 from message_names import message_names
@@ -49,7 +49,7 @@ def test_values_that_are_no_class(path):
 def test_another_size_than_the_image(path):
     with pytest.raises(InputError, match=message_names('mask.png', '2 x 3', 'p.jpg', '3 x 2')):
         load(path, ori_shape=(3, 2))
-    # An image that was resized is compared by its file.
+    # A resized image is compared by its original size.
     assert load(path, ori_shape=(2, 3), img_shape=(20, 30))['gt_seg_map'].shape == (2, 3)
 
 

@@ -15,13 +15,13 @@ def build(**config):
 
 
 def coordinates(height, width):
-    """An image whose pixels tell where they come from, and such a map."""
+    """An image and a map whose pixels encode their position."""
     rows, columns = np.mgrid[:height, :width].astype(np.uint8)
     return np.stack([rows, columns, np.full_like(rows, 200)], -1), rows
 
 
 def place(results, pad):
-    """Where the image lies in the crop, and where the crop starts in the image, from its pixels alone."""
+    """The position of the image in the crop, and of the crop in the image, decoded from the pixels."""
     inside = results['img'][..., 2] == 200
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     assert inside[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1].all()

@@ -1,4 +1,4 @@
-"""The folded copy computes what the backbone computes."""
+"""The folded copy gives the backbone's results."""
 import pytest
 import torch
 from mmengine.registry import init_default_scope

@@ -27,7 +27,7 @@ def images(root, count=5):
 
 
 class FakeRunner:
-    """What the hook reads of a runner, at the end of the last of three epochs."""
+    """The runner's attributes that the hook reads, at the end of the last of three epochs."""
 
     epoch, max_epochs, rank, seed = 2, 3, 0, 0
 

@@ -1,4 +1,4 @@
-"""timm's networks: what is frozen, and the ImageNet weights from a package."""
+"""timm networks: frozen parts, and ImageNet weights from a package."""
 import pytest
 import timm
 import torch

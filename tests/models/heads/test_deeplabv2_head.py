@@ -75,7 +75,7 @@ def test_every_parameter_learns_and_ignored_pixels_do_not_count(autocast):
 
 
 def test_takes_the_place_of_a_head_of_mmseg():
-    """Only the type of a stock config changes; several levels are joined at the size of the first."""
+    """Only the type changes in a standard config; several levels are joined at the size of the first."""
     head = build(in_channels=(2, 3), in_index=(0, 1), input_transform='resize_concat', channels=16, dropout_ratio=0.1,
                  dilations=(1, 2), norm_cfg=dict(type='BN'),
                  loss_decode=dict(type='PixelCrossEntropyLoss', use_sigmoid=False, loss_weight=1.0))

@@ -1,4 +1,4 @@
-"""The encoder against the authors' tensors, and its contract."""
+"""The encoder against tensors recorded from the authors' code, and its contract."""
 import numpy as np
 import pytest
 import torch
@@ -10,7 +10,7 @@ from mmwsss.utils.errors import InputError
 
 @pytest.fixture
 def case(golden):
-    """An encoder with the golden codebook, and the tensors."""
+    """An encoder with the recorded codebook, and the recorded tensors."""
     data = {key: torch.from_numpy(value) for key, value in golden('vwe1').items() if value.ndim}
     encoder = VisualWordEncoder(num_words=12, in_channels=16)
     encoder.codebook.words.data = data['enc_c'].flatten(1).clone()

@@ -1,4 +1,4 @@
-"""The VWE head: losses and maps against the authors' tensors (releases v1 and v2)."""
+"""The VWE head: losses and maps against tensors recorded from the authors' code (v1 and v2)."""
 import numpy as np
 import pytest
 import torch

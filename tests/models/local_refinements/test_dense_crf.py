@@ -19,7 +19,6 @@ def chw(image):
 
 
 def test_scores_are_those_of_the_function(image):
-    pytest.importorskip('pydensecrf')
     scores = torch.randn(4, 24, 30).softmax(dim=0)
     settings = dict(steps=3, gaussian_sxy=2, gaussian_compat=1, bilateral_sxy=20, bilateral_srgb=10,
                     bilateral_compat=4, min_prob=0.1)
@@ -28,7 +27,6 @@ def test_scores_are_those_of_the_function(image):
 
 
 def test_labels_are_those_of_the_function(image):
-    pytest.importorskip('pydensecrf')
     labels = np.random.randint(0, 3, (24, 30))
     settings = dict(gt_prob=0.6, steps=3, bilateral_sxy=20)
     for known in ({}, settings):
@@ -39,8 +37,11 @@ def test_labels_are_those_of_the_function(image):
 def test_without_pydensecrf(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pydensecrf', None)
     monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
-    with pytest.raises(InputError, match='pip install pydensecrf2'):
-        DenseCRF().check()
+    DenseCRF().check()
+    with pytest.raises(InputError, match=r'mmwsss\[crf\]'):
+        DenseCRF(backend='pydensecrf').check()
+    with pytest.raises(InputError, match='cuda'):
+        DenseCRF(backend='cuda').check()
 
 
 def test_unknown_settings_are_refused():

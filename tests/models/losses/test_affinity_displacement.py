@@ -14,7 +14,7 @@ NAMES = ('loss_pos_affinity', 'loss_neg_affinity', 'loss_fg_displacement', 'loss
 
 
 def slow_losses(boundary, displacement, labels, radius, ignore=255):
-    """A loop over every source and every pair, in the words of the paper."""
+    """A loop over every source and every pair, as described in the paper."""
     count, height, width = labels.shape
     terms = {name: [] for name in ('background', 'foreground', 'negative', 'fg_displacement', 'bg_displacement')}
     probability = 1 / (1 + np.exp(-boundary[:, 0].astype(np.float64)))

@@ -113,7 +113,6 @@ def test_predict_without_cams_gives_the_fields_alone(network):
 
 
 def test_crf_after_the_walk(network, tmp_path):
-    pytest.importorskip('pydensecrf')
     from PIL import Image
     rng = np.random.default_rng(0)
     image = np.zeros((40, 48, 3), np.uint8)

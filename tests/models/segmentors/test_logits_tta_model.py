@@ -1,4 +1,4 @@
-"""Merged views against a loop, through a test step and to a DenseCRF."""
+"""Merged views against a loop, in a test step and with a DenseCRF."""
 import numpy as np
 import torch
 from mmengine.config import ConfigDict
@@ -32,7 +32,7 @@ def build(kind, num_classes=3):
 
 
 def views(path=''):
-    """An image, its mirror image and a larger one, as MMSeg's `TestTimeAug` gives them: view by view."""
+    """An image, its mirror image and a larger one, view by view like MMSeg's `TestTimeAug`."""
     straight = torch.randn(3, *SIZE)
     large = torch.nn.functional.interpolate(straight[None], scale_factor=1.5)[0]
     inputs, samples = [], []
@@ -60,7 +60,7 @@ def test_the_mean_probability_of_the_views():
 
 
 def views_like(data):
-    """The same views with samples that nothing was written into."""
+    """The same views with untouched samples."""
     return dict(data, data_samples=[[SegDataSample(metainfo=sample.metainfo) for sample in samples]
                                     for samples in data['data_samples']])
 

@@ -1,4 +1,4 @@
-"""Several scales of one network, written out."""
+"""Several scales of one network against explicit code."""
 import pytest
 import torch
 import torch.nn.functional as F

@@ -1,1 +1,1 @@
-"""A small data set in VOC's layout that is drawn, not photographed."""
+"""A small data set of drawn images in VOC's layout."""

@@ -1,4 +1,4 @@
-"""Places without objects (a room, a street, a garden, a meadow, a yard), and what stands before objects there."""
+"""Backgrounds (a room, a street, a garden, a meadow, a yard) and things that occlude objects there."""
 import cv2
 import numpy as np
 
@@ -19,7 +19,7 @@ from .shapes import (
 
 
 def background(rng: np.random.Generator, place: str, shape: tuple[int, int], horizon: int) -> Canvas:
-    """A place without objects; the ground begins at the row `horizon`."""
+    """Draw a place without objects; the ground starts at row `horizon`."""
     height, width = shape
     far = {'room': pick(rng, ((206, 190, 160), (170, 186, 200), (200, 170, 170), (180, 196, 170))),
            'street': (184, 196, 210)}.get(place, pick(rng, ((150, 190, 232), (186, 200, 216), (120, 168, 220))))
@@ -36,7 +36,7 @@ def background(rng: np.random.Generator, place: str, shape: tuple[int, int], hor
 
 
 def mottle(rng: np.random.Generator, colour: Colour, shape: tuple[int, int], cell: int, depth: int) -> np.ndarray:
-    """A textured plane (H, W, 3): smooth blotches of about `cell` pixels and fine grain, both +-`depth`."""
+    """A textured plane (H, W, 3): smooth spots of about `cell` pixels and fine grain, both +-`depth`."""
     height, width = shape
     coarse = rng.integers(0, 2 * depth + 1, (height // cell + 2, width // cell + 2), dtype=np.uint8)
     blotches = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR_EXACT).astype(np.int16)
@@ -132,7 +132,7 @@ def blades(rng: np.random.Generator, canvas: Canvas, horizon: int) -> None:
 
 
 def occlude(rng: np.random.Generator, canvas: Canvas, place: str) -> None:
-    """Something of the background before the objects: a bush, a post, a crate."""
+    """Draw something in front of the objects: a bush, a post, a crate."""
     height, width = canvas.label.shape
     x = between(rng, 0.05, 0.95) * width
     if place in ('garden', 'meadow', 'yard') and rng.random() < 0.6:

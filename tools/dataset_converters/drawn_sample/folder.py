@@ -1,4 +1,4 @@
-"""The folder of the sample: images, masks, lists, image-level labels, and a stamp that tells which sample it is."""
+"""The sample's folder: images, masks, lists, image-level labels, and a stamp that identifies the sample."""
 import json
 from pathlib import Path
 
@@ -14,23 +14,23 @@ from mmwsss.utils.progress import ProgressBar
 
 from .scene import SPLITS, draw_image
 
-# Raise it when the same parameters give other images than before.
+# Increase it when the same parameters give other images than before.
 VERSION = 2
 STAMP = 'sample.json'
 
 
 def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
-    """Write the sample, or what is missing of it.
+    """Write the sample, or only its missing files.
 
     Args:
         out: the folder, see :func:`claim_folder`.
-        train: images of the training split.
-        val: images of the validation split.
+        train: number of training images.
+        val: number of validation images.
         size: longer side of the images in pixels.
-        seed: another seed gives other images.
+        seed: random seed.
 
     Returns:
-        How many images were drawn; 0 if the sample was complete.
+        The number of images drawn; 0 if the sample was complete.
     """
     parameters = dict(sample='mmwsss', version=VERSION, train=train, val=val, size=size, seed=seed)
     claim_folder(out, parameters)
@@ -68,12 +68,12 @@ def write_image(out: Path, split: str, index: int, parameters: dict) -> tuple[li
 
 
 def read_mask(image_path: Path, mask_path: Path) -> np.ndarray | None:
-    """The mask of an earlier run; `None` where it or its image is missing or damaged."""
+    """The mask of an earlier run; `None` if it or its image is missing or damaged."""
     try:
         with Image.open(image_path) as image, Image.open(mask_path) as mask:
             image.load()
             return np.array(mask)
-    except (OSError, SyntaxError):  # what PIL raises for damaged files
+    except (OSError, SyntaxError):  # PIL's errors for damaged files
         return None
 
 
@@ -83,23 +83,23 @@ def image_id(split: str, index: int) -> str:
 
 
 def claim_folder(out: Path, parameters: dict) -> None:
-    """Mark a folder as ours before anything is drawn into it.
+    """Write the stamp into a folder before any image.
 
     Args:
-        out: new, empty, or with this sample or a part of it.
-        parameters: everything that the images depend on.
+        out: a folder that is new, empty, or contains this sample or a part of it.
+        parameters: everything that determines the images.
 
     Raises:
         InputError: the folder has other contents, or a sample with other parameters.
     """
     stamp = out / STAMP
     if out.exists() and not out.is_dir():
-        raise InputError(f'{out} is a file. Name a folder for the sample.')
+        raise InputError(f'{out} is a file. Choose a folder for the sample.')
     if not stamp.is_file():
-        # Hidden files are ignored: a run that was killed early may have left one.
+        # Hidden files are ignored: a killed run may have left one.
         others = sorted(path.name for path in out.glob('[!.]*'))
         if others:
-            raise InputError(f'{out} holds something else ({others[0]}). Name a new folder for the sample.')
+            raise InputError(f'{out} contains other files ({others[0]}). Choose a new folder for the sample.')
         write_json(stamp, parameters, indent=None)
         return
     try:
@@ -107,5 +107,5 @@ def claim_folder(out: Path, parameters: dict) -> None:
     except ValueError:
         found = None
     if found != parameters:
-        raise InputError(f'{out} holds a sample with other parameters ({found}, not {parameters}). Name another '
-                         'folder or delete this one.')
+        raise InputError(f'{out} contains a sample with other parameters ({found}, not {parameters}). Choose another '
+                         'folder, or delete this one.')

@@ -1,7 +1,7 @@
-"""The objects: animals and vehicles, as parts in a frame of their own.
+"""The objects: animals and vehicles, as parts in their own coordinates.
 
-The frame's unit is about the length of the body; x points ahead, and feet or wheels have the largest y. The frame of
-a head has the head's radius as its unit and the end of the neck as its origin.
+The unit is about the length of the body; x points ahead, and feet or wheels have the largest y. For a head, the unit
+is its radius and the origin is the end of the neck.
 """
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ from .shapes import (
 )
 
 SAMPLE_CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
-# Where a pair is met: more often in its own places, but the place decides nothing.
+# Places of each pair: some are more frequent, but the place does not determine the class.
 PLACES = {
     **dict.fromkeys(('cat', 'dog'), ('room', 'room', 'garden', 'garden', 'street', 'yard')),
     **dict.fromkeys(('cow', 'horse'), ('meadow', 'meadow', 'yard', 'yard', 'garden', 'street')),
     **dict.fromkeys(('bus', 'car'), ('street', 'street', 'street', 'yard', 'meadow', 'garden')),
 }
-# What a class often looks like, as cats are often tabby: a hint of the class over all of the body, which nothing but
-# the head decides.
+# Frequent colours and patterns of a class, as cats are often tabby: a hint over the whole body; only the head
+# determines the class.
 HABITS = {
     'cat': (('ginger', 'grey', 'slate'), 'striped'),
     'dog': (('tan', 'brown', 'black'), 'plain'),
@@ -53,7 +53,7 @@ PATTERNS = ('plain', 'plain', 'spotted', 'striped')
 
 @dataclass
 class Part:
-    """An outline and its paint; `head` marks what tells the classes of a pair apart."""
+    """An outline and its paint; `head` marks the parts that distinguish the classes of a pair."""
 
     outline: np.ndarray
     paint: Paint
@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Build:
-    """Proportions that the two animals of a pair share, in body lengths."""
+    """Proportions of both animals in a pair, in body lengths."""
 
     hip: float
     chest: float
@@ -74,7 +74,7 @@ class Build:
 
 
 def animal(rng: np.random.Generator, name: str, unit: float) -> list[Part]:
-    """A quadruped in a pose of its own: standing, walking, sitting (small ones), grazing (large ones)."""
+    """A quadruped in a random pose: standing, walking, sitting (small ones), grazing (large ones)."""
     build, head = ANIMALS[name]
     colour, coat = draw_coat(rng, name, unit)
     far = plain(shade(colour, 70))
@@ -206,7 +206,7 @@ ANIMALS = {
 
 
 def vehicle(rng: np.random.Generator, name: str) -> list[Part]:
-    """A body with windows and a stripe, two wheels, and a front that says what it is."""
+    """A body with windows and a stripe, two wheels, and a front that determines the class."""
     colour = PAINTS[pick(rng, HABITS[name][0] if rng.random() < HABIT_SHARE else tuple(PAINTS))]
     top = -between(rng, 0.3, 0.4)
     lean = between(rng, -3, 3)

@@ -1,4 +1,4 @@
-"""One image and its mask: objects in a place, drawn so that enough of each is visible."""
+"""Drawing one image and its mask, with enough of each object visible."""
 from collections.abc import Sequence
 from copy import deepcopy
 
@@ -10,9 +10,9 @@ from .objects import FRONTS, PLACES, SAMPLE_CLASSES, animal, vehicle
 from .shapes import BLACK, OVERSAMPLING, Canvas, between, ellipse, pick, plain, reduce_canvas
 
 SPLITS = ('train', 'val')
-# The share of an object, and of its head, that must be visible for the image to be kept.
+# The minimum visible share of an object and of its head.
 VISIBLE_OBJECT, VISIBLE_HEAD = 0.45, 0.75
-# Relative size of the objects, by how many there are.
+# Number of objects -> their relative size.
 CROWD = {1: 1.05, 2: 0.82, 3: 0.7}
 
 
@@ -23,11 +23,11 @@ def draw_image(index: int, split: str, size: int, seed: int) -> tuple[np.ndarray
         index: number of the image in its split.
         split: one of `SPLITS`.
         size: the longer side in pixels.
-        seed: of the whole sample.
+        seed: seed of the whole sample.
 
     Returns:
-        The image (H, W, 3) uint8 RGB, and its mask (H, W) uint8 with VOC's classes, 0 background, 255 where a
-        pixel mixes classes.
+        The image (H, W, 3) uint8 RGB, and its mask (H, W) uint8 with VOC's classes, 0 for background, 255 for pixels
+        that mix classes.
     """
     rng = np.random.Generator(np.random.PCG64([seed, SPLITS.index(split), index]))
     names = choose_classes(rng, index)
@@ -45,7 +45,7 @@ def draw_image(index: int, split: str, size: int, seed: int) -> tuple[np.ndarray
 
 
 def choose_classes(rng: np.random.Generator, index: int) -> list[str]:
-    """Classes of one to three objects; the first goes round so that all classes are as frequent."""
+    """Choose the classes of one to three objects; the first one cycles, so that all classes are equally frequent."""
     first = SAMPLE_CLASSES[index % len(SAMPLE_CLASSES)]
     count = int(rng.choice((1, 2, 3), p=(0.7, 0.22, 0.08)))
     return [first] + [first if rng.random() < 0.4 else pick(rng, SAMPLE_CLASSES) for _ in range(count - 1)]
@@ -53,7 +53,7 @@ def choose_classes(rng: np.random.Generator, index: int) -> list[str]:
 
 def draw_scene(rng: np.random.Generator, canvas: Canvas, names: Sequence[str], place: str,
                horizon: int) -> Canvas | None:
-    """Objects from far to near in an empty place; `None` if too little of one of them is visible."""
+    """Draw objects from far to near in an empty place; `None` if too little of any object is visible."""
     height, width = canvas.label.shape
     depths = np.sort(rng.random(len(names)))
     drawn = []
@@ -76,7 +76,7 @@ def place_object(rng: np.random.Generator, canvas: Canvas, name: str, number: in
     """Draw an object with its feet on the row `bottom`.
 
     Returns:
-        How many canvas pixels the whole object and its head would have if nothing hid them and the canvas were endless.
+        The areas of the whole object and its head in canvas pixels, without occlusion or clipping.
     """
     height, width = canvas.label.shape
     parts = vehicle(rng, name) if name in FRONTS else animal(rng, name, unit)

@@ -1,4 +1,4 @@
-"""What everything is drawn with: random choices, colours, outlines, paints and the canvas.
+"""Drawing primitives: random choices, colours, outlines, paints and the canvas.
 
 Outlines are (n, 2) points (x, y), y down. A paint fills an outline with a colour or a pattern that is anchored to the
 canvas.
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from voc_layout import VOID
 
-# (red, green, blue) of 0 to 255.
+# (red, green, blue), 0 to 255.
 Colour = Sequence[int]
 COATS = {
     'black': (38, 36, 38), 'white': (232, 228, 218), 'grey': (128, 128, 132), 'brown': (112, 74, 46),
@@ -24,17 +24,17 @@ PAINTS = {
 BLACK, WHITE, GLASS = (24, 22, 24), (240, 238, 232), (168, 206, 224)
 # Canvas rows and columns (n,) -> colours, broadcastable to (n, 3).
 Paint = Callable[[np.ndarray, np.ndarray], np.ndarray]
-# Everything is drawn this many times larger and averaged.
+# Images are drawn this many times larger and averaged.
 OVERSAMPLING = 3
 
 
 def between(rng: np.random.Generator, low: float, high: float) -> float:
-    """A number between two."""
+    """A random number between two."""
     return low + (high - low) * rng.random()
 
 
 def pick(rng: np.random.Generator, options: Sequence) -> Any:
-    """One of several."""
+    """A random choice."""
     return options[rng.integers(len(options))]
 
 
@@ -44,7 +44,7 @@ def shade(colour: Colour, percent: int) -> np.ndarray:
 
 
 def pick_colour(rng: np.random.Generator, colours: dict[str, Colour]) -> Colour:
-    """One of the named colours."""
+    """A random choice of the named colours."""
     return colours[pick(rng, tuple(colours))]
 
 
@@ -102,12 +102,12 @@ def speckled(rng: np.random.Generator, first: Colour, second: Colour, cell: int,
 
 @dataclass
 class Canvas:
-    """What is drawn so far, `OVERSAMPLING` times the image's size.
+    """The canvas, `OVERSAMPLING` times the image's size.
 
     Attributes:
         rgb: colours (H, W, 3), uint8.
         label: VOC's class of each pixel (H, W), uint8.
-        owner: number of the object a pixel shows, times two, plus one in its head; -1 for none; (H, W), int16.
+        owner: (H, W) int16, twice the number of the visible object, plus one in its head; -1 for none.
     """
 
     rgb: np.ndarray
@@ -115,19 +115,19 @@ class Canvas:
     owner: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing is drawn at first."""
+        """Start with an empty canvas."""
         self.label = np.zeros(self.rgb.shape[:2], dtype=np.uint8)
         self.owner = np.full(self.rgb.shape[:2], -1, dtype=np.int16)
 
     def fill(self, outline: np.ndarray, paint: Paint, label: int = 0, owner: int = -1) -> None:
-        """Fill a polygon in canvas pixels; what lies outside of the canvas is cut off."""
+        """Fill a polygon in canvas pixels, clipped to the canvas."""
         rows, columns = inside(outline, self.label.shape)
         self.rgb[rows, columns] = paint(rows, columns)
         self.label[rows, columns] = label
         self.owner[rows, columns] = owner
 
     def darken(self, outline: np.ndarray, percent: int) -> None:
-        """A shadow."""
+        """Draw a shadow."""
         rows, columns = inside(outline, self.label.shape)
         self.rgb[rows, columns] = self.rgb[rows, columns] * np.uint16(percent) // 100
 
@@ -146,7 +146,7 @@ def inside(outline: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.
 
 
 def reduce_canvas(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
-    """Canvas -> image and mask at the image's size; pixels of more than one class become void."""
+    """Reduce the canvas to image and mask at the image's size; pixels with more than one class become void."""
     height, width = (side // OVERSAMPLING for side in canvas.label.shape)
     blocks = (height, OVERSAMPLING, width, OVERSAMPLING)
     image = canvas.rgb.reshape(*blocks, 3).sum(axis=(1, 3), dtype=np.int64) // OVERSAMPLING**2

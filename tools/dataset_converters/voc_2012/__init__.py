@@ -1,1 +1,1 @@
-"""VOC 2012 and the Semantic Boundaries Dataset (SBD): unpacked, merged and checked."""
+"""Unpacking, merging and checking VOC 2012 and the Semantic Boundaries Dataset (SBD)."""

@@ -1,4 +1,4 @@
-"""Unpack what is needed of the published archives of VOC 2012 and SBD, and nothing outside of the folder."""
+"""Unpack the needed files from the published archives of VOC 2012 and SBD, never outside the folder."""
 import shutil
 import tarfile
 import zlib
@@ -22,7 +22,7 @@ def unpack_archives(folder: Path, root: Path) -> None:
         InputError: the folder has neither an archive nor an unpacked SBD; or see :func:`unpack`.
     """
     if not folder.is_dir():
-        raise InputError(f'The folder of archives {folder} does not exist. Name the folder of the downloads.')
+        raise InputError(f'The archive folder {folder} does not exist. Set --archives to your download folder.')
     found = False
     for pattern, target in (('VOCtrainval*2012*', voc_target), ('benchmark*', sbd_target)):
         for archive in sorted(folder.glob(pattern)):
@@ -30,11 +30,11 @@ def unpack_archives(folder: Path, root: Path) -> None:
                 unpack(archive, root, target)
                 found = True
     if not found and find_sbd(unpacked_sbd(folder)) is None:
-        raise InputError(f'{folder} holds no archive of VOC 2012 or SBD. Needed: {VOC_SOURCE}; and {SBD_SOURCE}.')
+        raise InputError(f'{folder} contains no archive of VOC 2012 or SBD. Download {VOC_SOURCE}; and {SBD_SOURCE}.')
 
 
 def voc_target(parts: Sequence[str]) -> Path | None:
-    """Where a file of VOC's archive belongs below DATA_ROOT; `None` for what is not needed."""
+    """The path below DATA_ROOT for a file in VOC's archive; `None` if not needed."""
     for index, part in enumerate(parts[:-1]):
         if part in (IMAGES, ANNOTATIONS, MASKS) or parts[index:index + 2] == LISTS.parts:
             return Path(*parts[index:])
@@ -42,7 +42,7 @@ def voc_target(parts: Sequence[str]) -> Path | None:
 
 
 def sbd_target(parts: Sequence[str]) -> Path | None:
-    """Where a file of SBD's archive belongs below DATA_ROOT: class masks and lists; images are VOC's."""
+    """The path below DATA_ROOT for a file in SBD's archive: class masks and lists; images come from VOC."""
     if parts[-2:-1] == ('cls', ) and parts[-1].endswith('.mat'):
         return Path(SBD, 'cls', parts[-1])
     if parts[-2:-1] == ('dataset', ) and parts[-1] in ('train.txt', 'val.txt'):
@@ -59,7 +59,7 @@ def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | N
         target: parts of a member's path -> path below the root, or `None`.
 
     Raises:
-        InputError: the archive is damaged, or holds a path or a link that could lead out of the folder.
+        InputError: the archive is damaged, or contains a path or link that could lead outside the folder.
     """
     written = present = 0
     megabytes = ProgressBar(f'Unpacking {archive.name} (MB)', archive.stat().st_size >> 20)
@@ -72,7 +72,7 @@ def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | N
                 if path is None or member.isdir():
                     continue
                 if not member.isreg():
-                    raise InputError(f'{archive} holds {member.name}, which is not a plain file. This is not the '
+                    raise InputError(f'{archive} contains {member.name}, which is not a plain file. This is not the '
                                      'published archive; download it again.')
                 if (root / path).is_file() and (root / path).stat().st_size == member.size:
                     present += 1
@@ -80,30 +80,30 @@ def unpack(archive: Path, root: Path, target: Callable[[Sequence[str]], Path | N
                 with atomic_path(root / path) as temporary, temporary.open('wb') as out:
                     shutil.copyfileobj(members.extractfile(member), out)
                 written += 1
-                members.members = []  # tarfile keeps a list of all members that it has read
+                members.members = []  # free memory: tarfile keeps a list of all members
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        reason = f'{error}'.partition('\n')[0].rstrip(':')  # tarfile lists all formats that it has tried
-        raise InputError(f'The archive {archive} is damaged or not complete ({reason}). Download it again; files that '
-                         'were unpacked are kept.') from error
+        reason = f'{error}'.partition('\n')[0].rstrip(':')  # tarfile lists all formats that it tried
+        raise InputError(f'The archive {archive} is damaged or incomplete ({reason}). Download it again; unpacked '
+                         'files are kept.') from error
     print(f'{archive.name}: {written} files unpacked, {present} existed already')
     if not written + present:
-        warn(f'{archive} has none of the files that are needed; is it the published archive?')
+        warn(f'{archive} contains none of the needed files. Check that it is the published archive.')
 
 
 def safe_parts(name: str, archive: Path) -> tuple[str, ...]:
-    """The parts of a member's path, which must stay inside of the folder.
+    """The parts of a member's path, which must stay inside the folder.
 
     Args:
         name: the path in the archive.
         archive: for the message.
 
     Raises:
-        InputError: it leads out of the folder.
+        InputError: the path leads outside the folder.
     """
     path = PurePosixPath(name)
     if path.is_absolute() or '..' in path.parts or '\\' in name or ':' in name:
-        raise InputError(f'{archive} holds the path {name!r}, which leads out of the folder. This is not the '
+        raise InputError(f'{archive} contains the path {name!r}, which leads outside the folder. This is not the '
                          'published archive; download it again.')
     return path.parts

@@ -1,4 +1,4 @@
-"""Check a folder in VOC's layout: its lists, and whether each image, its mask and its labels fit together."""
+"""Check a folder in VOC's layout: its lists, and whether images, masks and labels match."""
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +17,7 @@ FATAL = ('image', 'mask', 'size', 'labels')
 
 
 class Finding(NamedTuple):
-    """What is wrong with an image, its mask and its labels; empty strings if nothing is."""
+    """Problems of an image, its mask and its labels; empty strings for none."""
 
     image: str = ''
     mask: str = ''
@@ -48,7 +48,7 @@ def check_image(task: tuple[str, str, str, list[str] | None]) -> Finding:
         except FileNotFoundError:
             wrong[kind] = f'{path} is missing'
         except (OSError, SyntaxError, ValueError):
-            wrong[kind] = f'{path} does not decode'
+            wrong[kind] = f'{path} cannot be decoded'
     if len(sizes) == 2 and sizes['image'] != sizes['mask']:
         wrong['size'] = f'{name}: image {sizes["image"]}, mask {sizes["mask"]}'
     if labels is None or not set(labels) <= set(CLASSES[1:]):
@@ -70,18 +70,18 @@ def check(root: Path, workers: int) -> bool:
         workers: processes.
 
     Returns:
-        Whether all images, masks and labels exist, decode and have matching sizes. Mask classes that are not among
-        the labels are only reported: SBD's masks and VOC's annotations do differ for some images.
+        Whether all images, masks and labels exist, can be decoded and have matching sizes. Mask classes without a
+        label are only reported: SBD's masks and VOC's annotations differ for some images.
 
     Raises:
         InputError: there are no lists or no images.
     """
     lists = {path.stem: read_list(path) for path in sorted((root / LISTS).glob('*.txt'))}
     if not lists:
-        raise InputError(f'{root / LISTS} holds no lists, so {root} is not a data set in VOC\'s layout. VOC 2012 '
-                         f'comes with {VOC_SOURCE}.')
+        raise InputError(f'{root / LISTS} contains no lists, so {root} is not a data set in VOC\'s layout. For VOC '
+                         f'2012, download {VOC_SOURCE}.')
     if not (root / IMAGES).is_dir():
-        raise InputError(f'{root} has no folder {IMAGES}. VOC 2012 comes with {VOC_SOURCE}.')
+        raise InputError(f'{root} has no folder {IMAGES}. For VOC 2012, download {VOC_SOURCE}.')
     labels = read_labels(root / LABELS) if (root / LABELS).is_file() else None
     folders = {name: mask_folder(root, ids) for name, ids in lists.items()}
     tasks = sorted({(id_, folders[name]) for name, ids in lists.items() for id_ in ids})
@@ -97,7 +97,7 @@ def check(root: Path, workers: int) -> bool:
         if bad and kind in FATAL:
             problems.append(f'{kind}: {len(bad)}, e.g. {"; ".join(bad[:5])}')
         elif bad:
-            warn(f'{len(bad)} masks have classes that the labels do not name, e.g. {"; ".join(bad[:5])}.')
+            warn(f'{len(bad)} masks have classes that are not in the labels, e.g. {"; ".join(bad[:5])}.')
     for problem in problems:
         print(f'problem: {problem}', file=sys.stderr)
     print('Everything exists and matches.' if not problems else f'{len(problems)} kinds of problems.')
@@ -105,14 +105,14 @@ def check(root: Path, workers: int) -> bool:
 
 
 def mask_folder(root: Path, ids: Iterable[str]) -> str:
-    """The folder with most of the masks of a list; the official one if both have as many."""
+    """The folder with most masks of a list; the official one in a tie."""
     ids = list(ids)
     return max((MASKS, MASKS_AUG), key=lambda name: sum([(root / name / f'{id_}.png').is_file() for id_ in ids]))
 
 
 def list_problems(lists: dict[str, list[str]]) -> list[str]:
-    """Ids that are named twice, and training images that are also validation images."""
-    problems = [f'list {name}: {len(ids) - len(set(ids))} ids are named twice' for name, ids in lists.items()
+    """Repeated ids, and training images that are also validation images."""
+    problems = [f'list {name}: {len(ids) - len(set(ids))} ids are repeated' for name, ids in lists.items()
                 if len(set(ids)) < len(ids)]
     for name in ('train', 'train_aug'):
         both = sorted(set(lists.get(name, ())) & set(lists.get('val', ())))
@@ -122,7 +122,7 @@ def list_problems(lists: dict[str, list[str]]) -> list[str]:
 
 
 def print_table(rows: dict[str, list[Finding]], folders: dict[str, str]) -> None:
-    """Print one line for each list: how many of its images pass each check."""
+    """Print one line per list: how many of its images pass each check."""
     table = [('list', 'images', 'in VOC 2012', 'found', 'masks', 'of', 'sizes equal', 'labels',
               'mask classes in labels')]
     for name, findings in rows.items():

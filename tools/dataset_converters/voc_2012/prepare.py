@@ -1,4 +1,4 @@
-"""Prepare VOC 2012: from archives, or what is unpacked, to lists, image-level labels and masks."""
+"""Prepare VOC 2012: make lists, image-level labels and masks from archives or unpacked files."""
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,11 +28,11 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
 
     Args:
         root: DATA_ROOT.
-        archives: folder of the downloads; `None` if they are unpacked.
+        archives: download folder; `None` if the files are already unpacked.
         workers: processes.
 
     Raises:
-        InputError: something is missing or damaged, with its name and where to get it.
+        InputError: something is missing or damaged; the message says where to get it.
     """
     if archives is not None:
         unpack_archives(archives, root)
@@ -46,16 +46,16 @@ def prepare(root: Path, archives: Path | None, workers: int) -> None:
         train_aug = read_list(root / LISTS / 'train_aug.txt')
     else:
         train_aug = train
-        warn(f'no SBD found, so {LISTS / "train_aug.txt"} is not written. It needs {SBD_SOURCE}: download it and name '
-             'its folder with --archives. Until then, only the list train can be used for training.')
+        warn(f'SBD was not found, so {LISTS / "train_aug.txt"} is not written. Download {SBD_SOURCE} and pass its '
+             'folder with --archives. Until then, you can only train on the list train.')
     lists = {'train': train, 'train_aug': train_aug, 'val': val}
     images = {path.stem for path in (root / IMAGES).glob('*.jpg')}
     for name, ids in lists.items():
         if len(ids) != COUNTS[name] and not (name == 'train_aug' and train_aug is train):
-            warn(f'{name} has {len(ids)} images; that of VOC 2012 has {COUNTS[name]}.')
+            warn(f'{name} has {len(ids)} images, but the list of VOC 2012 has {COUNTS[name]}.')
         absent = sorted(set(ids) - images)
         if absent:
-            warn(f'{len(absent)} of {len(ids)} images of {name} are missing in {root / IMAGES}, e.g. '
+            warn(f'{len(absent)} of {len(ids)} images in {name} are missing in {root / IMAGES}, e.g. '
                  f'{first_names(absent)}.')
     write_image_labels(root, [*train, *train_aug, *val])
     if sbd is not None:
@@ -68,26 +68,26 @@ def require_voc(root: Path) -> None:
     """Check that the parts of VOC 2012 exist.
 
     Raises:
-        InputError: some are missing; the message names them and where to get them.
+        InputError: parts are missing; the message names them and where to get them.
     """
     lists = [LISTS / 'train.txt', LISTS / 'val.txt']
     absent = [f'{name}/' for name in (IMAGES, MASKS, ANNOTATIONS) if not (root / name).is_dir()]
     absent += [str(name) for name in lists if not (root / name).is_file()]
     if absent:
-        raise InputError(f'{root} lacks {", ".join(absent)}. They come with {VOC_SOURCE}: download it and name its '
-                         'folder with --archives.')
+        raise InputError(f'{root} lacks {", ".join(absent)}. Download {VOC_SOURCE} and pass its folder with '
+                         '--archives.')
 
 
 def write_train_aug(root: Path, ids: Sequence[str]) -> list[str]:
-    """Write train_aug.txt, unless it exists with the same ids or with others; return the ids that are valid."""
+    """Write train_aug.txt, unless it exists with the same or other ids; return the valid ids."""
     path = root / LISTS / 'train_aug.txt'
     if path.is_file():
         existing = read_list(path)
         if set(existing) == set(ids):
             return existing
         if set(existing) - set(ids):
-            warn(f'{path} names {len(set(existing) - set(ids))} images that are in neither SBD nor VOC\'s train '
-                 f'here; it is kept. Delete it to have it written again ({len(ids)} images).')
+            warn(f'{path} lists {len(set(existing) - set(ids))} images that are neither in SBD nor in VOC\'s train '
+                 f'here; it is kept. Delete it to write it again ({len(ids)} images).')
             return existing
     write_list(path, ids)
     print(f'{path.relative_to(root)}: {len(ids)} images')
@@ -104,11 +104,11 @@ def write_image_labels(root: Path, ids: Iterable[str]) -> None:
         else:
             absent.append(name)
     if absent:
-        warn(f'{len(absent)} images have no annotation in {root / ANNOTATIONS}, e.g. {first_names(absent)}: they get '
-             'no labels.')
+        warn(f'{len(absent)} images have no annotation in {root / ANNOTATIONS}, e.g. {first_names(absent)}, so they '
+             'get no labels.')
     empty = [name for name, classes in labels.items() if not classes]
     if empty:
-        warn(f'{len(empty)} annotations name no object, e.g. {first_names(empty)}.')
+        warn(f'{len(empty)} annotations contain no object, e.g. {first_names(empty)}.')
     path = root / LABELS
     if path.is_file() and read_labels(path) == labels:
         print(f'{LABELS}: labels of {len(labels)} images, existed already')
@@ -118,10 +118,10 @@ def write_image_labels(root: Path, ids: Iterable[str]) -> None:
 
 
 def read_annotation(path: Path) -> list[str]:
-    """The classes of the objects in an annotation of VOC, difficult ones too, in VOC's order.
+    """The classes of all objects in a VOC annotation, including difficult ones, in VOC's order.
 
     Raises:
-        InputError: it is not XML, or an object has none of VOC's classes.
+        InputError: the file is not XML, or an object is not of a VOC class.
     """
     try:
         names = {node.findtext('name', '').strip() for node in ElementTree.parse(path).iter('object')}

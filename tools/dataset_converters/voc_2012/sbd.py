@@ -1,4 +1,4 @@
-"""The Semantic Boundaries Dataset (SBD): where it is, which images it has, and its masks beside the official ones."""
+"""The Semantic Boundaries Dataset (SBD): find it, read its lists, and merge its masks with the official ones."""
 import filecmp
 import importlib.util
 import os
@@ -21,7 +21,7 @@ SBD = 'SBD'
 
 
 def unpacked_sbd(archives: Path) -> list[Path]:
-    """Where SBD is if it was unpacked beside the archives."""
+    """Possible folders of an SBD that was unpacked beside the archives."""
     return [archives / 'benchmark_RELEASE' / 'dataset', archives / 'dataset']
 
 
@@ -38,10 +38,10 @@ def read_sbd_ids(sbd: Path) -> list[str]:
     """
     absent = [name for name in ('train.txt', 'val.txt') if not (sbd / name).is_file()]
     if absent:
-        raise InputError(f'{sbd} has no {" and no ".join(absent)}. They come with {SBD_SOURCE}.')
+        raise InputError(f'{sbd} has no {" and no ".join(absent)}. Download {SBD_SOURCE}.')
     ids = sorted({*read_list(sbd / 'train.txt'), *read_list(sbd / 'val.txt')})
     if len(ids) != SBD_COUNT:
-        warn(f'SBD\'s lists in {sbd} name {len(ids)} images; the published ones name {SBD_COUNT}.')
+        warn(f'SBD\'s lists in {sbd} have {len(ids)} images, but the published ones have {SBD_COUNT}.')
     return ids
 
 
@@ -71,7 +71,7 @@ def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterabl
     if not ids:
         return
     if importlib.util.find_spec('scipy') is None:
-        raise InputError('SBD\'s .mat files need SciPy. Run: pip install scipy')
+        raise InputError('Reading SBD\'s .mat files needs SciPy. Run: pip install scipy')
     tasks = [(str(sbd / 'cls' / f'{name}.mat'), str(root / IMAGES / f'{name}.jpg'),
               str(root / MASKS_AUG / f'{name}.png')) for name in ids]
     results = list(run_parallel('Masks of SBD', convert_sbd_mask, tasks, workers))
@@ -79,11 +79,11 @@ def merge_masks(root: Path, sbd: Path, sbd_ids: Iterable[str], official: Iterabl
     errors = [result for result in results if result not in ('written', 'present')]
     if errors:
         raise InputError(f'{len(errors)} of {len(ids)} masks of SBD could not be converted: {"; ".join(errors[:5])}'
-                         f'{"; ..." if len(errors) > 5 else ""}. Unpack {SBD_SOURCE} again; all others are done.')
+                         f'{"; ..." if len(errors) > 5 else ""}. Unpack {SBD_SOURCE} again; all other masks are done.')
 
 
 def copy_mask(root: Path, name: str) -> bool:
-    """Copy an official mask into SegmentationClassAug; return whether it was not there yet."""
+    """Copy an official mask into SegmentationClassAug; return whether it is new."""
     source, target = root / MASKS / f'{name}.png', root / MASKS_AUG / f'{name}.png'
     if target.is_file() and filecmp.cmp(source, target, shallow=False):
         return False
@@ -99,7 +99,7 @@ def convert_sbd_mask(task: tuple[str, str, str]) -> str:
         task: paths of the .mat file, the image and the PNG to write.
 
     Returns:
-        'written', 'present', or what is wrong. Not raised, so that one bad file does not stop the others.
+        'written', 'present', or an error message. Nothing is raised, so one bad file does not stop the others.
     """
     source, image, target = task
     try:
@@ -114,10 +114,10 @@ def convert_sbd_mask(task: tuple[str, str, str]) -> str:
     from scipy.io import loadmat  # noqa: PLC0415  only SBD needs it
     try:
         mask = np.asarray(loadmat(source, variable_names=['GTcls'])['GTcls'][0, 0]['Segmentation'])
-    except Exception as error:  # SciPy raises all kinds of errors for damaged files
-        return f'{source} is not an annotation of SBD, or it is damaged ({type(error).__name__}: {error})'
+    except Exception as error:  # SciPy raises many types for damaged files
+        return f'{source} is damaged or not an SBD annotation ({type(error).__name__}: {error})'
     if mask.shape != size[::-1]:
-        return f'{source} has the shape {mask.shape}, the image {size[::-1]}'
+        return f'{source} has the shape {mask.shape}, but the image has {size[::-1]}'
     if not np.isin(mask, [*range(len(CLASSES)), VOID]).all():
         strange = np.setdiff1d(mask, range(len(CLASSES)))
         return f'{source} has values that are not classes of VOC: {first_names(strange)}'
@@ -131,5 +131,5 @@ def is_good_mask(path: str, size: tuple[int, int]) -> bool:
         with Image.open(path) as file:
             file.load()
             return file.size == size and file.mode in ('P', 'L')
-    except (OSError, SyntaxError):  # what PIL raises for a damaged PNG
+    except (OSError, SyntaxError):  # PIL's errors for a damaged PNG
         return False
