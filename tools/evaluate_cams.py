@@ -27,10 +27,10 @@ def main() -> None:
     import_mmwsss()
     from mmengine.evaluator import Evaluator
     from mmengine.runner import Runner
-    from rich.progress import track
 
     from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.utils.progress import track
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)

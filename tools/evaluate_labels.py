@@ -4,8 +4,6 @@ Prints coverage (pixels with a label), label accuracy, and IoU per class: over l
 where pixels without a label count as background.
 """
 import argparse
-import json
-from pathlib import Path
 
 from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
@@ -29,14 +27,14 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     import numpy as np
-    from prettytable import PrettyTable
-    from rich.progress import track
 
     from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.evaluation.label_quality import count_labels, label_quality
-    from mmwsss.utils.atomic import atomic_path
     from mmwsss.utils.errors import InputError
+    from mmwsss.utils.json_file import write_json
+    from mmwsss.utils.progress import track
+    from mmwsss.utils.table import framed_table
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
@@ -54,18 +52,17 @@ def main() -> None:
             except InputError as error:
                 raise InputError(f"{label['seg_map_path']}: {error}") from error
         quality = label_quality(counts)
-        table = PrettyTable(['class', 'IoU, labelled pixels', 'IoU, all pixels'])
-        for name, iou, iou_all in zip(classes, quality.iou, quality.iou_all, strict=True):
-            table.add_row([name, f'{iou:.2f}', f'{iou_all:.2f}'])
         means = [np.nanmean(iou) if not np.isnan(iou).all() else np.nan for iou in (quality.iou, quality.iou_all)]
-        table.add_row(['mean', f'{means[0]:.2f}', f'{means[1]:.2f}'])
+        table = framed_table(('class', 'IoU, labelled pixels', 'IoU, all pixels'), [
+            (name, f'{iou:.2f}', f'{iou_all:.2f}')
+            for name, iou, iou_all in zip((*classes, 'mean'), (*quality.iou, means[0]), (*quality.iou_all, means[1]),
+                                          strict=True)])
         print(f'{table}\n{len(truths)} images, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
         if args.json:
-            with atomic_path(Path(args.json)) as temporary:
-                figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
-                figures.update({f'IoU.{name}': iou for name, iou in zip(classes, quality.iou, strict=True)})
-                temporary.write_text(json.dumps(dict(images=len(truths), **{
-                    name: None if np.isnan(value) else float(value) for name, value in figures.items()})))
+            figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
+            figures.update({f'IoU.{name}': iou for name, iou in zip(classes, quality.iou, strict=True)})
+            write_json(args.json, dict(images=len(truths), **{
+                name: None if np.isnan(value) else float(value) for name, value in figures.items()}), indent=None)
 
 
 if __name__ == '__main__':

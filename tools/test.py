@@ -1,6 +1,5 @@
 """Test a checkpoint: compute metrics and, if requested, write or visualize predictions."""
 import argparse
-import json
 
 from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
@@ -42,7 +41,7 @@ def main() -> None:
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
     from mmwsss.engine.runner import build_runner
-    from mmwsss.utils.atomic import atomic_path
+    from mmwsss.utils.json_file import write_json
 
     with plain_errors(args.launcher, lambda: 'Run the same command to start again.'):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
@@ -54,8 +53,7 @@ def main() -> None:
             add_prediction_writer(cfg, args.out)
         metrics = build_runner(cfg, ('test', ), strict=True).test()
         if args.json and is_main_process():
-            with atomic_path(args.json) as temporary:
-                temporary.write_text(json.dumps({name: float(value) for name, value in metrics.items()}) + '\n')
+            write_json(args.json, {name: float(value) for name, value in metrics.items()}, indent=None)
         leave_group()
 
 

@@ -1,5 +1,4 @@
 """mIoU of class activation maps at every background threshold, in one pass over the images."""
-import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,8 @@ from mmseg.registry import METRICS
 from torch import Tensor
 
 from mmwsss.pseudo_labels.cam import winner as strongest_class
-from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.json_file import write_json
 
 from .curve_plot import plot_curve
 from .threshold import otsu
@@ -231,8 +230,7 @@ class CAMIoUMetric(IoUMetric):
         if folder is None:
             return
         path = Path(folder) / f'{self.name}.json'
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(curve, indent=1) + '\n')
+        write_json(path, curve)
         if self.plot:
             plot_curve(path.with_suffix('.png'), curve['thresholds'], curve['mIoU'], marks)
         print_log(f'Threshold curve written to {path}', 'current')

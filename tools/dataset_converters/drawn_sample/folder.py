@@ -1,5 +1,4 @@
 """The sample's folder: images, masks, lists, image-level labels, and a stamp that identifies the sample."""
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.json_file import write_json
 from mmwsss.utils.palette_png import write_palette_png
 from mmwsss.utils.progress import ProgressBar
+from mmwsss.utils.provenance import read_json_object
 
 from .scene import SPLITS, draw_image
 
@@ -33,7 +33,7 @@ def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
         The number of images drawn; 0 if the sample was complete.
     """
     parameters = dict(sample='mmwsss', version=VERSION, train=train, val=val, size=size, seed=seed)
-    claim_folder(out, parameters)
+    claim_sample(out, parameters)
     lists = {split: [image_id(split, index) for index in range(parameters[split])] for split in SPLITS}
     labels, count = {}, 0
     with ProgressBar('Drawing', train + val) as bar:
@@ -82,7 +82,7 @@ def image_id(split: str, index: int) -> str:
     return f'{split}_{index:04d}'
 
 
-def claim_folder(out: Path, parameters: dict) -> None:
+def claim_sample(out: Path, parameters: dict) -> None:
     """Write the stamp into a folder before any image.
 
     Args:
@@ -102,10 +102,7 @@ def claim_folder(out: Path, parameters: dict) -> None:
             raise InputError(f'{out} contains other files ({others[0]}). Choose a new folder for the sample.')
         write_json(stamp, parameters, indent=None)
         return
-    try:
-        found = json.loads(stamp.read_text(encoding='utf-8'))
-    except ValueError:
-        found = None
+    found = read_json_object(stamp, 'Choose another folder, or delete this one.')
     if found != parameters:
         raise InputError(f'{out} contains a sample with other parameters ({found}, not {parameters}). Choose another '
                          'folder, or delete this one.')
