@@ -109,7 +109,7 @@ def test_hard_pixels_are_sampled(kind, thresh):
 
 
 def test_bad_settings():
-    with pytest.raises(InputError, match="input_transform='multiple_select'"):
+    with pytest.raises(InputError, match=message_names('input_transform', 'multiple_select')):
         build(in_channels=(2, 3), in_index=(0, 1), input_transform='multiple_select')
     with pytest.raises(InputError, match='dilations'):
         build(dilations=())
