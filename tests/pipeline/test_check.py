@@ -78,6 +78,14 @@ def test_without_densecrf(config, monkeypatch):
         check_inputs(read_plan(str(config), 'w'))
 
 
+def test_initial_weights_that_no_stage_makes(config):
+    """The configs' own ones are of another run; the pipeline's options name a stage instead."""
+    text = config.read_text()
+    config.write_text(text[:text.index('network_options')])
+    with pytest.raises(InputError, match=r'irnet .*epoch_15\.pth'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
 def test_a_local_refinement_that_cannot_be_built(config):
     config.write_text(config.read_text().replace('crf = True', 'crf = True\npseudo_label_crf = dict(foo=3)'))
     with pytest.raises(InputError, match='(?s)DenseCRF.*pseudo_labels.*foo'):

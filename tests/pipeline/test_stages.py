@@ -15,15 +15,16 @@ CLASSIFIER = dict(type='Training', name='classifier', config='classifier.py')
 CAMS = dict(type='CAMFiles', name='cams', network='classifier')
 CURVE = dict(type='CAMCurve', name='cam_quality', cams='cams', config='classifier.py')
 LABELS = dict(type='AffinityLabels', name='labels', cams='cams', config='irnet.py')
-REFINER = dict(type='Training', name='refiner', config='irnet.py', labels='labels')
-SEGMENTOR = dict(type='Training', name='segmentor', config='segmentor.py', labels='labels')
+WEIGHTS = {'model.backbone.init_cfg.checkpoint': '{classifier}'}
+REFINER = dict(type='Training', name='refiner', config='irnet.py', labels='labels', options=WEIGHTS)
+SEGMENTOR = dict(type='Training', name='segmentor', config='segmentor.py', labels='labels', options=WEIGHTS)
 TEST = dict(type='Evaluation', name='evaluation', network='segmentor')
 REPORT = dict(type='Report', name='report')
 
 ENDS_WITH_CAMS = [CLASSIFIER, CAMS, CURVE, REPORT]
 FOREIGN_CAMS = [
     dict(type='ExistingFiles', name='cams', folder='anybody', suffix='.npy'), CURVE,
-    dict(LABELS, thresholds='cam_quality'), REFINER,
+    dict(LABELS, thresholds='cam_quality'), dict(REFINER, options={}),
     dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams'), REPORT]
 ROUNDS = [
     dict(CLASSIFIER, name='round_1'), dict(CAMS, name='cams_1', network='round_1'),
@@ -111,7 +112,7 @@ def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, caps
     ([dict(CLASSIFIER, options={'load_from': '{classifier}'})], 'classifier needs classifier'),
     ([dict(CLASSIFIER, name='logs')], 'logs'), ([dict(CLASSIFIER, name='a/b')], 'a/b'),
     ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
-    ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'no config .*curve'),
+    ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'\bcurve\b'),
     ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
     ([dict(CLASSIFIER, options=[1])], r'classifier.*options.*\[1\]')])
 def test_a_list_that_does_not_fit_is_named_before_anything_runs(write, tmp_path, capsys, stages, named):

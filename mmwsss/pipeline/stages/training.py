@@ -82,6 +82,11 @@ class Training(Stage):
                 plan.images(network, loop)
         if self.labels:
             plan.require_images(self, network, 'train', self.labels)
+        for value in _checkpoints(network.cfg.model):
+            later = isinstance(value, str) and any(f'{{{place}}}' in value for place in self.places)
+            if isinstance(value, str) and not later and '://' not in value and not Path(value).expanduser().is_file():
+                raise InputError(f'The stage {self.name} starts from {value}, which does not exist. Train that model '
+                                 "first, or name a stage, e.g. {'model.backbone.init_cfg.checkpoint': '{classifier}'}.")
 
     def plots(self, plan: Plan) -> Iterator[tuple[str, str, 'Figure']]:
         from mmwsss.pipeline.losses import read_losses
