@@ -26,4 +26,4 @@ class FileStage(Stage):
 
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
         read = images.labels if self.suffix == '.png' else images.cams
-        return {self.name: read(self.output(plan))}
+        return {self.name.replace('_', ' '): read(self.output(plan))}
