@@ -26,7 +26,7 @@ class WarmPython:
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
-        self._pid = 0
+        self._pid, self._received = 0, b''
 
     def start(self, script: str, arguments: Sequence[str], output: int, lock: int) -> int:
         """Start a script; it leads a process group of its own.
@@ -73,8 +73,14 @@ class WarmPython:
     def _read(self) -> dict:
         assert self._socket is not None
         with suppress(ConnectionResetError):
-            if message := self._socket.recv(1 << 16):
-                return json.loads(message)
+            while b'\n' not in self._received:
+                message = self._socket.recv(1 << 16)
+                if not message:
+                    break
+                self._received += message
+            else:
+                line, _, self._received = self._received.partition(b'\n')
+                return json.loads(line)
         self.close()
         raise InputError('The process that starts the stages was killed, probably because memory ran out. Run the same '
                          'command again to resume.')
@@ -103,19 +109,23 @@ def serve(handle: int) -> None:
                 return
             pid = os.fork()
             if not pid:
+                os.setsid()
+                _send(client, pid=os.getpid())  # now that it leads its group
                 client.close()
                 _become(json.loads(request), *handles)
             for one in handles:
                 os.close(one)
-            client.sendall(json.dumps(dict(pid=pid)).encode())
             _, status, usage = os.wait4(pid, 0)
             with suppress(BrokenPipeError):
-                client.sendall(json.dumps(dict(status=status, peak=peak_megabytes(usage))).encode())
+                _send(client, status=status, peak=peak_megabytes(usage))
+
+
+def _send(client: socket.socket, **message: float) -> None:
+    client.sendall(json.dumps(message).encode() + b'\n')
 
 
 def _become(command: list[str], output: int, lock: int) -> None:
     """Run a script in this process as `python SCRIPT ...` does, and exit."""
-    os.setsid()
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
