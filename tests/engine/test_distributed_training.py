@@ -25,6 +25,7 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_epochs=1, val_interval=1)
 """
+SEAM = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True), head=dict(drop_rate=0)')  # drop-out differs as well
 IRNET = COMMON + """\
 model = dict(backbone=dict(init_cfg=None), head=dict(radius=4))
 train_dataloader = dict(
@@ -46,6 +47,7 @@ train_cfg = dict(max_iters=1, val_interval=1)
 """
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
+    'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
     'irnet': (IRNET, 'irnet_r18_mini.py', {'loss_pos_affinity', 'loss_neg_affinity', 'loss_fg_displacement',
                                            'loss_bg_displacement'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),

@@ -11,7 +11,8 @@ from mmwsss.models import Features
 from mmwsss.models.heads import check_head
 
 N, L = 2, 3
-CHANNELS, SIZES = (4, 6, 8), ((12, 16), (6, 8), (3, 4))  # of three levels of an image of 48 x 64
+CHANNELS, SIZES = (4, 6, 8), ((12, 16), (6, 8), (3, 4))  # of three levels
+IMAGE = (48, 64)
 
 
 def registered(registry, package):
@@ -26,7 +27,10 @@ RULES = registered(TASK_UTILS, 'mmwsss.models.cam_merging')
 
 def build_head(name):
     init_default_scope('mmseg')
-    head = MODELS.build(dict(type=name, num_classes=L, in_channels=CHANNELS[-1]))
+    settings = dict(num_classes=L, in_channels=CHANNELS[-1])
+    if 'mid_channels' in inspect.signature(MODELS.get(name)).parameters:
+        settings['mid_channels'] = CHANNELS[:-1]
+    head = MODELS.build(dict(type=name, **settings))
     check_head(head)
     return head
 
@@ -35,7 +39,8 @@ def features(dtype=torch.float32, scale=1):
     """Features of `N` images, at least 0 as after a ReLU."""
     levels = [torch.rand(N, channels, height // scale, width // scale).to(dtype).requires_grad_()
               for channels, (height, width) in zip(CHANNELS, SIZES, strict=True)]
-    return Features(torch.randn(N, 3, 48 // scale, 64 // scale).to(dtype), tuple(levels), levels[-1].mean((2, 3)))
+    image = torch.randn(N, 3, *(side // scale for side in IMAGE)).to(dtype)
+    return Features(image, tuple(levels), levels[-1].mean((2, 3)))
 
 
 def test_the_package_has_some_of_each():
@@ -57,7 +62,7 @@ def test_verbs_of_heads(name, dtype):
     head, seen = build_head(name).to(dtype), features(dtype)
     logits, cam = head.logits(seen), head.cam(seen)
     assert logits.shape == (N, L) and logits.dtype == dtype
-    assert cam.shape[:2] == (N, L) and cam.shape[2:] in SIZES and cam.dtype == dtype
+    assert cam.shape[:2] == (N, L) and cam.shape[2:] in (IMAGE, *SIZES) and cam.dtype == dtype
     assert cam.min() >= 0 and logits.isfinite().all() and cam.isfinite().all()
 
     losses = head.loss([seen, features(dtype, scale=2)], samples([[1, 0, 1], [0, 1, 0]]))
@@ -97,7 +102,8 @@ def test_merging_rules(name):
     for mirrored in (1, 2):
         cams = [torch.rand(mirrored, L, *size) for size in SIZES]
         merged = rule(cams, (9, 10))
-        assert merged.shape == (L, 9, 10) and 0 <= merged.min() and 0.9 < merged.max() < 1
+        assert merged.shape == (L, 9, 10) and 0.9 < merged.max() < 1
+        assert merged.min() >= 0 or rule.negative_minimum
         assert rule([cam[:, :0] for cam in cams], (9, 10)).shape == (0, 9, 10)
         # of the mirror image: the mirrored result
         torch.testing.assert_close(rule([cam.flip(-1, 0) for cam in cams], (9, 10)), merged.flip(-1))

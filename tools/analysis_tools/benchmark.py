@@ -8,6 +8,7 @@ from pathlib import Path
 import _benchmark_affinity
 import _benchmark_crf
 import _benchmark_irn
+import _benchmark_pcm
 import _benchmark_pipeline
 import _benchmark_walk
 import numpy as np
@@ -45,6 +46,7 @@ def parse_args() -> argparse.Namespace:
     _benchmark_irn.add_parser(commands)
     _benchmark_affinity.add_parser(commands)
     _benchmark_crf.add_parser(commands)
+    _benchmark_pcm.add_parser(commands)
     _benchmark_pipeline.add_parser(commands)
     return parser.parse_args()
 
@@ -179,7 +181,8 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
-           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run, 'pipeline': _benchmark_pipeline.run}
+           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run, 'pcm': _benchmark_pcm.run,
+           'pipeline': _benchmark_pipeline.run}
     run[args.command](args)
 
 

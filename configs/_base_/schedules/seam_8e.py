@@ -1,6 +1,6 @@
 # SEAM's schedule: 8 epochs, learning rate 0.01 for the backbone and 0.1 for new layers, polynomial decay at every
-# iteration. Biases learn twice as fast, without weight decay. The published rates belong to a momentum of 5e-4, which is
-# practically none: the release passes its weight decay in place of SGD's momentum.
+# iteration. Biases learn twice as fast, without weight decay. The published rates belong to a momentum of 5e-4, which
+# is practically none: the release passes its weight decay in place of SGD's momentum.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=0.01, momentum=5e-4, weight_decay=5e-4),

@@ -13,8 +13,12 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
-from mmwsss.models.losses.equivariance import (cross_regularization_loss, equivariance_loss, lowest_quarter_loss,
-                                               normalize_range)
+from mmwsss.models.losses.equivariance import (
+    cross_regularization_loss,
+    equivariance_loss,
+    lowest_quarter_loss,
+    normalize_range,
+)
 from mmwsss.utils.errors import InputError
 
 from .cam_head import DEFAULT_LOSS, stack_gt_scores

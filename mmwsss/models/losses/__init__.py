@@ -1,8 +1,13 @@
 """Loss functions that MMSeg and MMPretrain do not have."""
 from .affinity_displacement import affinity_displacement_loss
 from .decorrelation import decorrelation_loss
-from .equivariance import (cross_regularization_loss, equivariance_loss, keep_winner, lowest_quarter_loss,
-                           normalize_range)
+from .equivariance import (
+                           cross_regularization_loss,
+                           equivariance_loss,
+                           keep_winner,
+                           lowest_quarter_loss,
+                           normalize_range,
+)
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
 
 __all__ = [
