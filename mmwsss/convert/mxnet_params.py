@@ -33,7 +33,7 @@ def is_mxnet_params(path: str | os.PathLike) -> bool:
 
 
 def read_mxnet_params(path: str | os.PathLike) -> dict[str, Tensor]:
-    """Read the named arrays of a file that `mxnet.nd.save` wrote.
+    """Read the named arrays of a file.
 
     Args:
         path: e.g. `ilsvrc-cls_rna-a1_cls1000_ep-0001.params`.

@@ -74,7 +74,7 @@ def runs(request, tmp_path_factory):
         config.write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root), batch=4 // ranks))
         work_dirs[ranks] = folder / f'work {ranks}'
         done = run_process('dist_train.sh', config, ranks, '--work-dir', work_dirs[ranks], cwd=folder,
-                           PYTHONPATH=str(REPO / 'tests/support'))
+                           PYTHONPATH=f"{REPO / 'tests/support'}:{REPO}")
         assert done.status == 0, done.err[-3000:]
     return work_dirs
 

@@ -110,7 +110,7 @@ class ResNet38(BaseModule):
             raise InputError(f'ResNet38: out_indices={out_indices!r} must be some of 0, 1, 2, ascending: conv4, conv5 '
                              'and conv6.')
         self.conv1a = nn.Conv2d(3, 64, 3, padding=1, bias=False)
-        self.blocks = []
+        self.blocks: list[str] = []
         for name, in_channels, channels, out_channels, depth, stride, dilation in STAGES:
             self._add(name, Block(in_channels, channels, out_channels, stride, (1, dilation)))
             for index in range(1, depth):

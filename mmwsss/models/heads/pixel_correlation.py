@@ -122,8 +122,8 @@ class PixelCorrelation(nn.Module):
         self.reduce = nn.ModuleList(nn.Conv2d(before, after, 1, bias=False)
                                     for before, after in zip(in_channels, channels, strict=True))
         self.embed = nn.Conv2d(3 + sum(channels), out_channels, 1, bias=False)
-        for layer in self.reduce:
-            nn.init.kaiming_normal_(layer.weight)
+        for weight in self.reduce.parameters():
+            nn.init.kaiming_normal_(weight)
         nn.init.xavier_uniform_(self.embed.weight, gain=4)
 
     def features(self, image: Tensor, levels: Sequence[Tensor], size: Sequence[int]) -> Tensor:

@@ -128,7 +128,8 @@ class SEAMHead(BaseModule):
         cam = self.classifier(self.dropout(features.levels[-1]))
         cam = cam.to(torch.promote_types(cam.dtype, torch.float32))
         revised = self.correlation(correlation_input(cam[:, 1:]), features, self.mid_levels)
-        return ViewMaps(cam, revised, tuple(features.image.shape[2:]))
+        height, width = features.image.shape[2:]
+        return ViewMaps(cam, revised, (height, width))
 
     def logits(self, features: Features) -> Tensor:
         """Classify images: the mean of the classifier's map at the size of the image.
