@@ -52,6 +52,17 @@ def test_full_size_is_cropped_from_a_multiple_of_the_stride():
     torch.testing.assert_close(full, (wide / (wide.max() + 1e-5))[:, :5, :6])
 
 
+def test_a_rule_may_ask_for_the_size_itself():
+    class OwnSize:
+        own_size = True
+
+        def __call__(self, cams, size):
+            return torch.full((1, *size), float(size[0]))
+
+    small, full = merge_cams([torch.ones(1, 1, 5, 6)], (5, 6), OwnSize())
+    assert torch.equal(small, torch.full((1, 2, 2), 2.0)) and torch.equal(full, torch.full((1, 5, 6), 5.0))
+
+
 def test_winner():
     cam = torch.tensor([[[.2, .9]], [[.5, .1]]])
     score, label = winner(cam, torch.tensor([3, 7]))

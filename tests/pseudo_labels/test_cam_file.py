@@ -100,6 +100,9 @@ def test_dictionary_of_maps(tmp_path):
     read = read_cam(str(path))
     assert read.keys.tolist() == [14, 3] and read.size == (30, 41)
     np.testing.assert_array_equal(read.cam, maps)
+    maps[0, :3] = -0.5  # as SEAM leaves a class's weakest pixels
+    read = read_cam(save_dictionary(tmp_path / 'a.npy', {14: maps[0], 3: maps[1]}))
+    np.testing.assert_array_equal(read.cam, maps.clip(min=0))
     empty = read_cam(save_dictionary(tmp_path / 'b.npy', {}))
     assert empty.keys.shape == (0, ) and len(empty.cam) == 0 and empty.size is None
 

@@ -1,5 +1,7 @@
-"""`benchmark.py pcm`: time and memory of SEAM's pixel correlation, against the released formulation that keeps all
-affinities. Memory is measured as in `benchmark.py walk`."""
+"""`benchmark.py pcm`: time and memory of SEAM's pixel correlation, beside the released formulation.
+
+The released formulation keeps all affinities. Memory is measured as in `benchmark.py walk`.
+"""
 import argparse
 import multiprocessing
 import sys
@@ -7,7 +9,7 @@ import time
 from pathlib import Path
 
 import torch
-from _benchmark_walk import Cost, fill_memory, highest_mark, positive
+from _benchmark_walk import Cost, fill_memory, highest_mark
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -15,15 +17,6 @@ from _start import import_mmwsss
 
 CHANNELS, MAPS = 192, 21
 REPEATS = 3
-
-
-def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add the command `pcm`."""
-    pcm = commands.add_parser('pcm', help="SEAM's pixel correlation: time and memory, with and without gradients")
-    pcm.add_argument('--size', type=positive, nargs=2, default=(512, 512), metavar=('H', 'W'), help='of the image')
-    pcm.add_argument('--stride', type=positive, default=8, help='of the maps')
-    pcm.add_argument('--images', type=positive, default=1, help='in the batch')
-    pcm.add_argument('--device', choices=('cpu', 'cuda'), default='cuda' if torch.cuda.is_available() else 'cpu')
 
 
 def run(args: argparse.Namespace) -> None:
