@@ -85,6 +85,19 @@ def test_the_loss_of_two_views_is_that_of_their_maps():
         torch.testing.assert_close(found[name], value)
 
 
+def test_losses_under_autocast_have_full_precision():
+    head, data = SEAMHead(3, 8, (4, 6)).eval(), samples([[1, 0, 1], [0, 0, 1]])
+    views = [Features(torch.randn(2, 3, side, side), tuple(torch.rand(2, channels, side // 8, side // 8)
+                                                           for channels in (4, 6, 8))) for side in (48, 16)]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        found = head.loss(views, data)
+    for name, value in head.loss(views, data).items():
+        assert found[name].dtype == torch.float32
+        torch.testing.assert_close(found[name], value, atol=0.03, rtol=0.03)
+    sum(found.values()).backward()
+    assert all(parameter.grad.isfinite().all() for parameter in head.parameters())
+
+
 def test_finer_levels_are_brought_to_the_last_level():
     head = SEAMHead(3, 8, (4, 6)).eval()
     levels = [torch.rand(1, channels, size, size) for channels, size in ((4, 12), (6, 6), (8, 3))]
