@@ -103,14 +103,17 @@ def merge_cams(cams: Sequence[Tensor],
     Args:
         cams: maps `(M, K, h_s, w_s)` >= 0 for each scale, see :func:`mirror_max_sum`.
         size: height and width of the image.
-        rule: merging rule, called as `rule(cams, size)` once per map.
+        rule: merging rule, called as `rule(cams, size)` once per map. One with a true attribute `own_size` merges the
+            second map at `size` itself.
         stride: stride of the stored map.
 
     Returns:
-        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)` in [0, 1). The second is merged at a
-        multiple of `stride` and cropped, as in the reference code.
+        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)`, in the rule's range. The second is
+        merged at a multiple of `stride` and cropped, as in IRN's code.
     """
     small = strided_size(size, stride)
+    if getattr(rule, 'own_size', False):
+        return rule(cams, small), rule(cams, size)
     large = rule(cams, (small[0] * stride, small[1] * stride))
     return rule(cams, small), large[:, :size[0], :size[1]]
 

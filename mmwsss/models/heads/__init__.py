@@ -1,4 +1,5 @@
 """Heads of the three networks, and the visual words."""
+from .affinity_head import AffinityHead
 from .cam_head import CAMHead, stack_gt_scores
 from .check_head import check_head
 from .codebook import LearnableCodebook
@@ -8,6 +9,6 @@ from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder',
+    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder',
     'check_head', 'stack_gt_scores'
 ]
