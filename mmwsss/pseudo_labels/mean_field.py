@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, explained_memory_error
 from mmwsss.utils.threads import one_thread
 
 from .permutohedral import Permutohedral
@@ -28,7 +28,7 @@ def mean_field(image: Tensor,
     """Class probabilities that follow the colours of the image.
 
     The lattices of an image are most of the work for few classes, and are built once for all `energies`. The PyTorch
-    backend takes about 310 operators to build both, and 20 a step.
+    backend takes about 310 operators to build both, and 24 a step.
 
     Args:
         image: `(3, H, W)` uint8, RGB.
@@ -51,7 +51,8 @@ def mean_field(image: Tensor,
     check_backend(backend)
     if backend == 'auto':
         backend = 'pydensecrf' if energies.device.type == 'cpu' and _has_pydensecrf() else 'torch'
-    try:
+    with explained_memory_error(f'The DenseCRF of {tuple(energies.shape)} energies', energies.device,
+                                'Pass a smaller image, fewer classes or fewer sets at once.'):
         _check(image, energies, gaussian, bilateral, steps, message_weights)
         sets = energies.float().reshape(-1, *energies.shape[-3:])
         if message_weights is None:
@@ -59,11 +60,6 @@ def mean_field(image: Tensor,
         infer = _with_torch if backend == 'torch' else _with_pydensecrf
         with one_thread(energies.device):
             return infer(image, sets, gaussian, bilateral, int(steps), message_weights).view(energies.shape)
-    except RuntimeError as error:
-        if 'memory' not in str(error):
-            raise
-        raise InputError(f'The DenseCRF of {tuple(energies.shape)} energies needs more memory than {energies.device} '
-                         'has. Pass a smaller image, fewer classes or fewer sets at once.') from error
 
 
 def check_backend(backend: str) -> None:
@@ -102,11 +98,17 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
     message_weights = message_weights.to(scores).repeat(sets)
     total = scores
     for step in range(steps + 1):
-        probs = total.unflatten(1, (sets, classes)).softmax(dim=2).flatten(1)
+        probs = _softmax(total.unflatten(1, (sets, classes))).flatten(1)
         if step < steps:
             total = torch.addcmul(scores, smoothness.filter(probs), gaussian[1] * message_weights)
             total = total.addcmul_(appearance.filter(probs), bilateral[2] * message_weights)
     return probs.T.reshape(energies.shape)
+
+
+def _softmax(scores: Tensor) -> Tensor:
+    """Softmax over the last dimension; on a CPU, PyTorch's own takes four times as long for a few classes."""
+    probs = (scores - scores.amax(dim=-1, keepdim=True)).exp_()
+    return probs.div_(probs.sum(dim=-1, keepdim=True))
 
 
 def _with_pydensecrf(image: Tensor, energies: Tensor, gaussian: tuple[float, float],
