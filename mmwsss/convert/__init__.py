@@ -1,5 +1,11 @@
 """Converting checkpoints released by other projects."""
 from .irn import convert_irn
+from .mxnet_params import read_mxnet_params
+from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
+from .seam import convert_seam
 from .vwe import convert_vwe
 
-__all__ = ['convert_irn', 'convert_vwe']
+__all__ = [
+    'convert_irn', 'convert_resnet38_cls', 'convert_resnet38_imagenet', 'convert_seam', 'convert_vwe',
+    'read_mxnet_params'
+]

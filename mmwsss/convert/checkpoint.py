@@ -13,9 +13,13 @@ from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
 from .irn import convert_irn
+from .mxnet_params import is_mxnet_params, read_mxnet_params
+from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
+from .seam import convert_seam
 from .vwe import convert_vwe
 
-CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn)
+CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn, seam=convert_seam, resnet38_cls=convert_resnet38_cls,
+                  resnet38_imagenet=convert_resnet38_imagenet)
 
 
 def convert_file(source: str,
@@ -27,7 +31,7 @@ def convert_file(source: str,
 
     Args:
         source: a key of `CONVERTERS`.
-        checkpoint: the released file.
+        checkpoint: the released file, written by PyTorch or, for ImageNet weights of ResNet38, by MXNet.
         out: the converted file, `{'state_dict': ..., 'meta': {}}`.
         config: a config whose model must load the result strictly before it is written.
         force: overwrite `out`.
@@ -40,7 +44,8 @@ def convert_file(source: str,
     """
     if Path(out).exists() and not force:
         raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
-    released = weights_of(read_checkpoint(checkpoint))
+    mxnet = is_mxnet_params(checkpoint)
+    released = read_mxnet_params(checkpoint) if mxnet else weights_of(read_checkpoint(checkpoint))
     try:
         state = CONVERTERS[source](released)
     except InputError as error:

@@ -74,7 +74,8 @@ def read_cam(path: str | os.PathLike) -> CAMFile:
 
             * `{'keys': (K,), 'cam': (K, h, w), 'high_res': (K, H, W)}` from IRN, AdvCAM and VWE; one of the maps
               may be missing. `cam` is preferred; `high_res` gives the image's size;
-            * `{image class: (H, W), ...}` from PSA and SEAM.
+            * `{image class: (H, W), ...}` from PSA and SEAM. SEAM's are negative where a class is weakest; these
+              values become 0.
 
             In both, 0 is the first image class, not the background.
 
@@ -142,7 +143,8 @@ def _from_maps(path: Path, maps: dict[int, np.ndarray]) -> dict[str, Any]:
     if not maps:  # an image without any class
         return dict(keys=np.zeros(0, np.int64), cam=np.zeros((0, 0, 0)), size=None, classes=None)
     keys = np.array(list(maps), dtype=np.int64)
-    return dict(keys=keys, cam=np.stack(list(maps.values())), size=shapes.pop(), classes=None)
+    cam = np.stack(list(maps.values()))
+    return dict(keys=keys, cam=np.where(cam < 0, 0, cam), size=shapes.pop(), classes=None)
 
 
 def _checked(path: Path, keys: Any, cam: Any, size: Sequence[int] | None,

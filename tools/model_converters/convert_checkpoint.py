@@ -9,14 +9,19 @@ from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
 EXAMPLES = """\
   python tools/model_converters/convert_checkpoint.py vwe res50_vwe.pth work_dirs/vwe_released.pth \\
       --config configs/vwe_hspp_r50_voc.py
-  python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth"""
+  python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth
+  python tools/model_converters/convert_checkpoint.py seam resnet38_SEAM.pth work_dirs/seam_released.pth \\
+      --config configs/seam_r38_voc.py
+  python tools/model_converters/convert_checkpoint.py resnet38_imagenet \\
+      ilsvrc-cls_rna-a1_cls1000_ep-0001.params work_dirs/resnet38_imagenet.pth"""
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('source', choices=('vwe', 'irn'),
-                        help='source of the checkpoint: the visual word encoder (v1, v2), or IRNet')
+    parser.add_argument('source', choices=('vwe', 'irn', 'seam', 'resnet38_cls', 'resnet38_imagenet'),
+                        help='source of the checkpoint: the visual word encoder (v1, v2), IRNet, SEAM, a classifier '
+                        'on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of ResNet38 (MXNet or PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

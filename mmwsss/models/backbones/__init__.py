@@ -1,6 +1,7 @@
 """Additions to MMSeg's and MMPretrain's backbones."""
 from .efficientnet_lite_init import EfficientNetLite0Init
+from .resnet38 import ResNet38
 from .resnet_with_stem import ResNetWithStem
 from .timm_backbone import FrozenTIMMBackbone
 
-__all__ = ['EfficientNetLite0Init', 'FrozenTIMMBackbone', 'ResNetWithStem']
+__all__ = ['EfficientNetLite0Init', 'FrozenTIMMBackbone', 'ResNet38', 'ResNetWithStem']

@@ -5,10 +5,12 @@ from .check_head import check_head
 from .codebook import LearnableCodebook
 from .deeplabv2_head import DeepLabV2Head
 from .irn_head import IRNHead
+from .pixel_correlation import PixelCorrelation, correlate, correlation_input
+from .seam_head import SEAMHead, ViewMaps
 from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'VWEHead', 'VisualWordEncoder',
-    'check_head', 'stack_gt_scores'
+    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation', 'SEAMHead',
+    'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
 ]

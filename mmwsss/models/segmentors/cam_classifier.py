@@ -18,6 +18,7 @@ from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winn
 from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
+from .level_channels import level_channels
 from .views import check_views, make_view
 
 TRAIN_CFG: dict[str, Any] = dict(views=[dict()])
@@ -39,7 +40,9 @@ class CAMClassifier(BaseSegmentor):
 
     Args:
         backbone: config of any MMSeg or MMPretrain backbone; `out_indices` names the levels that the head sees.
-        head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`.
+        head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`. A head may also have
+            `check(channels, views)`, which gets the channels of the backbone's levels (None if unknown) and
+            `train_cfg.views`.
         neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
             `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
         data_preprocessor: e.g. `CAMDataPreProcessor`.
@@ -77,6 +80,13 @@ class CAMClassifier(BaseSegmentor):
         self.neck = None if neck is None else MODELS.build(neck)
         self.head = MODELS.build(head)
         check_head(self.head)
+        self._check_around_head()
+
+    def _check_around_head(self) -> None:
+        """Let a head with `check(channels, views)` check the backbone's levels and `train_cfg.views`."""
+        check = getattr(self.head, 'check', None)
+        if check is not None:
+            check(level_channels(self.backbone), self.train_cfg['views'])
 
     @property
     def num_classes(self) -> int:
@@ -197,7 +207,7 @@ class CAMClassifier(BaseSegmentor):
         best, label = winner(large, keys)
         sample.pred_score = score
         sample.cam_keys = keys
-        sample.cam = PixelData(data=small)
+        sample.cam = PixelData(data=small.clamp(min=0))  # a merging rule may go below
         sample.cam_winner = PixelData(score=best[None], label=label[None])
         background = torch.zeros_like(label)
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
