@@ -28,7 +28,7 @@ def test_golden_scores(golden, backend):
 @pytest.mark.parametrize('backend', BACKENDS)
 def test_golden_scores_of_seam(golden, backend):
     """Its maps have negative values."""
-    seam = golden('psa_seam')
+    seam = golden('seam')
     assert seam['inf_cam'].min() < -0.5
     _, high = affinity_scores(seam['inf_pic'], seam['inf_cam'], 4, 24, refinement(backend))
     np.testing.assert_allclose(high, seam['inf_crf24'], atol=1e-4)

@@ -11,6 +11,6 @@ from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation', 'SEAMHead',
-    'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
+    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation',
+    'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
 ]
