@@ -24,7 +24,7 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config of the AffinityNet that will be trained on the scores')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
-    parser.add_argument('--out', metavar='DIR', help="output folder (default: the seg_map_dir of the config's training)")
+    parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's score_dir)")
     parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
     parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')

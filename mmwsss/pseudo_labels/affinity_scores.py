@@ -4,7 +4,7 @@ Ahn, Kwak: Learning Pixel-level Semantic Affinity with Image-level Supervision f
 Segmentation, CVPR 2018, section 3.2.1. Under a strong background (low alpha) only confident objects are left, under a
 weak one (high alpha) only confident background.
 """
-from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from .ir_label import IGNORE
 from .label_scores import Refine
 
 # The authors' settings for class scores; no class counts as absent.
-SEED_CRF = dict(bilateral_sxy=80, bilateral_srgb=13, min_prob=0)
+SEED_CRF: dict[str, Any] = dict(bilateral_sxy=80, bilateral_srgb=13, min_prob=0)
 OUTSIDE = 1e-5  # scores below this are of pixels outside of the image
 
 
@@ -33,7 +33,7 @@ def affinity_scores(image: np.ndarray,
                     cam: np.ndarray,
                     low_alpha: float = 4,
                     high_alpha: float = 32,
-                    refine: Refine = partial(dense_crf, **SEED_CRF)) -> np.ndarray:
+                    refine: Refine | None = None) -> np.ndarray:
     """Scores of background and classes under both alphas, after a local refinement.
 
     Args:
@@ -42,7 +42,8 @@ def affinity_scores(image: np.ndarray,
             the image.
         low_alpha: makes a strong background. Published: 4.
         high_alpha: makes a weak background. Published: 32 (code), 24 (paper, and SEAM).
-        refine: local refinement of both at a time, `refine(image, scores) -> scores` of `(2, 1 + K, H, W)` scores.
+        refine: local refinement of both at a time, `refine(image, scores) -> scores` of `(2, 1 + K, H, W)` scores;
+            by default :func:`dense_crf` with `SEED_CRF`.
 
     Returns:
         `(2, 1 + K, H, W)` float32: under the low and under the high alpha; the background first.
@@ -67,7 +68,8 @@ def affinity_scores(image: np.ndarray,
     scores = torch.stack([torch.cat([background_score(maps, alpha), maps]) for alpha in (low_alpha, high_alpha)])
     # A copy, because PyTorch warns of memory that cannot be written.
     pixels = torch.from_numpy(np.array(image.transpose(2, 0, 1), order='C'))
-    return refine(pixels, scores.clamp(0, 1)).numpy()
+    scores = scores.clamp(0, 1)
+    return (dense_crf(pixels, scores, **SEED_CRF) if refine is None else refine(pixels, scores)).numpy()
 
 
 def affinity_label(low: Tensor, high: Tensor, block: int = 8) -> Tensor:

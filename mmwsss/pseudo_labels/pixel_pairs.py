@@ -18,7 +18,7 @@ def pair_sources(maps: Tensor, radius: int) -> Tensor:
 
 
 def pair_targets(maps: Tensor, dy: int, dx: int, number: int, radius: int) -> Tensor:
-    """What lies at `(dy, dx)`, `(dy, dx + 1)`, ... from each source: a view `(number, ..., h', w')` of `(..., h, w)`."""
+    """What lies at `(dy, dx)`, `(dy, dx + 1)`, ... from each source: a view `(number, ..., h', w')`."""
     sources = pair_sources(maps, radius)
     if not sources.numel():
         return sources.expand(number, *sources.shape)

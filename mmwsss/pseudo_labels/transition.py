@@ -129,10 +129,10 @@ class Transition:
             return cls((height, width), affinity)
 
     def dense(self) -> Tensor:
-        """Return `A` as a dense matrix `(h w, h w)`, for small maps; `affinity` to the power `beta`, 1 on the diagonal."""
+        """Return `A` as a dense matrix `(h w, h w)`, for small maps."""
         pixels = torch.arange(math.prod(self.size), device=self.affinity.device).view(1, *self.size)
         # Numbers of pixels as a map: -1 where no pixel is.
-        number = (self.flatten(pixels + 1)[0] - 1)
+        number = self.flatten(pixels + 1)[0] - 1
         matrix = torch.eye(pixels.numel(), device=self.affinity.device)
         for dy, dx in path_index(self.radius).destinations.tolist():
             second = number.roll(-(dy * self.row + dx))

@@ -36,7 +36,8 @@ def test_labels_of_a_file_are_those_of_the_scores(scores, tmp_path):
 
 
 @pytest.mark.parametrize(('change', 'named'), [
-    (dict(scores=np.full((2, 3, 4, 4), np.nan)), ['(2, 3, 4, 4)']), (dict(scores=np.full((2, 3, 4, 4), 1.5)), ['[0, 1]']),
+    (dict(scores=np.full((2, 3, 4, 4), np.nan)), ['(2, 3, 4, 4)']),
+    (dict(scores=np.full((2, 3, 4, 4), 1.5)), ['[0, 1]']),
     (dict(scores=np.zeros((2, 2, 4, 4))), ['(2, 2, 4, 4)', '(2,)']), (dict(keys=np.array([1, 3])), [2, '[1, 3]']),
     (dict(scores=np.zeros((3, 4, 4))), ['(3, 4, 4)'])])
 def test_bad_content(change, named, tmp_path):

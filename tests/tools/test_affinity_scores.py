@@ -1,7 +1,6 @@
 """tools/make_affinity_scores.py on tiny data: files, resuming, refusals."""
 import json
 import re
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from run_tool import run_inside, run_process
 from tiny_voc import write_tiny_voc
 
 from mmwsss.models import DenseCRF
-from mmwsss.pseudo_labels import dense_crf, write_cam
+from mmwsss.pseudo_labels import write_cam
 from mmwsss.pseudo_labels.affinity_scores import SEED_CRF, affinity_scores
 from mmwsss.pseudo_labels.score_file import read_scores
 from mmwsss.utils.errors import InputError
@@ -63,7 +62,7 @@ def test_files_are_the_scores_of_the_cams(scores):
         image = np.asarray(Image.open(f'data/JPEGImages/{name}.jpg'))
         found = read_scores(scores / f'{name}.npz')
         assert found.keys.tolist() == keys.tolist() and found.classes == CLASSES
-        expected = affinity_scores(image, cam, 4, 32, partial(dense_crf, **SEED_CRF))
+        expected = affinity_scores(image, cam)
         assert found.scores.shape == (2, 1 if index == 5 else 3, 48, 64)
         np.testing.assert_allclose(found.scores / 255, expected, atol=0.51 / 255)
 
@@ -112,7 +111,8 @@ def test_wrong_options_are_named_before_the_folder_is_claimed(there, capsys, mon
 def test_a_bad_cam_is_named(there, tmp_path):
     from mmwsss.engine.affinity_scores import Job, score_image
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
-    job = Job('data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'out.npz', CLASSES, (4, 32), DenseCRF())
+    job = Job('data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'out.npz', CLASSES, (4, 32),
+              DenseCRF())
     with pytest.raises(InputError, match=message_names('a.npz', '(40, 64)')):
         score_image(job)
     assert not job.out.exists()

@@ -12,5 +12,6 @@ from .vwe_head import VWEHead
 
 __all__ = [
     'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation',
-    'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
+    'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input',
+    'stack_gt_scores'
 ]

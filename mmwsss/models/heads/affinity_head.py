@@ -86,9 +86,10 @@ class AffinityHead(BaseModule):
         """
         found = tuple(feat.shape[1] for feat in feats)
         if found != self.in_channels:
-            raise InputError(f'AffinityHead: in_channels={self.in_channels}, but the backbone returns levels of {found} '
-                             "channels. Set in_channels and strides to the backbone's levels, and its out_indices.")
-        # Of an image of any size, the level nearest to stride 8 has the best guess of the size there.
+            raise InputError(f'AffinityHead: in_channels={self.in_channels}, but the backbone returns levels of '
+                             f"{found} channels. Set in_channels and strides to the backbone's levels, and its "
+                             'out_indices.')
+        # The level nearest to stride 8 tells the size there.
         nearest = min(range(len(feats)), key=lambda index: (abs(self.strides[index] - STRIDE), index))
         size = [-(-side * self.strides[nearest] // STRIDE) for side in feats[nearest].shape[2:]]
         reduced = []
