@@ -1,8 +1,8 @@
 """What AffinityNet learns from: class scores at two strengths of the background, and labels made of them.
 
 Ahn, Kwak: Learning Pixel-level Semantic Affinity with Image-level Supervision for Weakly Supervised Semantic
-Segmentation, CVPR 2018, section 3.2.1. Under a strong background (low alpha) only confident objects are left, under a
-weak one (high alpha) only confident background.
+Segmentation, CVPR 2018. Under a strong background (low alpha) only confident objects are left, under a weak one (high
+alpha) only confident background.
 """
 from typing import Any
 

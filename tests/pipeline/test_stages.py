@@ -3,11 +3,13 @@ import inspect
 import json
 import shlex
 
+import numpy as np
 import pytest
 from run_tool import TOOLS, run_process
-from tiny_pipeline import write_tiny_pipeline
+from tiny_pipeline import CLASSES, write_tiny_pipeline
 
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
+from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
@@ -38,8 +40,9 @@ REFINED_TWICE = [
     dict(REFINER, name='refiner_2', labels='first'),
     dict(type='PseudoLabels', name='second', network='refiner_2', cams='cams', threshold=0.3)]
 AFFINITIES = [
-    CLASSIFIER, CAMS, dict(type='AffinityScores', name='scores', cams='cams', config='affinitynet.py', alphas=(4, 24)),
-    dict(REFINER, config='affinitynet.py', labels='scores'),
+    dict(type='ExistingFiles', name='cams', folder='anybody'),
+    dict(type='AffinityScores', name='scores', cams='cams', config='refiner', alphas=(4, 24)),
+    dict(REFINER, config='affinitynet.py', labels='scores', options={}),
     dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams', threshold=0.5)]
 UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
 
@@ -94,6 +97,11 @@ def test_a_pipeline_that_refines_twice(write, capsys):
 
 def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
     config = write(AFFINITIES)
+    labels = json.loads((tmp_path / 'data' / 'image_labels.json').read_text())
+    for name, present in labels.items():
+        keys = [CLASSES.index(label) for label in present]
+        write_cam(tmp_path / 'anybody' / f'{name}.npz', np.random.default_rng(0).random((len(keys), 12, 16)), keys,
+                  (48, 64), CLASSES)
     found = dry_run(config, capsys)
     assert '--low-alpha 4 --high-alpha 24' in found['scores'] and 'seg_map_dir=w/scores' in found['refiner']
     done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
@@ -130,7 +138,7 @@ def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, caps
     ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
     ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'\bcurve\b'),
     ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
-    ([CLASSIFIER, CAMS, dict(AFFINITIES[2], alphas=(24, 4))], r'scores.*alphas.*24, 4'),
+    ([CLASSIFIER, CAMS, dict(AFFINITIES[1], alphas=(24, 4))], r'scores.*alphas.*24, 4'),
     ([dict(CLASSIFIER, options=[1])], r'classifier.*options.*\[1\]')])
 def test_a_list_that_does_not_fit_is_named_before_anything_runs(write, tmp_path, capsys, stages, named):
     with pytest.raises(InputError, match=f'(?s){named}'):
@@ -157,6 +165,7 @@ def test_missing_files_are_named_before_the_first_stage(write, tmp_path):
 def test_a_kind_of_stage_outside_of_the_package(write, tmp_path, capsys, monkeypatch):
     (tmp_path / 'my_stage.py').write_text('''\
 from mmwsss.pipeline import Call, Output, Stage
+from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 
 

@@ -33,6 +33,7 @@ custom_hooks = []
 AFFINITYNET = """\
 _base_ = {base!r}
 data_root = {root!r}
+model = dict(backbone=dict(init_cfg=None))
 train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
     dict(type='LoadImage'), dict(type='LoadAffinityScores'), dict(type='AffinityLabel'),
     dict(type='PackImageLabelInputs', keys=['affinity_label'])]))

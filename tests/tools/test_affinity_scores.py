@@ -81,7 +81,7 @@ def test_resumes_and_does_not_depend_on_the_workers(scores, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize(('options', 'named'), [
-    (['--high-alpha', '24'], ['high_alpha', 32, 24]), (['--low-alpha', '3'], ['low_alpha', 3]),
+    (['--high-alpha', '24'], ['high_alpha', 32, '24.0']), (['--low-alpha', '3'], ['low_alpha', '3.0']),
     (['--cfg-options', 'affinity_score_refinement.steps=5'], ['refinement.steps', 5]),
     (['--cams', 'other'], ['cams', 'other'])])
 def test_other_settings_do_not_mix_in(scores, there, capsys, monkeypatch, options, named):
@@ -101,7 +101,7 @@ def test_the_record_names_the_settings(scores):
 
 def test_wrong_options_are_named_before_the_folder_is_claimed(there, capsys, monkeypatch):
     done = run_inside(capsys, monkeypatch, TOOL, 'aff.py', '--out', 'wrong', '--low-alpha', '33')
-    assert done.status == 1 and re.search(message_names(33, 32), done.err)
+    assert done.status == 1 and re.search(message_names('33.0', 32), done.err)
     done = run_inside(capsys, monkeypatch, TOOL, 'aff.py', '--out', 'wrong', '--cfg-options',
                       'test_dataloader.dataset.cam_dir=None')
     assert done.status == 1 and re.search(message_names('--cams', '--out'), done.err)

@@ -15,4 +15,4 @@ model = dict(
         norm_eval=True),
     head=dict(
         type='AffinityHead', in_channels=(64, 128, 256), channels=(32, 32, 32), strides=(8, 16, 16), radius=5),
-    test_cfg=dict(radius=5, beta=8, steps=16, alpha=16, border='all', bg_thr=0.5))
+    test_cfg=dict(radius=5, beta=8, steps=16, alpha=4, border='all', bg_thr=0.5))

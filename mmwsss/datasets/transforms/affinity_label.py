@@ -36,5 +36,6 @@ class AffinityLabel(BaseTransform):
         scores = torch.from_numpy(results.pop('affinity_scores').transpose(2, 0, 1).copy())
         scores = scores / 255 if scores.dtype == torch.uint8 else scores.float()
         results['seg_fields'] = [key for key in results.get('seg_fields', []) if key != 'affinity_scores']
-        results['affinity_label'] = affinity_label(*scores.chunk(2), block=self.block).numpy()
+        low, high = scores.chunk(2)
+        results['affinity_label'] = affinity_label(low, high, self.block).numpy()
         return results

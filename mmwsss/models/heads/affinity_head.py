@@ -1,7 +1,7 @@
 """AffinityNet's features, whose differences are the affinities of pixels.
 
 Ahn, Kwak: Learning Pixel-level Semantic Affinity with Image-level Supervision for Weakly Supervised Semantic
-Segmentation, CVPR 2018, figure 3.
+Segmentation, CVPR 2018.
 """
 from collections.abc import Sequence
 
@@ -55,8 +55,8 @@ class AffinityHead(BaseModule):
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         self.in_channels, self.strides = tuple(in_channels), tuple(strides)
-        levels = len(self.in_channels)
-        if not levels == len(channels) == len(self.strides) == len(norm_groups or channels) or any(
+        count = len(self.in_channels)
+        if not count == len(channels) == len(self.strides) == len(norm_groups or channels) or any(
                 max(stride, STRIDE) % min(stride, STRIDE) for stride in self.strides):
             raise InputError(f'AffinityHead: in_channels {self.in_channels}, channels {tuple(channels)}, strides '
                              f'{self.strides} and norm_groups {norm_groups} need one entry per level, and strides must '
@@ -66,12 +66,12 @@ class AffinityHead(BaseModule):
                              f'{tuple(loss_weights)} three numbers.')
         self.radius, self.reduction, self.ignore_index = radius, reduction, ignore_index
         self.loss_weights = tuple(loss_weights)
-        self.levels = nn.ModuleList(
-            nn.Conv2d(size, width, 1, bias=False) for size, width in zip(self.in_channels, channels, strict=True))
+        levels = [nn.Conv2d(size, width, 1, bias=False) for size, width in zip(self.in_channels, channels, strict=True)]
+        self.levels = nn.ModuleList(levels)
         self.norms = nn.ModuleList(
             nn.GroupNorm(groups, width) for groups, width in zip(norm_groups or (), channels, strict=bool(norm_groups)))
         self.joint = nn.Conv2d(sum(channels), sum(channels), 1, bias=False)
-        for level in self.levels:
+        for level in levels:
             nn.init.kaiming_normal_(level.weight)
         nn.init.xavier_uniform_(self.joint.weight, gain=4)
 

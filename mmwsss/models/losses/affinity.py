@@ -1,13 +1,11 @@
 """AffinityNet's affinities of pixel pairs, and what they learn from.
 
 Ahn, Kwak: Learning Pixel-level Semantic Affinity with Image-level Supervision for Weakly Supervised Semantic
-Segmentation, CVPR 2018, section 3.2. Pairs start from the pixels whose neighbours all lie inside the map
-(:func:`pair_sources`).
+Segmentation, CVPR 2018. Pairs start from the pixels whose neighbours all lie inside the map (:func:`pair_sources`).
 
 There are `34 * h * w` pairs of vectors. Differences of vectors are made for one row of destinations at a time and made
 again for the gradient, so that only distances are stored.
 """
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +29,7 @@ def pair_affinity(features: Tensor, radius: int = 5, reduction: str = 'mean') ->
     Args:
         features: `(N, C, h, w)`.
         radius: pairs are closer than this, in pixels of the map.
-        reduction: `'mean'` over the channels, as in the authors' code, or `'sum'`, as in the paper's equation 4.
+        reduction: `'mean'` over the channels, as in the authors' code, or `'sum'`, as the paper prints.
 
     Returns:
         `(N, P, h', w')` float32 in (0, 1]: the `P` pairs of `path_index(radius)`, in its order, of each source.
@@ -124,5 +122,5 @@ class _PairDistance(torch.autograd.Function):
 
 def _scan_order(radius: int, device: torch.device) -> Tensor:
     """`(P,)` the places of the pairs of `path_index` in a scan."""
-    destinations: Sequence = path_index(radius).destinations
-    return torch.from_numpy(np.lexsort(np.transpose(destinations)[::-1]).argsort()).to(device)
+    order = np.lexsort(path_index(radius).destinations.T[::-1])
+    return torch.from_numpy(order.argsort()).to(device)
