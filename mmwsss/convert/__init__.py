@@ -1,4 +1,5 @@
 """Converting checkpoints released by other projects."""
+from .affinitynet import convert_affinitynet
 from .irn import convert_irn
 from .mxnet_params import read_mxnet_params
 from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
@@ -6,6 +7,6 @@ from .seam import convert_seam
 from .vwe import convert_vwe
 
 __all__ = [
-    'convert_irn', 'convert_resnet38_cls', 'convert_resnet38_imagenet', 'convert_seam', 'convert_vwe',
-    'read_mxnet_params'
+    'convert_affinitynet', 'convert_irn', 'convert_resnet38_cls', 'convert_resnet38_imagenet', 'convert_seam',
+    'convert_vwe', 'read_mxnet_params'
 ]

@@ -12,14 +12,15 @@ from mmwsss.engine.config import read_config
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
+from .affinitynet import convert_affinitynet
 from .irn import convert_irn
 from .mxnet_params import is_mxnet_params, read_mxnet_params
 from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
 from .seam import convert_seam
 from .vwe import convert_vwe
 
-CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn, seam=convert_seam, resnet38_cls=convert_resnet38_cls,
-                  resnet38_imagenet=convert_resnet38_imagenet)
+CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn, affinitynet=convert_affinitynet, seam=convert_seam,
+                  resnet38_cls=convert_resnet38_cls, resnet38_imagenet=convert_resnet38_imagenet)
 
 
 def convert_file(source: str,

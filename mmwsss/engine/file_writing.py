@@ -5,6 +5,8 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, broadcast_object_list, is_main_process
+from mmseg.datasets.transforms import LoadAnnotations
+from mmseg.registry import TRANSFORMS
 
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
@@ -14,7 +16,11 @@ from .distributed import leave_group
 from .runner import build_runner
 from .runner_adapter import dataset_of
 
-MASK_STEPS = ('LoadMask', 'LoadAnnotations')
+
+def loads_masks(step: dict) -> bool:
+    """Whether a step of a pipeline, its config, loads masks or what stands in their place."""
+    kind = step['type'] if isinstance(step['type'], type) else TRANSFORMS.get(step['type'])
+    return isinstance(kind, type) and issubclass(kind, LoadAnnotations)
 
 
 def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None) -> ConfigDict:
@@ -39,7 +45,7 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
         dataset.ann_file = str(Path(list_name).resolve())
     else:
         dataset.ann_file = str(Path(listed or '.txt').with_name(list_name + (Path(listed).suffix or '.txt')))
-    dataset.pipeline = [step for step in dataset.pipeline if step['type'] not in MASK_STEPS]
+    dataset.pipeline = [step for step in dataset.pipeline if not loads_masks(step)]
     return dataset
 
 

@@ -1,8 +1,5 @@
 """Making the IR labels of a data set from CAM files in parallel processes."""
 import time
-from collections.abc import Iterable
-from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +14,8 @@ from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
-from mmwsss.utils.progress import ProgressBar
-from mmwsss.utils.worker_pool import default_workers, worker_pool
+
+from .image_jobs import run_jobs
 
 REFINEMENT = dict(type='DenseCRF')  # for the seeds, if the config sets no other
 
@@ -136,29 +133,7 @@ def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | Non
         InputError: an image fails (see :func:`label_image`), a worker was killed, or `workers` is below 1.
     """
     start = time.time()
-    if workers is not None and workers < 1:
-        raise InputError(f'--workers must be at least 1, got {workers}.')
-    workers = min(workers or default_workers(), max(len(jobs), 1))
-    total = total or len(jobs)
     sums = np.zeros(3, dtype=np.int64)
-    with ProgressBar('IR labels', total, total - len(jobs)) as bar:
-        for counts in _run(jobs, workers):
-            sums += counts
-            bar.advance()
+    for counts in run_jobs('IR labels', label_image, jobs, workers, total):
+        sums += counts
     return Summary(len(jobs), time.time() - start, *sums.tolist())
-
-
-def _run(jobs: list[Job], workers: int) -> Iterable[tuple[int, int, int]]:
-    """Yield results as they finish."""
-    if workers == 1:
-        yield from map(label_image, jobs)
-        return
-    pool = worker_pool(workers)
-    try:
-        for future in as_completed([pool.submit(label_image, job) for job in jobs]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise InputError('A worker was killed, probably because memory ran out. Set fewer --workers, and run the same '
-                         'command again to resume.') from error
-    finally:
-        pool.shutdown(cancel_futures=True)

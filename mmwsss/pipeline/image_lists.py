@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mmengine.config import Config
 
-from mmwsss.engine.file_writing import MASK_STEPS
+from mmwsss.engine.file_writing import loads_masks
 from mmwsss.engine.preflight import build_datasets
 from mmwsss.utils.provenance import digest
 
@@ -27,16 +27,16 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
         InputError: a list, an image, labels or a mask are missing.
     """
     dataset = network.cfg[f'{loop}_dataloader'].to_dict()['dataset']
-    without = ['LoadCAM']
-    if network.made_labels and loop == 'train':
+    made_labels = network.made_labels and loop == 'train'
+    if made_labels:
         dataset['seg_map_dir'] = None
-        without += MASK_STEPS
     if 'cam_dir' in dataset:
         dataset['cam_dir'] = None
-    dataset['pipeline'] = [step for step in dataset['pipeline'] if step['type'] not in without]
+    dataset['pipeline'] = [step for step in dataset['pipeline']
+                           if step['type'] != 'LoadCAM' and not (made_labels and loads_masks(step))]
     short = Config({'default_scope': network.cfg.get('default_scope'), f'{loop}_dataloader': dict(dataset=dataset)})
     built = build_datasets(short, (loop, ))[loop]
-    with_masks = any(step['type'] in MASK_STEPS for step in dataset['pipeline'])
+    with_masks = any(loads_masks(step) for step in dataset['pipeline'])
     infos = [dict(built.get_data_info(index)) for index in range(len(built))]
     return infos if with_masks else [dict(info, seg_map_path=None) for info in infos]
 

@@ -9,6 +9,7 @@ symmetric, that is the same.
 band at a time, whose vectors stay in its cache. Any other device takes all bands at once, as the time to start an
 operator counts there.
 """
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -88,17 +89,18 @@ class Transition:
 
     @classmethod
     @torch.no_grad()
-    def from_affinity(cls, affinity: Tensor, radius: int = 5, beta: float = 8) -> 'Transition':
+    def from_affinity(cls, affinity: Tensor, radius: int = 5, beta: float = 8, border: str = 'all') -> 'Transition':
         """AffinityNet's transition: affinities of the pixel pairs themselves.
-
-        Every pair inside the map counts, up to the border. AffinityNet's program has pairs only where all of a
-        pixel's neighbours are inside the map: set the affinities of the other pixels to 0 for its numbers.
 
         Args:
             affinity: `(P, h, w)` in [0, 1]: `affinity[p, y, x]` belongs to the pixels `(y, x)` and `(y + dy, x + dx)`
                 with `(dy, dx) = path_index(radius).destinations[p]`. Values of pairs that leave the map are ignored.
             radius: pixels closer than this exchange activation.
             beta: power of the affinities, > 0.
+            border: `'all'`: every pair inside the map counts. `'sources'`: only pairs that start from a pixel whose
+                `P` destinations all lie inside the map (:func:`pair_sources`), as in AffinityNet's program. Then
+                pixels at the left, right and bottom border have few neighbours, and ten have none and keep their seed;
+                on maps below `radius` rows or `2 radius - 1` columns, all do.
 
         Raises:
             InputError: the shape or a value does not fit, or a setting is out of range.
@@ -110,7 +112,13 @@ class Transition:
         height, width = affinity.shape[1:]
         dy, dx = torch.tensor(destinations, device=affinity.device).T[..., None]
         rows, columns = (torch.arange(side, device=affinity.device) for side in (height, width))
-        inside = (rows + dy < height)[:, :, None] & ((columns + dx >= 0) & (columns + dx < width))[:, None, :]
+        if border == 'sources':
+            reach = int(radius) - 1
+            inside = ((rows < height - reach)[:, None] & (columns >= reach) & (columns < width - reach))[None]
+        elif border == 'all':
+            inside = (rows + dy < height)[:, :, None] & ((columns + dx >= 0) & (columns + dx < width))[:, None, :]
+        else:
+            raise InputError(f"border={border!r} must be 'all' or 'sources'.")
         affinity = torch.where(inside, affinity.float(), 0)
         _check_values('affinities', affinity, beta)
         radius = int(radius)
@@ -129,6 +137,19 @@ class Transition:
         first, heights = transitions[0], [transition.size[0] for transition in transitions]
         size = sum(heights) + first.radius * (len(heights) - 1), first.size[1]
         return cls(size, torch.cat([transition.affinity for transition in transitions], dim=2))
+
+    def dense(self) -> Tensor:
+        """Return `A` as a dense matrix `(h w, h w)`, for small maps."""
+        pixels = torch.arange(math.prod(self.size), device=self.affinity.device).view(1, *self.size)
+        # Numbers of pixels as a map: -1 where no pixel is.
+        number = self.flatten(pixels + 1)[0] - 1
+        matrix = torch.eye(pixels.numel(), device=self.affinity.device)
+        for dy, dx in path_index(self.radius).destinations.tolist():
+            second = number.roll(-(dy * self.row + dx))
+            line = self.affinity[dy, self.radius - 1 + dx]
+            pairs = (line > 0) & (number >= 0) & (second >= 0)
+            matrix[number[pairs], second[pairs]] = matrix[second[pairs], number[pairs]] = line[pairs]
+        return matrix
 
     def flatten(self, maps: Tensor) -> Tensor:
         """`(K, h, w) -> (K, n)`, in new memory that :meth:`changes_of` can read."""

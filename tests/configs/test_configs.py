@@ -15,6 +15,7 @@ from tiny_voc import write_tiny_voc
 
 from mmwsss.engine.evaluation_options import augment
 from mmwsss.pseudo_labels import write_cam
+from mmwsss.pseudo_labels.score_file import write_scores
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
                  if '_base_' not in path.parts and not path.name.startswith('pipeline'))
@@ -22,6 +23,7 @@ MODELS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFI
 CLASSIFIERS = [name for name, model in MODELS.items() if model.type == 'CAMClassifier']
 SEGMENTORS = [name for name, model in MODELS.items() if 'decode_head' in model]
 IRNETS = [name for name, model in MODELS.items() if model.type == 'IRNet']
+AFFINITYNETS = [name for name, model in MODELS.items() if model.type == 'AffinityNet']
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
@@ -135,6 +137,43 @@ def test_irnet(name, tmp_path):
         assert image.mode == 'P' and set(np.unique(np.asarray(image))) <= ids
 
 
+def write_score_files(root, folder, classes):
+    """Scores made from the masks."""
+    ids = PascalVOCDataset.METAINFO['classes']
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        mask = np.asarray(Image.open(path))
+        keys = [index for index, name in enumerate(classes) if (mask == ids.index(name)).any()]
+        scores = np.stack([mask == 0, *(mask == ids.index(classes[key]) for key in keys)]).astype(np.float32)
+        write_scores(folder / f'{path.stem}.npz', np.stack([scores, scores]), np.array(keys), classes)
+
+
+@pytest.mark.parametrize('name', AFFINITYNETS)
+def test_affinitynet(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
+    root = write_tiny_voc(tmp_path / 'data', classes=classes)
+    write_cams(root, tmp_path / 'cams', classes)
+    write_score_files(root, tmp_path / 'scores', classes)
+    cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
+    cfg.train_dataloader.dataset.seg_map_dir = str(tmp_path / 'scores')
+    cfg.test_dataloader.dataset.cam_dir = str(tmp_path / 'cams')
+    cfg.test_evaluator[1].output_dir = str(tmp_path / 'pseudo labels')
+    runner = Runner.from_cfg(cfg)
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    assert moved == {key for key, value in runner.model.named_parameters() if value.requires_grad}
+    assert all(bool(value.isfinite().all()) for value in after.values())
+    metrics = runner.test()
+    assert 0 <= metrics['mIoU'] <= 100 and metrics['images'] == 3
+    assert len(list((tmp_path / 'pseudo labels').glob('*.png'))) == 3
+    assert list((tmp_path / name.replace('/', '_')).rglob('walk_curve.json'))
+
+
 def segmentor_config(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
@@ -201,6 +240,12 @@ def test_the_published_settings():
     assert irnet.train_cfg.max_epochs == irnet.param_scheduler[0].end == 3
     assert irnet.train_dataloader.batch_size == 32 and irnet.model.head.radius == 10
     assert irnet.model.test_cfg == dict(min_size=512, radius=5, beta=10, steps=256, bg_thr=0.25)
+    psa = Config.fromfile(REPO / 'configs/affinitynet_r38_voc.py')
+    assert psa.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=5e-4, weight_decay=5e-4)
+    assert psa.train_cfg.max_epochs == psa.param_scheduler[0].end == 8 and psa.train_dataloader.batch_size == 8
+    assert psa.model.test_cfg == dict(radius=5, beta=8, steps=256, alpha=16, border='sources', bg_thr=0.5)
+    assert psa.model.head.in_channels == (512, 1024, 4096) and psa.model.head.radius == 5
+    assert 'mmpretrain.ColorJitter' in [step.type for step in psa.train_dataloader.dataset.pipeline]
     deeplab = Config.fromfile(REPO / 'configs/deeplabv2_r101_voc.py')
     assert deeplab.optim_wrapper.optimizer == dict(type='SGD', lr=2.5e-4, momentum=0.9, weight_decay=5e-4)
     keys = deeplab.optim_wrapper.paramwise_cfg.custom_keys

@@ -1,12 +1,15 @@
 """Two processes with half the batch each give the result of one process with the whole batch."""
 import json
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 from reference_network import REPO
 from run_tool import run_process
 from tiny_voc import write_tiny_voc
+
+from mmwsss.pseudo_labels.score_file import write_scores
 
 COMMON = """\
 _base_ = {base!r}
@@ -35,6 +38,16 @@ train_dataloader = dict(
         pipeline=[dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
 train_cfg = dict(max_epochs=1)
 """
+AFFINITYNET = COMMON + """\
+model = dict(backbone=dict(init_cfg=None, norm_eval=True), head=dict(radius=3))
+train_dataloader = dict(
+    batch_size={batch}, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        data_root={root!r}, seg_map_dir={root!r} + '/scores', indices=4, pipeline=[
+            dict(type='LoadImage'), dict(type='LoadAffinityScores'), dict(type='AffinityLabel'),
+            dict(type='PackImageLabelInputs', keys=['affinity_label'])]))
+train_cfg = dict(max_epochs=1)
+"""
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(
@@ -50,6 +63,8 @@ STAGES = {
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
     'irnet': (IRNET, 'irnet_r18_mini.py', {'loss_pos_affinity', 'loss_neg_affinity', 'loss_fg_displacement',
                                            'loss_bg_displacement'}),
+    'affinitynet': (AFFINITYNET, 'affinitynet_r18_mini.py', {
+        'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 
@@ -61,6 +76,17 @@ def ignore_a_part(path):
     mask.save(path)
 
 
+def write_scores_of_masks(root):
+    """Score files that make the ignored part of a mask uncertain."""
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        mask = np.asarray(Image.open(path))
+        keys = np.array([value for value in np.unique(mask) if 0 < value < 255])
+        low = np.stack([mask % 255 == 0, *(mask == value for value in keys)]).astype(np.float32)
+        high = low.copy()
+        high[:, mask == 255] = np.eye(len(low), dtype=np.float32)[-1][:, None]
+        write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]), np.arange(len(keys)), 'abcdef')
+
+
 @pytest.fixture(scope='module', params=STAGES)
 def runs(request, tmp_path_factory):
     """The work dirs of one and of two processes, after one iteration on the same four images."""
@@ -68,6 +94,7 @@ def runs(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp('distributed training')
     root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
+    write_scores_of_masks(root)
     work_dirs = dict(names=names)
     for ranks in (1, 2):
         config = folder / f'ranks_{ranks}.py'

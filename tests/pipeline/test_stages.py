@@ -3,11 +3,13 @@ import inspect
 import json
 import shlex
 
+import numpy as np
 import pytest
 from run_tool import TOOLS, run_process
-from tiny_pipeline import write_tiny_pipeline
+from tiny_pipeline import CLASSES, write_tiny_pipeline
 
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
+from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
@@ -37,6 +39,11 @@ REFINED_TWICE = [
     dict(type='PseudoLabels', name='first', network='refiner', cams='cams', threshold='curve.best_thr'),
     dict(REFINER, name='refiner_2', labels='first'),
     dict(type='PseudoLabels', name='second', network='refiner_2', cams='cams', threshold=0.3)]
+AFFINITIES = [
+    dict(type='ExistingFiles', name='cams', folder='anybody'),
+    dict(type='AffinityScores', name='scores', cams='cams', config='refiner', alphas=(4, 24)),
+    dict(REFINER, config='affinitynet.py', labels='scores', options={}),
+    dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams', threshold=0.5)]
 UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
 
 
@@ -88,6 +95,23 @@ def test_a_pipeline_that_refines_twice(write, capsys):
     assert 'seg_map_dir=w/first' in found['refiner_2'] and 'w/refiner_2/epoch_2.pth' in found['second']
 
 
+def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
+    config = write(AFFINITIES)
+    labels = json.loads((tmp_path / 'data' / 'image_labels.json').read_text())
+    for name, present in labels.items():
+        keys = [CLASSES.index(label) for label in present]
+        write_cam(tmp_path / 'anybody' / f'{name}.npz', np.random.default_rng(0).random((len(keys), 12, 16)), keys,
+                  (48, 64), CLASSES)
+    found = dry_run(config, capsys)
+    assert '--low-alpha 4 --high-alpha 24' in found['scores'] and 'seg_map_dir=w/scores' in found['refiner']
+    done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert done.status == 0, done.err[-3000:]
+    assert len(list((tmp_path / 'w' / 'scores').glob('*.npz'))) == 6
+    assert len(list((tmp_path / 'w' / 'pseudo_labels').glob('*.png'))) == 6
+    again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert again.status == 0 and 'starts' not in again.out
+
+
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
@@ -114,6 +138,7 @@ def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, caps
     ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
     ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'\bcurve\b'),
     ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
+    ([CLASSIFIER, CAMS, dict(AFFINITIES[1], alphas=(24, 4))], r'scores.*alphas.*24, 4'),
     ([dict(CLASSIFIER, options=[1])], r'classifier.*options.*\[1\]')])
 def test_a_list_that_does_not_fit_is_named_before_anything_runs(write, tmp_path, capsys, stages, named):
     with pytest.raises(InputError, match=f'(?s){named}'):
@@ -140,6 +165,7 @@ def test_missing_files_are_named_before_the_first_stage(write, tmp_path):
 def test_a_kind_of_stage_outside_of_the_package(write, tmp_path, capsys, monkeypatch):
     (tmp_path / 'my_stage.py').write_text('''\
 from mmwsss.pipeline import Call, Output, Stage
+from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 
 
@@ -166,7 +192,7 @@ class CountFiles(Stage):
 
 
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE,
+    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()

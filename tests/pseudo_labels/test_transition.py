@@ -8,6 +8,7 @@ from message_names import message_names
 from virtual_device import DEVICE, VirtualDevice, on_device
 
 from mmwsss.pseudo_labels import Transition, path_index, random_walk, random_walks
+from mmwsss.pseudo_labels.pixel_pairs import pair_sources
 from mmwsss.utils.errors import InputError
 
 
@@ -108,6 +109,34 @@ def test_values_of_pairs_that_leave_the_map_do_not_count():
         line[:, 7 - dx if dx > 0 else 7:] = math.nan
         line[:, :max(-dx, 0)] = math.nan
     assert torch.equal(random_walk(Transition.from_affinity(affinity), seed), expected)
+
+
+@pytest.mark.parametrize(('size', 'radius'), [((9, 11), 5), ((5, 9), 5), ((4, 12), 5), ((6, 6), 3)])
+def test_pairs_of_sources_alone(size, radius):
+    """As in AffinityNet's program: affinities of pixels without all their pairs are 0."""
+    affinity, seed = torch.rand(len(path_index(radius)), *size), torch.rand(2, *size)
+    sources = torch.zeros_like(affinity)
+    pair_sources(sources, radius)[:] = pair_sources(affinity, radius)
+    found = Transition.from_affinity(affinity, radius, 8, border='sources')
+    expected = dense_walk(seed, sources, radius, 8, 64)
+    assert (random_walk(found, seed, 64).double() - expected).abs().max() < 1e-5
+    with pytest.raises(InputError, match=message_names('border', 'no', 'all', 'sources')):
+        Transition.from_affinity(affinity, radius, border='no')
+
+
+def test_pixels_without_neighbours_in_affinitynets_program():
+    matrix = Transition.from_affinity(torch.full((34, 13, 16), 0.5), border='sources').dense()
+    alone = (matrix.sum(1) == 1).view(13, 16).nonzero().tolist()
+    assert alone == [[0, 0], [0, 1], [0, 2], [0, 3], [11, 0], [11, 15], [12, 0], [12, 1], [12, 14], [12, 15]]
+
+
+def test_as_a_dense_matrix():
+    affinity, seed = torch.rand(34, 6, 7), torch.rand(2, 6, 7)
+    transition = Transition.from_affinity(affinity, beta=2)
+    matrix = transition.dense()
+    assert torch.equal(matrix, matrix.T) and (matrix.diagonal() == 1).all()
+    walked = seed.flatten(1) @ torch.linalg.matrix_power(matrix / matrix.sum(0), 5)
+    torch.testing.assert_close(walked.view_as(seed), random_walk(transition, seed, 5, tol=0))
 
 
 def test_pixels_without_pairs_keep_their_seed():

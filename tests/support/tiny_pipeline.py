@@ -30,6 +30,17 @@ train_cfg = dict(max_epochs=2)
 param_scheduler = None
 custom_hooks = []
 """ + COMMON
+AFFINITYNET = """\
+_base_ = {base!r}
+data_root = {root!r}
+model = dict(backbone=dict(init_cfg=None))
+train_dataloader = dict(batch_size=2, dataset=dict(data_root=data_root, pipeline=[
+    dict(type='LoadImage'), dict(type='LoadAffinityScores'), dict(type='AffinityLabel'),
+    dict(type='PackImageLabelInputs', keys=['affinity_label'])]))
+test_dataloader = dict(dataset=dict(data_root=data_root))
+train_cfg = dict(max_epochs=2)
+param_scheduler = None
+""" + COMMON
 SEGMENTOR = """\
 _base_ = {base!r}
 data_root = {root!r}
@@ -55,7 +66,7 @@ network_options = dict(
 
 
 def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
-    """Write the images, the configs of three networks, and a pipeline in the style of a recipe.
+    """Write the images, the configs of four networks, and a pipeline in the style of a recipe.
 
     Args:
         folder: of the configs.
@@ -67,6 +78,7 @@ def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     root = root or write_tiny_voc(folder / 'data', CLASSES, images=6)
     for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py'),
+                             ('affinitynet', AFFINITYNET, 'affinitynet_r18_mini.py'),
                              ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py')):
         (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
     (folder / 'pipeline.py').write_text(PIPELINE.format())

@@ -10,6 +10,8 @@ EXAMPLES = """\
   python tools/model_converters/convert_checkpoint.py vwe res50_vwe.pth work_dirs/vwe_released.pth \\
       --config configs/vwe_hspp_r50_voc.py
   python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth
+  python tools/model_converters/convert_checkpoint.py affinitynet res38_aff.pth work_dirs/aff_released.pth \\
+      --config configs/affinitynet_r38_voc.py
   python tools/model_converters/convert_checkpoint.py seam resnet38_SEAM.pth work_dirs/seam_released.pth \\
       --config configs/seam_r38_voc.py
   python tools/model_converters/convert_checkpoint.py resnet38_imagenet \\
@@ -19,9 +21,10 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('source', choices=('vwe', 'irn', 'seam', 'resnet38_cls', 'resnet38_imagenet'),
-                        help='source of the checkpoint: the visual word encoder (v1, v2), IRNet, SEAM, a classifier '
-                        'on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of ResNet38 (MXNet or PyTorch)')
+    parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'resnet38_cls', 'resnet38_imagenet'),
+                        help='source of the checkpoint: the visual word encoder (v1, v2), IRNet, AffinityNet, SEAM, '
+                        'a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of ResNet38 (MXNet or '
+                        'PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

@@ -1,4 +1,6 @@
 """Data pipeline transforms."""
+from .affinity_label import AffinityLabel
+from .load_affinity_scores import LoadAffinityScores
 from .load_cam import LoadCAM
 from .load_image import LoadImage
 from .load_mask import LoadMask
@@ -9,6 +11,6 @@ from .random_scale import RandomScale
 from .top_left_crop_pad import TopLeftCropPad
 
 __all__ = [
-    'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad', 'RandomResizeLongSide', 'RandomScale',
-    'ResizeLongSide', 'TopLeftCropPad'
+    'AffinityLabel', 'LoadAffinityScores', 'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad',
+    'RandomResizeLongSide', 'RandomScale', 'ResizeLongSide', 'TopLeftCropPad'
 ]

@@ -16,15 +16,16 @@ class RandomCropPad(BaseTransform):
     """Crop where the image is larger than the crop, pad where it is smaller, both at random places.
 
     Small images are placed at random, so the network cannot learn a fixed position. Padding with the mean colour
-    becomes 0 after normalisation.
+    becomes 0 after normalisation; `pad_val=(0, 0, 0)` is black, as AffinityNet (PSA) pads.
 
-    Required keys: `img`, and segmentation maps if present (padded with 255). Modified: both and `img_shape`.
+    Required keys: `img`, and segmentation maps if present (padded with `seg_pad_val`). Modified: both and `img_shape`.
     Added: `pad_shape`.
 
     Args:
         crop_size: height and width.
         pad_val: R, G, B. With fractions the image becomes float32, otherwise it keeps its type.
         channel_order: of the loaded image; MMCV loads `'bgr'`.
+        seg_pad_val: of segmentation maps: 255 is ignored in masks; 0 for scores.
 
     Raises:
         InputError: an argument is out of its range.
@@ -33,7 +34,8 @@ class RandomCropPad(BaseTransform):
     def __init__(self,
                  crop_size: Sequence[int] = (512, 512),
                  pad_val: Sequence[float] = (123.675, 116.28, 103.53),
-                 channel_order: str = 'bgr') -> None:
+                 channel_order: str = 'bgr',
+                 seg_pad_val: float = 255) -> None:
         if len(crop_size) != 2 or min(crop_size) < 1:
             raise InputError(f'RandomCropPad: crop_size {crop_size} must be a height and a width of at least 1.')
         if len(pad_val) != 3 or channel_order not in ('bgr', 'rgb'):
@@ -41,6 +43,7 @@ class RandomCropPad(BaseTransform):
                              f"{channel_order!r} 'bgr' or 'rgb'.")
         self.crop_size = tuple(crop_size)
         self.pad_val = np.asarray(pad_val if channel_order == 'rgb' else pad_val[::-1], dtype=np.float32)
+        self.seg_pad_val = seg_pad_val
         self.integral = bool((self.pad_val == self.pad_val.round()).all())
 
     @cache_randomness
@@ -51,7 +54,7 @@ class RandomCropPad(BaseTransform):
             for size, crop in zip((height, width), self.crop_size, strict=True))
         return top, left
 
-    def cut(self, array: np.ndarray, offsets: tuple[int, int], fill: int | np.ndarray) -> np.ndarray:
+    def cut(self, array: np.ndarray, offsets: tuple[int, int], fill: float | np.ndarray) -> np.ndarray:
         """Cut a window from an array and fill the part outside the array.
 
         Args:
@@ -80,6 +83,6 @@ class RandomCropPad(BaseTransform):
             img = img.astype(np.float32)
         results['img'] = self.cut(img, offsets, self.pad_val)
         for key in seg_map_keys(results):
-            results[key] = self.cut(results[key], offsets, 255)
+            results[key] = self.cut(results[key], offsets, self.seg_pad_val)
         results['img_shape'] = results['pad_shape'] = self.crop_size
         return results

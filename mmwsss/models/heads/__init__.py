@@ -1,4 +1,5 @@
 """Heads of the three networks, and the visual words."""
+from .affinity_head import AffinityHead
 from .cam_head import CAMHead, stack_gt_scores
 from .check_head import check_head
 from .codebook import LearnableCodebook
@@ -10,6 +11,7 @@ from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation', 'SEAMHead', 'VWEHead',
-    'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
+    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation',
+    'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input',
+    'stack_gt_scores'
 ]

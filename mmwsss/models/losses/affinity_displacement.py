@@ -19,6 +19,7 @@ from torch import Tensor
 
 from mmwsss.pseudo_labels.path_index import path_index
 from mmwsss.pseudo_labels.path_minimum import destination_rows, path_minimum
+from mmwsss.pseudo_labels.pixel_pairs import pair_sources, pair_targets
 from mmwsss.utils.errors import InputError
 
 from .over_ranks import over_ranks
@@ -100,8 +101,8 @@ def pairs_by_boundary(order: Tensor, labels: Tensor, radius: int, ignore_index: 
     kind_of_equal = 2 + (own != 0).to(torch.uint8)
     keys, done = ranks.new_empty(len(path_index(radius)), *own.shape), 0
     for dy, dx, strongest in path_minimum(ranks.view(labels.shape), radius):
-        equal = own == _targets(other, dy, dx, len(strongest), radius)
-        in_no_pair = torch.maximum(_sources(ignored, radius), _targets(ignored, dy, dx, len(strongest), radius))
+        equal = own == pair_targets(other, dy, dx, len(strongest), radius)
+        in_no_pair = torch.maximum(pair_sources(ignored, radius), pair_targets(ignored, dy, dx, len(strongest), radius))
         kind = in_no_pair + equal * kind_of_equal  # 0: different, 1: in no pair, 2: background, 3: foreground
         torch.add(strongest, kind, alpha=order.numel(), out=keys[done:done + len(strongest)])
         done += len(strongest)
@@ -131,9 +132,9 @@ def sums_of_signs(positions: Tensor, labels: Tensor, radius: int, ignore_index: 
     buffer = positions.new_zeros(2 * radius - 1, 2, len(labels), rows, columns + 2 * radius - 2)
     for dy, dx, number in destination_rows(radius):
         signs = buffer[:number, ..., :columns]
-        torch.sub(_sources(positions, radius), _targets(positions, dy, dx, number, radius), out=signs)
-        signs.sign_().mul_((own == _targets(other, dy, dx, number, radius))[:, None])
-        _sources(sums, radius).add_(signs.sum(0))
+        torch.sub(pair_sources(positions, radius), pair_targets(positions, dy, dx, number, radius), out=signs)
+        signs.sign_().mul_((own == pair_targets(other, dy, dx, number, radius))[:, None])
+        pair_sources(sums, radius).add_(signs.sum(0))
         first, reach = radius - 1 + dx, columns + number - 1
         moved = buffer.as_strided((number, *signs.shape[1:-1], reach), (buffer.stride(0) - 1, *buffer.stride()[1:]))
         sums[..., dy:dy + rows, first:first + reach].sub_(moved.sum(0))
@@ -148,18 +149,7 @@ def _has_pairs(labels: Tensor, radius: int) -> bool:
 def _ends(labels: Tensor, radius: int, ignore_index: int) -> tuple[Tensor, Tensor]:
     """Labels of the sources `(N, h', w')` and of possible targets `(N, h, w)`, never equal where ignored."""
     ignored, labels = labels == ignore_index, labels.to(torch.int16)
-    return _sources(labels.masked_fill(ignored, -1), radius), labels.masked_fill(ignored, -2)
-
-
-def _sources(maps: Tensor, radius: int) -> Tensor:
-    """`(..., h', w')`: the pixels of `(..., h, w)` whose pairs all lie inside."""
-    return maps[..., :maps.shape[-2] - radius + 1, radius - 1:maps.shape[-1] - radius + 1]
-
-
-def _targets(maps: Tensor, dy: int, dx: int, number: int, radius: int) -> Tensor:
-    """`(number, ..., h', w')`: what lies at `(dy, dx)`, `(dy, dx + 1)`, ... from each source."""
-    sources = _sources(maps, radius)
-    return maps[..., dy:, radius - 1 + dx:].as_strided((number, *sources.shape), (maps.stride(-1), *maps.stride()))
+    return pair_sources(labels.masked_fill(ignored, -1), radius), labels.masked_fill(ignored, -2)
 
 
 def _coordinates(maps: Tensor) -> Tensor:

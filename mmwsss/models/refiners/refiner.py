@@ -21,8 +21,8 @@ class Refiner(BaseSegmentor):
     """Base class of networks that turn class activation maps into pseudo labels by a random walk.
 
     A subclass implements :meth:`maps` (what the network finds in an image) and :meth:`transition` (how the walk moves
-    by it), and, where the walk does not start from the CAM itself, :meth:`seed`. A refiner that is trained also
-    implements `loss`, and `_forward` for `mode='tensor'`.
+    by it), and, where the walk does not start from the CAM itself, :meth:`seed`; where more than the classes walk, also
+    :meth:`scores`. A refiner that is trained also implements `loss`, and `_forward` for `mode='tensor'`.
 
     Args:
         data_preprocessor: e.g. `CAMDataPreProcessor`.
@@ -35,6 +35,7 @@ class Refiner(BaseSegmentor):
 
     Attributes:
         stride: of the maps, in pixels of the network's input.
+        cam_stride: of the CAM that :meth:`seed` gets; `None` for that of the maps.
         test_defaults: keys of `test_cfg` with their defaults; a subclass may add keys.
 
     Raises:
@@ -42,6 +43,7 @@ class Refiner(BaseSegmentor):
     """
 
     stride = 4
+    cam_stride: int | None = None
     test_defaults: dict[str, Any] = dict(radius=5, beta=10, steps=256, bg_thr=0.25, refine=None, crf=None)
     shown: tuple[Shown, ...] = (ShownLabels(), ShownInstances())
     takes = ('cams', )
@@ -76,8 +78,22 @@ class Refiner(BaseSegmentor):
         raise NotImplementedError
 
     def seed(self, cam: Tensor, maps: dict[str, Tensor]) -> Tensor:
-        """Return where the walk starts, `(K, h, w)`: by default the CAM `(K, h, w)` itself."""
+        """Return where the walk starts, `(K', h, w)`: by default the CAM itself.
+
+        Args:
+            cam: `(K, h, w)`, K >= 1, in the size of the maps, or at the stride `cam_stride`.
+            maps: of the image.
+        """
         return cam
+
+    def scores(self, walk: Tensor, size: Sequence[int]) -> Tensor:
+        """Return scores of the K classes after the walk, `(K, H, W)` in [0, 1]; up to `bg_thr` they are background.
+
+        Args:
+            walk: `(K', h, w)`, the walked :meth:`seed`.
+            size: height and width `(H, W)` of the network's input.
+        """
+        return walk_scores(walk, size, self.stride)
 
     def instances(self, cam: Tensor, keys: Tensor, maps: dict[str, Tensor], size: Sequence[int]) -> Instances | None:
         """Return single objects, or `None` (the default).
@@ -131,15 +147,15 @@ class Refiner(BaseSegmentor):
         device = next(iter(maps.values())).device
         keys, cam = sample.cam_keys.to(device), sample.cam.data.to(device, torch.float32)
         small, full = strided_size(size, self.stride), tuple(sample.metainfo.get('ori_shape', size)[:2])
-        cam = _resize(cam, small)
-        walk = cam
+        scores = cam.new_zeros(0, *size)
         if len(keys):
-            walk = random_walk(self.transition(maps), self.seed(cam, maps), self.test_cfg['steps'])
-        best, label = winner(_resize(walk_scores(walk, size, self.stride), full), keys)
+            start = self.seed(_resize(cam, strided_size(size, self.cam_stride or self.stride)), maps)
+            scores = self.scores(random_walk(self.transition(maps), start, self.test_cfg['steps']), size)
+        best, label = winner(_resize(scores, full), keys)
         sample.cam_winner = PixelData(score=best[None], label=label[None])
         label = torch.where(best > self.test_cfg['bg_thr'], label, torch.zeros_like(label))
         sample.pred_sem_seg = PixelData(data=self.refined(label, keys, sample)[None])
-        found = self.instances(cam, keys, maps, size)
+        found = self.instances(_resize(cam, small), keys, maps, size)
         if found is not None:
             sample.pred_instances = InstanceData(
                 masks=_resize(found.masks.float(), full, 'nearest') > 0, labels=found.classes, scores=found.scores)

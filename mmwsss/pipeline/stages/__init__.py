@@ -1,5 +1,6 @@
 """The kinds of stages, each in a file of its own."""
 from .affinity_labels import AffinityLabels
+from .affinity_scores import AffinityScores
 from .cam_curve import CAMCurve
 from .cam_files import CAMFiles
 from .evaluation import Evaluation
@@ -10,5 +11,5 @@ from .refiner_curve import RefinerCurve
 from .report import Report
 from .training import Training
 
-__all__ = ['AffinityLabels', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality', 'PseudoLabels',
-           'RefinerCurve', 'Report', 'Training']
+__all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
+           'PseudoLabels', 'RefinerCurve', 'Report', 'Training']

@@ -15,6 +15,7 @@ from reference_network import REPO
 
 from mmwsss.models import Refiner
 from mmwsss.pseudo_labels import Transition
+from mmwsss.pseudo_labels.cam import strided_size
 from mmwsss.utils.errors import InputError
 
 EXAMPLES = REPO / 'tests/examples'
@@ -56,7 +57,7 @@ def with_cam(size, keys, cam, **meta):
 
 
 def test_the_package_has_some():
-    assert 'IRNet' in REFINERS
+    assert {'AffinityNet', 'IRNet'} <= set(REFINERS)
 
 
 def test_the_example_is_short():
@@ -67,10 +68,13 @@ def test_without_cams(build):
     model = build()
     sample = model.predict(torch.randn(1, 3, 41, 50))[0]
     maps = {name: value.data for name, value in sample.items()}
+    small = strided_size((41, 50), model.stride)
     assert maps and 'pred_sem_seg' not in sample
-    assert all(value.shape[1:] == (11, 13) and value.isfinite().all() for value in maps.values())
-    assert isinstance(model.transition(maps), Transition) and model.transition(maps).size == (11, 13)
-    assert model.seed(torch.ones(2, 11, 13), maps).shape == (2, 11, 13)
+    assert all(value.shape[1:] == small and value.isfinite().all() for value in maps.values())
+    assert isinstance(model.transition(maps), Transition) and model.transition(maps).size == small
+    seed = model.seed(torch.ones(2, *strided_size((41, 50), model.cam_stride or model.stride)), maps)
+    assert len(seed) >= 2 and seed.shape[1:] == small
+    assert model.scores(seed, (41, 50)).shape == (2, 41, 50)
 
 
 @pytest.mark.parametrize('size', [(1, 1), (3, 9), (41, 50)])
@@ -88,7 +92,7 @@ def test_with_cams(build, size):
         torch.testing.assert_close(sample.pred_sem_seg.data, torch.where(score > 0.5, label, 0))
         assert set(label.unique().tolist()) <= {0, *(sample.cam_keys + 1).tolist()}
     assert not found[0].pred_sem_seg.data.any() and not found[1].pred_sem_seg.data.any()
-    assert found[2].cam_winner.score.max() == pytest.approx(1, abs=1e-5)
+    assert found[2].cam_winner.score.max() > 0
 
 
 def test_results_have_the_original_size(build):

@@ -1,0 +1,73 @@
+"""Write AffinityNet's training data: refined class scores of CAMs under a strong and a weak background.
+
+The background score is (1 - max)^alpha. Under --low-alpha only confident objects are left, under --high-alpha only
+confident background; what both leave open is uncertain. The config's affinity_score_refinement sets the local
+refinement of both (default: a DenseCRF with the authors' settings).
+
+The published alphas suit CAMs whose best background threshold is about 0.2. If labels spill over objects, lower
+--low-alpha; if parts of objects become background, raise --high-alpha.
+A stopped run resumes where it stopped. The files are <out>/<id>.npz, a byte for each score and compressed.
+"""
+import argparse
+from pathlib import Path
+
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+
+EXAMPLES = """\
+  python tools/make_affinity_scores.py configs/affinitynet_r50_voc.py
+  python tools/make_affinity_scores.py configs/affinitynet_r50_voc.py --cams cams_of_seam --out scores --high-alpha 24
+  python tools/make_affinity_scores.py configs/affinitynet_r50_voc.py --cfg-options affinity_score_refinement.steps=5"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of the AffinityNet that will be trained on the scores')
+    parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
+    parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's score_dir)")
+    parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
+    parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
+    parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
+    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    add_config_options(parser)
+    return parse_arguments(parser)
+
+
+def main() -> None:
+    """Write the scores, or exit with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.affinity_scores import jobs_of, make_affinity_scores, refinement_settings
+    from mmwsss.engine.config import load_config
+    from mmwsss.engine.file_writing import origin_of_cams
+    from mmwsss.engine.preflight import build_datasets
+    from mmwsss.pseudo_labels.affinity_scores import check_alphas
+    from mmwsss.registry import LOCAL_REFINEMENTS
+    from mmwsss.utils.errors import InputError
+    from mmwsss.utils.provenance import check_complete, claim_folder
+
+    with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
+        cfg = load_config(args.config, args.cfg_options)
+        settings = cfg.train_dataloader.dataset
+        check_alphas(args.low_alpha, args.high_alpha)
+        refine = refinement_settings(cfg)
+        refinement = LOCAL_REFINEMENTS.build(refine)
+        refinement.check()
+        cams, out = args.cams or cfg.test_dataloader.dataset.get('cam_dir'), args.out or settings.get('seg_map_dir')
+        if not (cams and out):
+            raise InputError(f'{args.config} does not set the folders for CAMs and scores. Pass --cams and --out.')
+        out = Path(out)
+        settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
+        dataset = build_datasets(cfg, ('train', ))['train']
+        made_from = dict(stage='affinity scores', **origin_of_cams(cams), low_alpha=args.low_alpha,
+                         high_alpha=args.high_alpha, refinement=refine, classes=dataset.image_classes,
+                         list=Path(settings.get('ann_file') or '').name)
+        claim_folder(out, made_from, '.npz', args.overwrite)
+        jobs = jobs_of(dataset, out, (args.low_alpha, args.high_alpha), refinement)
+        summary = make_affinity_scores(jobs, args.workers, len(dataset))
+        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))], '.npz')
+        print(f'{out}: {len(dataset)} images; {summary}.')
+
+
+if __name__ == '__main__':
+    main()
