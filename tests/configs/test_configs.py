@@ -25,6 +25,7 @@ def shrink(cfg: Config, root, work_dir) -> Config:
     cfg.work_dir = str(work_dir)
     cfg.experiment_name = work_dir.name
     cfg.model.backbone.init_cfg = None  # no download
+    cfg.load_from = None
     if 'init_cfg' in cfg.model:
         cfg.model.init_cfg = None
     means = [hook.dataloader for hook in cfg.custom_hooks if hook['type'] == 'MeanShiftHook']
