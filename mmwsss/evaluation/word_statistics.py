@@ -1,11 +1,13 @@
 """Statistics of a classifier's visual words: how many are used, how sharp they are, what Eq. 12 changes."""
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from mmwsss.utils.errors import InputError
 
 
-def word_head(model: nn.Module) -> nn.Module:
+def word_head(model: nn.Module) -> Any:
     """Find the head with visual words in a model: `VWEHead`, also as the base of another head.
 
     Raises:
@@ -18,7 +20,7 @@ def word_head(model: nn.Module) -> nn.Module:
 
 
 @torch.no_grad()
-def measure_words(head: nn.Module, feat: Tensor, labels: Tensor) -> dict[str, Tensor]:
+def measure_words(head: Any, feat: Tensor, labels: Tensor) -> dict[str, Tensor]:
     """Measure the words in images.
 
     Args:
@@ -54,7 +56,7 @@ def measure_words(head: nn.Module, feat: Tensor, labels: Tensor) -> dict[str, Te
 
 
 @torch.no_grad()
-def word_cosines(head: nn.Module) -> Tensor:
+def word_cosines(head: Any) -> Tensor:
     """Cosines of all pairs of different codewords, `(K (K - 1),)`."""
     codewords = nn.functional.normalize(head.encoder.codebook().float(), dim=1)
     return (codewords @ codewords.t())[~torch.eye(len(codewords), dtype=torch.bool, device=codewords.device)]

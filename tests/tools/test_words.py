@@ -44,7 +44,8 @@ def test_visualize(classifier, capsys, monkeypatch):
     tool = 'analysis_tools/visualize_words.py'
     done = run_inside(capsys, monkeypatch, tool, 'words.py', 'words.pth', '--limit', 3, '--top', 2, '--out', 'a/w.html')
     assert done.status == 0, done.err
-    used, dead = (int(re.search(pattern, done.out)[1]) for pattern in (r'words in use: (\d+) of 9', r'dead words: (\d+)'))
+    used = int(re.search(r'words in use: (\d+) of 9', done.out)[1])
+    dead = int(re.search(r'dead words: (\d+)', done.out)[1])
     assert used + dead == 9 and used >= 1 and 'images: 3/3' in done.err
     page = (classifier / 'a/w.html').read_text()
     assert 1 <= page.count('<h2>Word ') <= 2 and 'data:image/jpeg' in page and 'http' not in page

@@ -24,7 +24,7 @@ class WordStatisticsHook(Hook):
     - `words_effective`: effective number of words of a pixel, the exponential of the mean entropy: 1 for one sure
       word, `K` for a flat softmax;
     - `words_changed`: share of the pixels of labelled classes where the word map is larger than the class map, so that
-      Eq. 12 changes them.
+      Eq. 12 takes it (or would: VWL-M's word map does not learn).
 
     Args:
         interval: iterations between two logs; the others cost one comparison for each word.

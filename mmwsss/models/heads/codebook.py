@@ -65,8 +65,8 @@ class Codebook(BaseModule):
             size = ' x '.join(map(str, found.shape))
             raise InputError(
                 f'The checkpoint has a codebook of {size} (words x channels), but the model has one of {own[0]} x '
-                f'{own[1]}. Set num_words and in_channels of the encoder to the sizes in the checkpoint, or use another '
-                'checkpoint.')
+                f'{own[1]}. Set num_words and in_channels of the encoder to the sizes in the checkpoint, or use '
+                'another checkpoint.')
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 

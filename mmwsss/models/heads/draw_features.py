@@ -19,7 +19,7 @@ def draw_features(feat: Tensor, count: int, seed: int) -> Tensor:
     Returns:
         `(count, C)` float32, not normalised.
     """
-    shape = torch.tensor([len(feat), feat[0, 0].numel()], device=feat.device)
+    shape = torch.tensor([len(feat), feat[0, 0].numel()]).to(feat.device)
     sizes = [size.tolist() for size in all_gather(shape)]  # images and pixels of an image, for each rank
     total = sum(images * pixels for images, pixels in sizes)
     index = torch.randint(total, (count, ), generator=torch.Generator().manual_seed(seed))

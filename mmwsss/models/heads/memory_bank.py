@@ -68,7 +68,8 @@ class MemoryBankCodebook(Codebook):
             InputError: `words` have another size.
         """
         if words.shape != self.words.shape:
-            raise InputError(f'MemoryBankCodebook: {tuple(words.shape)} words cannot replace {tuple(self.words.shape)}.')
+            raise InputError(f'MemoryBankCodebook: words {tuple(words.shape)} cannot replace '
+                             f'{tuple(self.words.shape)}. Give words of the same size.')
         self.words.copy_(words)
         self.initialised.fill_(True)
 
