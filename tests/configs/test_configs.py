@@ -4,8 +4,10 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmseg.datasets import PascalVOCDataset
+from mmseg.registry import MODELS
 from PIL import Image
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
@@ -209,3 +211,19 @@ def test_the_published_settings():
     assert deeplab.model.train_scales == (1.0, 0.75, 0.5)
     assert [step['type'] for step in deeplab.test_pipeline] == ['LoadImage', 'LoadMask', 'PackSegInputs']
     assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
+
+
+@pytest.mark.parametrize('name, frozen, stays', [
+    ('vwl_l_r101_voc.py', ('conv1', 'bn1', 'layer1', 'layer2'), ()),
+    ('vwl_m_r101_voc.py', ('conv1', 'bn1'), ('head.word_to_image.weight', )),
+    ('recam_r50_voc.py', ('conv1', 'bn1'), ()),
+])
+def test_what_learns_in_vwl_and_recam(name, frozen, stays):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    assert cfg.model.backbone.norm_eval and cfg.optim_wrapper.optimizer.momentum == 1e-4
+    assert cfg.train_dataloader.batch_size == 16 and cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end
+    cfg.model.backbone.init_cfg = None
+    init_default_scope('mmseg')
+    still = {key for key, value in MODELS.build(cfg.model).train().named_parameters() if not value.requires_grad}
+    assert {key.split('.')[1] for key in still if key.startswith('backbone.')} == set(frozen)
+    assert {key for key in still if key.startswith('head.')} == set(stays)

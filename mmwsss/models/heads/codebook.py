@@ -94,8 +94,7 @@ class LearnableCodebook(Codebook):
         in_channels: `C`, channels of the encoded features.
         decorrelation: weight of the decorrelation loss on the codewords: 0 in the paper, 1 in the authors' second
             release (VWL-L, IJCV 2022).
-        init: `'random'` directions, or `'features'` of the first training batch, scaled to unit length; random
-            directions are far from all features, so most words are never the nearest one.
+        init: `'random'` directions, or `'features'` of the first training batch, scaled to unit length.
         seed: of the draw from the first batch.
         init_cfg: MMEngine's initialisation config, for `init='random'`.
 
