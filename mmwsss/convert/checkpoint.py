@@ -1,7 +1,9 @@
 """Converting checkpoint files released by other projects into files that MMEngine loads."""
+import inspect
 import os
 from pathlib import Path
 
+import numpy as np
 import torch
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -27,7 +29,8 @@ def convert_file(source: str,
                  checkpoint: str | os.PathLike,
                  out: str | os.PathLike,
                  config: str | None = None,
-                 force: bool = False) -> int:
+                 force: bool = False,
+                 codebook: str | os.PathLike | None = None) -> int:
     """Convert `checkpoint` and write it to `out`.
 
     Args:
@@ -36,19 +39,26 @@ def convert_file(source: str,
         out: the converted file, `{'state_dict': ..., 'meta': {}}`.
         config: a config whose model must load the result strictly before it is written.
         force: overwrite `out`.
+        codebook: `.npy` file of the words, where they are not in the checkpoint (VWL-M).
 
     Returns:
         The number of tensors written.
 
     Raises:
-        InputError: the file belongs to another model (the message lists the differences), or `out` exists.
+        InputError: the file belongs to another model (the message lists the differences), `out` exists, or `codebook`
+            cannot be read or is not for this source.
     """
     if Path(out).exists() and not force:
         raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
+    converter, more = CONVERTERS[source], {}
+    if codebook is not None:
+        if 'codebook' not in inspect.signature(converter).parameters:
+            raise InputError(f'Checkpoints of {source} have no separate codebook. Omit --codebook {codebook}.')
+        more['codebook'] = read_codebook(codebook)
     mxnet = is_mxnet_params(checkpoint)
     released = read_mxnet_params(checkpoint) if mxnet else weights_of(read_checkpoint(checkpoint))
     try:
-        state = CONVERTERS[source](released)
+        state = converter(released, **more)
     except InputError as error:
         error.args = (f'{checkpoint}: {error}', )
         raise
@@ -57,6 +67,22 @@ def convert_file(source: str,
     with atomic_path(out) as temporary:
         torch.save(dict(meta=dict(), state_dict=state), temporary)
     return len(state)
+
+
+def read_codebook(path: str | os.PathLike) -> Tensor:
+    """Read words `(K, C)` or `(K, C, 1, 1)` from a `.npy` file of numbers.
+
+    Raises:
+        InputError: the file is missing, damaged, or no array of at least two dimensions.
+    """
+    try:
+        words = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise InputError(f'{path} cannot be read as a codebook ({error}). Give a .npy file of numbers, (words, '
+                         'channels).') from error
+    if words.ndim < 2 or not np.issubdtype(words.dtype, np.floating):
+        raise InputError(f'{path} has an array {words.shape} of {words.dtype}, not a codebook (words, channels).')
+    return torch.from_numpy(words)
 
 
 def check_fits(state: dict[str, Tensor], config: str) -> None:

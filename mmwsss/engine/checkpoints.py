@@ -1,6 +1,7 @@
 """Checkpoints: safe reading, strict loading, finding the latest one of a run."""
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.model import BaseTTAModel, is_model_wrapper
@@ -73,13 +74,14 @@ def unwrapped(model: nn.Module) -> nn.Module:
     return model
 
 
-def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
+def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Sequence[str] = ()) -> None:
     """Load a checkpoint's weights into a model; all names and shapes must match.
 
     Args:
         model: with or without wrappers for distributed runs or test-time augmentation.
         checkpoint: from :func:`read_checkpoint`.
         path: its file, for the message.
+        new: what names of weights start with that may be missing.
 
     Raises:
         InputError: weights are missing, unexpected or of another shape; the message names the first ten of each.
@@ -98,6 +100,7 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path) -> None:
         ]
     # Checkpoints from before PyTorch 1.0 lack these counters, which nothing reads.
     missing = [name for name in missing if not name.endswith('num_batches_tracked')]
+    missing = [name for name in missing if not name.startswith(tuple(new))]
     lists = (('not in the checkpoint', missing), ('not in the model', unexpected),
              ('of another shape', reshaped))
     if any(names for _, names in lists):

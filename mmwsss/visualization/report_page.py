@@ -50,6 +50,7 @@ class Page:
         images: one row of panels per image.
         image_note: a sentence above the images.
         legend: name and colour (`#rrggbb`) of each class.
+        table_title: heading of the table.
     """
     title: str
     subtitle: str
@@ -60,6 +61,7 @@ class Page:
     images: list[Row] = field(default_factory=list)
     image_note: str = ''
     legend: list[tuple[str, str]] = field(default_factory=list)
+    table_title: str = 'Stages'
 
 
 def write_page(page: Page, path: str | os.PathLike) -> None:

@@ -31,6 +31,7 @@ def shrink(cfg: Config, root, work_dir) -> Config:
     cfg.work_dir = str(work_dir)
     cfg.experiment_name = work_dir.name
     cfg.model.backbone.init_cfg = None  # no download
+    cfg.load_from = None
     if 'init_cfg' in cfg.model:
         cfg.model.init_cfg = None
     if len(cfg.model.get('test_cfg', {}).get('scales', ())) > 2:
@@ -288,3 +289,19 @@ def test_learning_rates_of_seam():
     assert found['backbone.conv1.bias'] == (0.02, 0) and found['backbone.layer3.0.conv1.weight'] == (0.01, 5e-4)
     assert {found[name] for name in found if name.startswith('head.')} == {(0.1, 5e-4)}
     assert len([name for name in found if name.startswith('head.')]) == 4
+
+
+@pytest.mark.parametrize('name, frozen, stays', [
+    ('vwl_l_r101_voc.py', ('conv1', 'bn1', 'layer1', 'layer2'), ()),
+    ('vwl_m_r101_voc.py', ('conv1', 'bn1'), ('head.word_to_image.weight', )),
+    ('recam_r50_voc.py', ('conv1', 'bn1'), ()),
+])
+def test_what_learns_in_vwl_and_recam(name, frozen, stays):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    assert cfg.model.backbone.norm_eval and cfg.optim_wrapper.optimizer.momentum == 1e-4
+    assert cfg.train_dataloader.batch_size == 16 and cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end
+    cfg.model.backbone.init_cfg = None
+    init_default_scope('mmseg')
+    still = {key for key, value in MODELS.build(cfg.model).train().named_parameters() if not value.requires_grad}
+    assert {key.split('.')[1] for key in still if key.startswith('backbone.')} == set(frozen)
+    assert {key for key in still if key.startswith('head.')} == set(stays)

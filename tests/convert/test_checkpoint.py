@@ -3,10 +3,14 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from message_names import message_names
 from reference_network import reference_checkpoint
+
+from mmwsss.convert.checkpoint import convert_file
+from mmwsss.utils.errors import InputError
 
 
 def run(repo, *args):
@@ -50,3 +54,19 @@ def test_bad_files(repo, tmp_path, content, named):
     done = run(repo, 'vwe', path, tmp_path / 'out.pth')
     assert done.returncode == 1 and re.search(message_names('bad.pth', *named), done.stderr)
     assert 'Traceback' not in done.stderr and not (tmp_path / 'out.pth').exists()
+
+
+def test_a_codebook_in_its_own_file(released, tmp_path):
+    state = {name: value for name, value in torch.load(released, weights_only=True).items() if 'centroid' not in name}
+    torch.save(state, tmp_path / 'vwl_m.pth')
+    words = np.random.default_rng(0).standard_normal((256, 2048)).astype(np.float32)
+    np.save(tmp_path / 'codebook.npy', words)
+    np.save(tmp_path / 'numbers.npy', np.arange(3))
+    (tmp_path / 'text.npy').write_text('no array')
+    convert_file('vwe', tmp_path / 'vwl_m.pth', tmp_path / 'out.pth', codebook=tmp_path / 'codebook.npy')
+    found = torch.load(tmp_path / 'out.pth', weights_only=True)['state_dict']
+    np.testing.assert_array_equal(found['head.encoder.codebook.words'], words)
+    for source, name in (('vwe', 'numbers.npy'), ('vwe', 'text.npy'), ('vwe', 'gone.npy'), ('irn', 'codebook.npy')):
+        with pytest.raises(InputError, match=message_names(name)):
+            convert_file(source, tmp_path / 'vwl_m.pth', tmp_path / 'other.pth', codebook=tmp_path / name)
+    assert not (tmp_path / 'other.pth').exists()

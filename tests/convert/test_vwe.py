@@ -78,3 +78,44 @@ def test_other_files_are_refused(released):
         convert_vwe(dict(released, epoch=3))
     with pytest.raises(InputError, match='ResNet-50'):
         convert_vwe({name: value for name, value in released.items() if '.layer4.' not in name})
+
+
+@pytest.fixture(scope='module')
+def memory_bank(released):
+    """A checkpoint of VWL-M: no codebook, other numbers of the new layers."""
+    found = {name: value for name, value in released.items() if name != 'VWE.centroid'}
+    for number, name in enumerate(('classifier', 'fc_a', 'fc_b')):
+        found[f'newly_added.{number}.weight'] = found[f'{name}.weight']
+    return {f'module.{name}': value for name, value in found.items()}
+
+
+def build_memory_bank():
+    model = build()
+    model.head = MODELS.build(dict(
+        type='VWEHead', word_cam=False, learn_word_to_image=False,
+        encoder=dict(type='VisualWordEncoder', codebook=dict(type='MemoryBankCodebook'))))
+    return model
+
+
+def test_memory_bank(released, memory_bank):
+    model = build_memory_bank()
+    only_alias = {name: value for name, value in memory_bank.items()
+                  if name not in ('module.classifier.weight', 'module.fc_a.weight', 'module.fc_b.weight')}
+    for content in (memory_bank, only_alias):
+        model.load_state_dict(convert_vwe(content), strict=True)
+        assert torch.equal(model.head.classifier.weight, released['classifier.weight'])
+        assert torch.equal(model.head.word_to_image.weight, released['fc_a.weight'])
+        assert torch.equal(model.head.word_classifier.weight, released['fc_b.weight'])
+        assert not model.head.encoder.codebook.words.any() and not model.head.encoder.codebook.initialised
+    words = released['VWE.centroid']
+    for given in (words, words.flatten(1).double()):
+        model.load_state_dict(convert_vwe(memory_bank, given), strict=True)
+        assert torch.equal(model.head.encoder.codebook.words, words.flatten(1))
+        assert model.head.encoder.codebook.initialised
+
+
+def test_codebooks_that_do_not_belong(released, memory_bank):
+    with pytest.raises(InputError, match=message_names('(100, 2048)', '(256, 2048)')):
+        convert_vwe(memory_bank, torch.zeros(100, 2048))
+    with pytest.raises(InputError, match=message_names('VWE.centroid')):
+        convert_vwe(released, torch.zeros(256, 2048))

@@ -1,5 +1,6 @@
 """Two processes with half the batch each give the result of one process with the whole batch."""
 import json
+import os
 
 import numpy as np
 import pytest
@@ -29,6 +30,10 @@ val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_epochs=1, val_interval=1)
 """
 SEAM = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True), head=dict(drop_rate=0)')  # drop-out differs as well
+MEMORY_BANK = CLASSIFIER.replace('max_epochs=1', 'max_epochs=3')  # the draw of the words, then two updates
+RECAM = CLASSIFIER + """\
+load_from = None
+"""
 IRNET = COMMON + """\
 model = dict(backbone=dict(init_cfg=None), head=dict(radius=4))
 train_dataloader = dict(
@@ -61,6 +66,8 @@ train_cfg = dict(max_iters=1, val_interval=1)
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
+    'memory bank': (MEMORY_BANK, 'vwl_m_r18_mini.py', {'loss_cls', 'loss_word', 'word_to_image'}),
+    'recam': (RECAM, 'recam_r18_mini.py', {'loss_cls', 'loss_recam'}),
     'irnet': (IRNET, 'irnet_r18_mini.py', {'loss_pos_affinity', 'loss_neg_affinity', 'loss_fg_displacement',
                                            'loss_bg_displacement'}),
     'affinitynet': (AFFINITYNET, 'affinitynet_r18_mini.py', {
@@ -89,7 +96,7 @@ def write_scores_of_masks(root):
 
 @pytest.fixture(scope='module', params=STAGES)
 def runs(request, tmp_path_factory):
-    """The work dirs of one and of two processes, after one iteration on the same four images."""
+    """The work dirs of one and of two processes, after as many iterations on the same four images."""
     text, base, names = STAGES[request.param]
     folder = tmp_path_factory.mktemp('distributed training')
     root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))
@@ -101,7 +108,7 @@ def runs(request, tmp_path_factory):
         config.write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root), batch=4 // ranks))
         work_dirs[ranks] = folder / f'work {ranks}'
         done = run_process('dist_train.sh', config, ranks, '--work-dir', work_dirs[ranks], cwd=folder,
-                           PYTHONPATH=f"{REPO / 'tests/support'}:{REPO}")
+                           PYTHONPATH=os.pathsep.join([str(REPO / 'tests/support'), str(REPO)]))
         assert done.status == 0, done.err[-3000:]
     return work_dirs
 
@@ -116,7 +123,7 @@ def test_losses(runs):
 
 
 def test_updated_weights(runs):
-    one, two = (torch.load(next(runs[ranks].glob('*_1.pth')), weights_only=False)['state_dict'] for ranks in (1, 2))
+    one, two = (torch.load(max(runs[ranks].glob('*.pth')), weights_only=False)['state_dict'] for ranks in (1, 2))
     assert set(one) == set(two)
     for name in one:
         torch.testing.assert_close(one[name], two[name], atol=1e-5, rtol=0, msg=lambda text, n=name: f'{n}: {text}')

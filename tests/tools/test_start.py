@@ -17,6 +17,7 @@ def run_traced(tool: str, *args: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize('tool', [path.name for path in sorted(TOOLS.glob('[!_]*.py'))] + [
+    'analysis_tools/cam_table.py', 'analysis_tools/inspect_words.py', 'analysis_tools/visualize_words.py',
     'dataset_converters/sample.py', 'dataset_converters/voc.py', 'model_converters/convert_checkpoint.py'])
 def test_help_loads_no_torch(tool):
     done = run_traced(tool, '--help')

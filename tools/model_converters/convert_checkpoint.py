@@ -22,12 +22,14 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'resnet38_cls', 'resnet38_imagenet'),
-                        help='source of the checkpoint: the visual word encoder (v1, v2), IRNet, AffinityNet, SEAM, '
-                        'a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of ResNet38 (MXNet or '
-                        'PyTorch)')
+                        help='source of the checkpoint: the visual word encoder (v1, v2: VWL-L and VWL-M), IRNet, '
+                        'AffinityNet, SEAM, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of '
+                        'ResNet38 (MXNet or PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')
+    parser.add_argument('--codebook', type=Path, metavar='FILE', help="VWL-M's words, written beside its checkpoint as "
+                        '*_codebook.npy; class maps do not need them')
     parser.add_argument('--force', action='store_true', help='overwrite an existing OUT')
     return parse_arguments(parser)
 
@@ -38,7 +40,7 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.convert.checkpoint import convert_file
     with plain_errors():
-        count = convert_file(args.source, args.checkpoint, args.out, args.config, args.force)
+        count = convert_file(args.source, args.checkpoint, args.out, args.config, args.force, args.codebook)
     print(f'{count} tensors written to {args.out}')
 
 

@@ -2,16 +2,18 @@
 from .affinity_head import AffinityHead
 from .cam_head import CAMHead, stack_gt_scores
 from .check_head import check_head
-from .codebook import LearnableCodebook
+from .codebook import Codebook, LearnableCodebook
 from .deeplabv2_head import DeepLabV2Head
 from .irn_head import IRNHead
+from .memory_bank import MemoryBankCodebook
 from .pixel_correlation import PixelCorrelation, correlate, correlation_input
+from .recam_head import ReCAMHead
 from .seam_head import SEAMHead, ViewMaps
 from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'AffinityHead', 'CAMHead', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook', 'PixelCorrelation',
-    'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input',
-    'stack_gt_scores'
+    'AffinityHead', 'CAMHead', 'Codebook', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook',
+    'MemoryBankCodebook', 'PixelCorrelation', 'ReCAMHead', 'SEAMHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder',
+    'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
 ]

@@ -23,6 +23,11 @@ class Encoding(NamedTuple):
     frequency: Tensor
     presence: Tensor
 
+    @property
+    def nearest(self) -> Tensor:
+        """`(N, H, W)` index of the most probable word, without gradient."""
+        return self.words.detach().argmax(dim=1)
+
 
 @MODELS.register_module()
 class VisualWordEncoder(BaseModule):
@@ -34,11 +39,15 @@ class VisualWordEncoder(BaseModule):
     Args:
         num_words: `K`, the size of the codebook.
         in_channels: `C`.
-        codebook: config of a codebook, see :class:`LearnableCodebook`; `num_words` and `in_channels` are filled in.
+        codebook: config of a :class:`Codebook`: `LearnableCodebook` by default, or `MemoryBankCodebook`; `num_words`
+            and `in_channels` are filled in.
         frequency: `'sum'` over the pixels, as in the authors' code, or `'mean'`, as in Eq. 4.
+        temperature: cosines are divided by it before the softmax; 1 in the paper, below 1 for sharper words. The
+            authors' second release multiplies them by a constant `tau` (1.0), which is `1 / temperature`.
 
     Raises:
-        InputError: the codebook's size is not `(num_words, in_channels)`, or `frequency` is unknown.
+        InputError: the codebook's size is not `(num_words, in_channels)`, `frequency` is unknown, or `temperature` is
+            not above 0.
     """
 
     def __init__(self,
@@ -46,10 +55,13 @@ class VisualWordEncoder(BaseModule):
                  in_channels: int = 2048,
                  codebook: dict | None = None,
                  frequency: str = 'sum',
+                 temperature: float = 1.0,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         if frequency not in ('sum', 'mean'):
             raise InputError(f"VisualWordEncoder: frequency must be 'sum' or 'mean', got {frequency!r}.")
+        if not temperature > 0:
+            raise InputError(f'VisualWordEncoder: temperature must be above 0, got {temperature}.')
         codebook = dict(type='LearnableCodebook') if codebook is None else dict(codebook)
         codebook.setdefault('num_words', num_words)
         codebook.setdefault('in_channels', in_channels)
@@ -60,6 +72,7 @@ class VisualWordEncoder(BaseModule):
                 f'VisualWordEncoder: the codebook has {found[0]} words of {found[1]} channels, but the encoder has '
                 f'{num_words} words of {in_channels} channels. Use the same values in the config.')
         self.frequency = frequency
+        self.temperature = temperature
 
     @property
     def num_words(self) -> int:
@@ -81,7 +94,7 @@ class VisualWordEncoder(BaseModule):
         with full_precision(feat.device.type):
             dtype = torch.promote_types(feat.dtype, torch.float32)
             feat = F.normalize(feat.detach().to(dtype), dim=1)
-            codewords = F.normalize(codewords.to(dtype), dim=1)
+            codewords = F.normalize(codewords.to(dtype), dim=1) / self.temperature
             return F.conv2d(feat, codewords[:, :, None, None]).softmax(dim=1)
 
     def forward(self, feat: Tensor) -> Encoding:

@@ -5,6 +5,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.utils.errors import InputError
 
 from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
 
@@ -26,6 +27,12 @@ class VWEHead(CAMHead):
         encoder: config of the word encoder, `VisualWordEncoder` with 256 words by default.
         word_cam: True for Eq. 12, where :meth:`cam` is the maximum of the class map and :meth:`word_map`; False for
             only the class map, as in the authors' code.
+        learn_word_to_image: False to leave `loss_word_to_image` out of the objective, as VWL-M does (IJCV 2022): it is
+            still logged, as `word_to_image`, and its classifier stays as it was initialised. This needs
+            `word_cam=False`.
+
+    Raises:
+        InputError: `word_cam` asks for the word map of a word-to-image classifier that does not learn.
     """
 
     def __init__(self,
@@ -33,15 +40,20 @@ class VWEHead(CAMHead):
                  in_channels: int = 2048,
                  encoder: dict | None = None,
                  word_cam: bool = True,
+                 learn_word_to_image: bool = True,
                  loss: dict = DEFAULT_LOSS,
                  init_cfg: dict | None = None) -> None:
         super().__init__(num_classes, in_channels, loss, init_cfg)
+        if word_cam and not learn_word_to_image:
+            raise InputError('VWEHead: with learn_word_to_image=False the word map means nothing. Set word_cam=False.')
         encoder = dict(type='VisualWordEncoder') if encoder is None else dict(encoder)
         encoder.setdefault('in_channels', in_channels)
         self.encoder = MODELS.build(encoder)
         self.word_classifier = nn.Conv2d(in_channels, self.encoder.num_words, 1, bias=False)
         self.word_to_image = nn.Conv2d(self.encoder.num_words, num_classes, 1, bias=False)
+        self.word_to_image.requires_grad_(learn_word_to_image)
         self.word_cam = word_cam
+        self.learn_word_to_image = learn_word_to_image
 
     def word_logits(self, feat: Tensor) -> Tensor:
         """Return logits `(N, K)` for the presence of words, from the average of the map `(N, C, H, W)`."""
@@ -54,24 +66,36 @@ class VWEHead(CAMHead):
     def loss(self, views: list[Features], data_samples: list) -> dict[str, Tensor]:
         """Return the three losses of Eq. 9 on the first view, and the codebook's own loss if it has one.
 
+        In training mode, the codebook sees the batch before it is encoded and after the losses, see :class:`Codebook`.
+
         Args:
             views: features of the same `N` images, the last level `(N, C, h, w)`.
             data_samples: N samples with `gt_score` `(L,)`.
 
         Returns:
-            `loss_cls`, `loss_word`, `loss_word_to_image` and the codebook's losses (`loss_decorrelation`).
+            `loss_cls`, `loss_word`, `loss_word_to_image` and the codebook's losses (`loss_decorrelation`). With
+            `learn_word_to_image=False`, `word_to_image` in place of `loss_word_to_image`: MMEngine logs it and adds
+            only what is named a loss.
 
         Raises:
             InputError: see :class:`CAMHead`.
         """
         losses = super().loss(views, data_samples)
-        feat = views[0].levels[-1]
+        feat, codebook = views[0].levels[-1], self.encoder.codebook
+        if self.training:
+            codebook.prepare(feat.detach())
         encoding = self.encoder(feat)
         image_logits = self.word_to_image_logits(encoding.frequency).float()
         target = stack_gt_scores(data_samples, self.num_classes, image_logits.device)
         losses['loss_word'] = self.loss_module(self.word_logits(feat).float(), encoding.presence)
-        losses['loss_word_to_image'] = self.loss_module(image_logits, target)
-        losses.update(self.encoder.codebook.loss())
+        word_to_image = self.loss_module(image_logits, target)
+        if self.learn_word_to_image:
+            losses['loss_word_to_image'] = word_to_image
+        else:
+            losses['word_to_image'] = word_to_image.detach()
+        losses.update(codebook.loss())
+        if self.training:
+            codebook.update(feat.detach(), encoding.nearest)
         return losses
 
     def cam(self, features: Features) -> Tensor:

@@ -1,13 +1,53 @@
-"""The learnable codebook."""
+"""The contract of codebooks, and the learnable one."""
+import pytest
 import torch
+import torch.nn.functional as F
+from message_names import message_names
+from mmengine.runner import load_checkpoint
+from mmseg.registry import MODELS
 
-from mmwsss.models import LearnableCodebook, decorrelation_loss
+from mmwsss.models import Codebook, LearnableCodebook, decorrelation_loss
+from mmwsss.utils.errors import InputError
+
+CODEBOOKS = sorted(name for name, item in MODELS.module_dict.items()
+                   if isinstance(item, type) and issubclass(item, Codebook))
+
+
+def test_there_are_codebooks():
+    assert {'LearnableCodebook', 'MemoryBankCodebook'} <= set(CODEBOOKS)
+
+
+@pytest.mark.parametrize('name', CODEBOOKS)
+def test_contract(name, tmp_path):
+    codebook = MODELS.build(dict(type=name, num_words=4, in_channels=8))
+    feat = torch.randn(2, 8, 3, 5)
+    codebook.prepare(feat)
+    assert codebook().shape == (4, 8) and codebook().isfinite().all()
+    assert all(loss.shape == () for loss in codebook.loss().values())
+    codebook.update(feat, torch.randint(4, (2, 3, 5)))
+
+    again = MODELS.build(dict(type=name, num_words=4, in_channels=8))  # a checkpoint holds the words
+    again.load_state_dict(codebook.state_dict())
+    assert torch.equal(again(), codebook())
+    other = MODELS.build(dict(type=name, num_words=6, in_channels=8))
+    with pytest.raises(InputError, match=message_names('4 x 8', '6 x 8')):
+        other.load_state_dict(codebook.state_dict(), strict=False)
+    torch.save(dict(state_dict=codebook.state_dict()), tmp_path / 'words.pth')
+    with pytest.raises(InputError, match=message_names('4 x 8', '6 x 8')):  # MMEngine only warns of other sizes
+        load_checkpoint(other, str(tmp_path / 'words.pth'))
+
+
+@pytest.mark.parametrize('name', CODEBOOKS)
+def test_unknown_settings(name):
+    with pytest.raises(InputError, match=message_names(name, 'init', 'zeros', 'random', 'features')):
+        MODELS.build(dict(type=name, num_words=4, in_channels=8, init='zeros'))
 
 
 def test_words_are_a_parameter_of_unit_length_on_average():
     codebook = LearnableCodebook(num_words=64, in_channels=256)
     assert codebook().shape == (64, 256) and codebook() is codebook.words
     torch.testing.assert_close(codebook().norm(dim=1).mean(), torch.tensor(1.0), atol=0.05, rtol=0)
+    assert list(codebook.state_dict()) == ['words']
 
 
 def test_decorrelation_is_asked_for():
@@ -15,3 +55,19 @@ def test_decorrelation_is_asked_for():
     codebook = LearnableCodebook(4, 8, decorrelation=0.5)
     loss = codebook.loss()
     torch.testing.assert_close(loss['loss_decorrelation'], 0.5 * decorrelation_loss(codebook.words))
+
+
+def test_words_from_the_first_batch():
+    codebook = LearnableCodebook(num_words=5, in_channels=8, init='features')
+    feat = torch.randn(2, 8, 3, 4)
+    codebook.prepare(feat)
+    pixels = F.normalize(feat.permute(0, 2, 3, 1).flatten(0, 2), dim=1)
+    drawn = codebook.words.detach().clone()
+    assert all((word - pixels).abs().amax(dim=1).min() < 1e-6 for word in drawn)
+    assert codebook.words.requires_grad
+    codebook.prepare(torch.randn(2, 8, 3, 4))  # only once
+    assert torch.equal(codebook.words, drawn)
+    resumed = LearnableCodebook(num_words=5, in_channels=8, init='features')
+    resumed.load_state_dict(codebook.state_dict())
+    resumed.prepare(torch.randn(2, 8, 3, 4))
+    assert torch.equal(resumed.words, drawn)

@@ -36,6 +36,20 @@ def test_every_size_equals_the_loop(height, width):
         np.testing.assert_allclose(y, naive_hspp(x, levels, gamma), atol=1e-12)
 
 
+@pytest.mark.parametrize('height, width', [(4, 4), (6, 7), (9, 5), (13, 8)])
+def test_windows_of_the_authors(height, width):
+    x, wanted = torch.randn(2, 3, height, width, dtype=torch.float64), 0
+    for level in (1, 2, 4):
+        rows, columns = height // level, width // level
+        windows = [x[..., top:top + rows, left:left + columns].amax((2, 3))
+                   for top in range(0, height - rows + 1, rows) for left in range(0, width - columns + 1, columns)]
+        wanted = wanted + sum(windows) / len(windows)
+    wanted = (wanted + 2 * x.mean((2, 3))) / 5
+    torch.testing.assert_close(HSPP(adaptive=False)(x), wanted)
+    if height % 4 == width % 4 == 0:
+        torch.testing.assert_close(HSPP()(x), wanted)
+
+
 def test_gap_and_gmp_are_its_ends():
     x = torch.randn(2, 5, 7, 6)
     torch.testing.assert_close(HSPP(levels=(), gamma=1.0)(x), GlobalAveragePooling()(x))
