@@ -1,4 +1,5 @@
 """Data pipeline transforms."""
+from .boundary_labels import BoundaryLabels
 from .load_cam import LoadCAM
 from .load_image import LoadImage
 from .load_mask import LoadMask
@@ -9,6 +10,6 @@ from .random_scale import RandomScale
 from .top_left_crop_pad import TopLeftCropPad
 
 __all__ = [
-    'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad', 'RandomResizeLongSide', 'RandomScale',
-    'ResizeLongSide', 'TopLeftCropPad'
+    'BoundaryLabels', 'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad',
+    'RandomResizeLongSide', 'RandomScale', 'ResizeLongSide', 'TopLeftCropPad'
 ]

@@ -74,7 +74,15 @@ class CAMHead(BaseModule):
             Logits `(N, L)`.
 
         Raises:
-            InputError: there is no pooled vector, or it does not have `in_channels` channels.
+            InputError: see :meth:`pooled_vector`.
+        """
+        return self.classifier(self.pooled_vector(features)[:, :, None, None]).flatten(1)
+
+    def pooled_vector(self, features: Features) -> Tensor:
+        """Return `features.pooled` `(N, C)`.
+
+        Raises:
+            InputError: there is none, or it does not have `in_channels` channels.
         """
         pooled, name = features.pooled, type(self).__name__
         if pooled is None:
@@ -83,7 +91,7 @@ class CAMHead(BaseModule):
         if pooled.shape[1] != self.in_channels:
             raise InputError(f'{name}: in_channels={self.in_channels}, but the features have {pooled.shape[1]} '
                              f'channels. Set in_channels={pooled.shape[1]}.')
-        return self.classifier(pooled[:, :, None, None]).flatten(1)
+        return pooled
 
     def cam(self, features: Features) -> Tensor:
         """Localise classes.

@@ -1,6 +1,10 @@
 """Loss functions that MMSeg and MMPretrain do not have."""
 from .affinity_displacement import affinity_displacement_loss
+from .boundary import boundary_loss
 from .decorrelation import decorrelation_loss
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
 
-__all__ = ['BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'decorrelation_loss']
+__all__ = [
+    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'boundary_loss',
+    'decorrelation_loss'
+]

@@ -1,5 +1,7 @@
 """Usual lists of stages, each in a file of its own: functions that return the settings of the stages."""
+from .bes import bes
 from .cam_table import cam_table
 from .irn import irn
+from .sccam import sccam
 
-__all__ = ['cam_table', 'irn']
+__all__ = ['bes', 'cam_table', 'irn', 'sccam']

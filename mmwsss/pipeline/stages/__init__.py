@@ -8,7 +8,8 @@ from .label_quality import LabelQuality
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
 from .report import Report
+from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = ['AffinityLabels', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality', 'PseudoLabels',
-           'RefinerCurve', 'Report', 'Training']
+           'RefinerCurve', 'Report', 'SubCategories', 'Training']
