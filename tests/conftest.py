@@ -27,13 +27,24 @@ def repo() -> Path:
     return REPO
 
 
+def real_images(name: str) -> Path:
+    """The folder of a cut of VOC; a test that needs it skips without it."""
+    root = Path(os.environ.get(f'MMWSSS_{name.upper()}', REPO.parent / 'shared' / 'data' / name))
+    if not (root / 'JPEGImages').is_dir():
+        pytest.skip(f'no {name} at {root}: set MMWSSS_{name.upper()} to its folder')
+    return root
+
+
 @pytest.fixture(scope='session')
 def voc6() -> Path:
-    """The folder of real VOC images of six classes; tests that need it skip without it."""
-    root = Path(os.environ.get('MMWSSS_VOC6', REPO.parent / 'shared' / 'data' / 'voc6'))
-    if not (root / 'JPEGImages').is_dir():
-        pytest.skip(f'no voc6 at {root}: set MMWSSS_VOC6 to its folder')
-    return root
+    """The folder of real VOC images of six classes."""
+    return real_images('voc6')
+
+
+@pytest.fixture(scope='session')
+def voc20() -> Path:
+    """The folder of real VOC images of all twenty classes."""
+    return real_images('voc20')
 
 
 @pytest.fixture(scope='session')

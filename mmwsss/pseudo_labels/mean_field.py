@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, explained_memory_error
 from mmwsss.utils.threads import one_thread
 
 from .permutohedral import Permutohedral
@@ -51,7 +51,8 @@ def mean_field(image: Tensor,
     check_backend(backend)
     if backend == 'auto':
         backend = 'pydensecrf' if energies.device.type == 'cpu' and _has_pydensecrf() else 'torch'
-    try:
+    with explained_memory_error(f'The DenseCRF of {tuple(energies.shape)} energies', energies.device,
+                                'Pass a smaller image, fewer classes or fewer sets at once.'):
         _check(image, energies, gaussian, bilateral, steps, message_weights)
         sets = energies.float().reshape(-1, *energies.shape[-3:])
         if message_weights is None:
@@ -59,11 +60,6 @@ def mean_field(image: Tensor,
         infer = _with_torch if backend == 'torch' else _with_pydensecrf
         with one_thread(energies.device):
             return infer(image, sets, gaussian, bilateral, int(steps), message_weights).view(energies.shape)
-    except RuntimeError as error:
-        if 'memory' not in str(error):
-            raise
-        raise InputError(f'The DenseCRF of {tuple(energies.shape)} energies needs more memory than {energies.device} '
-                         'has. Pass a smaller image, fewer classes or fewer sets at once.') from error
 
 
 def check_backend(backend: str) -> None:

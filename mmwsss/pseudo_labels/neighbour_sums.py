@@ -1,12 +1,13 @@
 """Neighbours of pixels at several distances, and weighted sums over them: what PAMR and PAR share."""
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Integral
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, explained_memory_error
 
 AROUND = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0))
 
@@ -75,8 +76,20 @@ def spread(scores: Tensor, size: Sequence[int], rows: Tensor, weights: Tensor, s
     return values.view(number, *size, classes).permute(0, 3, 1, 2).contiguous()
 
 
-def check_refinement(name: str, images: Tensor, scores: Tensor, dilations: Sequence[int], steps: int) -> None:
-    """Raise an `InputError` if images, scores or settings do not fit the refinement of that name."""
+@contextmanager
+def refinement(name: str, images: Tensor, scores: Tensor, dilations: Sequence[int], steps: int) -> Iterator[None]:
+    """Check the input of the refinement of that name, and say what to reduce where its memory runs out.
+
+    Raises:
+        InputError: images, scores or settings do not fit, or memory runs out.
+    """
+    what = f'{name} with dilations {tuple(dilations)} of images {tuple(images.shape)}'
+    with explained_memory_error(what, images.device, 'Pass fewer or smaller images, or set fewer dilations.'):
+        _check(name, images, scores, dilations, steps)
+        yield
+
+
+def _check(name: str, images: Tensor, scores: Tensor, dilations: Sequence[int], steps: int) -> None:
     if images.dim() != 4 or not images[:1].numel() or not (images.dtype == torch.uint8 or images.is_floating_point()):
         raise InputError(f'The images for {name} are {images.dtype} of shape {tuple(images.shape)}. '
                          'Pass (N, 3, H, W), uint8 or float.')

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .neighbour_sums import check_refinement, colour_differences, neighbour_rows, spread
+from .neighbour_sums import colour_differences, neighbour_rows, refinement, spread
 
 
 @torch.no_grad()
@@ -26,12 +26,12 @@ def pamr(images: Tensor, scores: Tensor, dilations: Sequence[int] = (1, 2, 4, 8,
         `(N, C, H, W)` float32 scores. A pixel's own score has no weight.
 
     Raises:
-        InputError: shapes or types do not fit, or values are not finite.
+        InputError: shapes or types do not fit, values are not finite, or memory runs out.
     """
-    check_refinement('PAMR', images, scores, dilations, steps)
-    rows = neighbour_rows(images.shape[2:], dilations, images.device)
-    images = images / 255 if images.dtype == torch.uint8 else images.float()
-    return spread(scores, images.shape[2:], rows, pamr_weights(images, rows, len(dilations)), steps)
+    with refinement('PAMR', images, scores, dilations, steps):
+        rows = neighbour_rows(images.shape[2:], dilations, images.device)
+        images = images / 255 if images.dtype == torch.uint8 else images.float()
+        return spread(scores, images.shape[2:], rows, pamr_weights(images, rows, len(dilations)), steps)
 
 
 def pamr_weights(images: Tensor, rows: Tensor, num_dilations: int) -> Tensor:

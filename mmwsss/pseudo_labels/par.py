@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .neighbour_sums import check_refinement, colour_differences, neighbour_offsets, neighbour_rows, spread
+from .neighbour_sums import colour_differences, neighbour_offsets, neighbour_rows, refinement, spread
 
 SHARPNESS = 0.3
 POSITION_WEIGHT = 0.01
@@ -30,11 +30,11 @@ def par(images: Tensor, scores: Tensor, dilations: Sequence[int] = (1, 2, 4, 8, 
         `(N, C, H, W)` float32 scores. As published, weights sum to 1.01, so 10 steps multiply scores by 1.105.
 
     Raises:
-        InputError: shapes or types do not fit, or values are not finite.
+        InputError: shapes or types do not fit, values are not finite, or memory runs out.
     """
-    check_refinement('PAR', images, scores, dilations, steps)
-    rows = neighbour_rows(images.shape[2:], dilations, images.device)
-    return spread(scores, images.shape[2:], rows, par_weights(images.float(), rows, dilations), steps)
+    with refinement('PAR', images, scores, dilations, steps):
+        rows = neighbour_rows(images.shape[2:], dilations, images.device)
+        return spread(scores, images.shape[2:], rows, par_weights(images.float(), rows, dilations), steps)
 
 
 def par_weights(images: Tensor, rows: Tensor, dilations: Sequence[int]) -> Tensor:

@@ -1,4 +1,6 @@
 """Affinity labels, against the reference's and cases by hand."""
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -6,15 +8,19 @@ import torch.nn.functional as F
 from message_names import message_names
 from PIL import Image
 
-from mmwsss.pseudo_labels import cam_to_ir_label
+from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf
 from mmwsss.utils.errors import InputError
 
 IMAGE = np.full((24, 30, 3), 127, np.uint8)
 
 
-def test_reference(golden):
+@pytest.mark.parametrize('backend', ['torch', 'pydensecrf'])
+def test_reference(golden, backend):
+    if backend == 'pydensecrf':
+        pytest.importorskip('pydensecrf')
     data = golden('irn')
-    label = cam_to_ir_label(data['ir_pic'], data['ir_cams'], data['ir_keys'] - 1)
+    label = cam_to_ir_label(data['ir_pic'], data['ir_cams'], data['ir_keys'] - 1,
+                            refine=partial(dense_crf, backend=backend))
     assert label.dtype == np.uint8 and label.shape == (60, 80)
     assert set(np.unique(data['ir_label'])) == {0, 4, 15, 255}
     assert (label == data['ir_label']).mean() > 0.995

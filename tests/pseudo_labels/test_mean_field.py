@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from message_names import message_names
 from PIL import Image
-from virtual_device import DEVICE, VirtualDevice
+from virtual_device import DEVICE, VirtualDevice, on_device
 
-from mmwsss.pseudo_labels import mean_field
+from mmwsss.pseudo_labels import label_scores, mean_field
 from mmwsss.utils.errors import InputError
 
 KERNELS = (3, 3), (50, 5, 10)
@@ -42,15 +42,6 @@ def test_as_pydensecrf(image, energies, kernels, weights):
     assert (found - (-energies).softmax(dim=0)).abs().max() > .05  # there was something to refine
 
 
-def test_as_pydensecrf_with_many_classes(image):
-    pytest.importorskip('pydensecrf')
-    energies = smooth_energies(21, image.shape[1:])
-    wanted = mean_field(image, energies, *KERNELS, backend='pydensecrf')
-    found = mean_field(image, energies, *KERNELS, backend='torch')
-    torch.testing.assert_close(found, wanted, rtol=0, atol=5e-3)
-    assert (found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean() >= .999
-
-
 def test_as_pydensecrf_on_real_images(voc6):
     pytest.importorskip('pydensecrf')
     for path in sorted((voc6 / 'JPEGImages').glob('*.jpg'))[::60][:3]:
@@ -62,10 +53,74 @@ def test_as_pydensecrf_on_real_images(voc6):
         assert (found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean() >= .999
 
 
-@pytest.mark.parametrize('backend', ['torch', 'pydensecrf'])
-def test_sets_are_independent(image, energies, backend):
-    if backend == 'pydensecrf':
+@pytest.fixture(params=['torch', 'pydensecrf'])
+def backend(request):
+    if request.param == 'pydensecrf':
         pytest.importorskip('pydensecrf')
+    return request.param
+
+
+def test_the_crf_of_1_stage(golden, backend):
+    data = golden('crf')
+    probs = torch.zeros(21, *data['tt_out'].shape[1:])
+    probs[[0, 3, 9, 14]] = torch.from_numpy(data['tt_out'])  # not renormalised, and 0 for all other classes
+    image = torch.from_numpy(data['crf_pic']).permute(2, 0, 1)
+    found = mean_field(image, -probs.clamp(1e-5, 1).log(), (3, 3), (80, 13, 10), backend=backend)
+    np.testing.assert_allclose(found[[0, 1, 3, 9, 14]], data['crf_q'], rtol=0, atol=1e-4)
+
+
+def test_the_crf_of_sec(golden, backend):
+    """It runs on small maps; its widths are a twelfth, and its energies are minus the scores."""
+    data = golden('crf')
+    for image, scores, wanted in zip(data['sec_im_small_bgr'], data['sec_scores'], data['sec_crf_log'], strict=True):
+        found = mean_field(torch.from_numpy(image), -torch.from_numpy(scores), (3 / 12, 3), (80 / 12, 13, 10),
+                           backend=backend).clamp(min=1e-4)
+        np.testing.assert_allclose((found / found.sum(dim=0)).log(), wanted, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize('kernels', [KERNELS, ((1, 3), (67, 3, 4))])
+def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels):
+    """Ten images with 2 to 6 labels, of a mask that was moved."""
+    pytest.importorskip('pydensecrf')
+    largest, mean, equal = [], [], []
+    for path in sorted((voc20 / 'SegmentationClass').glob('*.png'))[::100][:10]:
+        image, mask = Image.open(voc20 / 'JPEGImages' / f'{path.stem}.jpg').convert('RGB'), Image.open(path)
+        pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
+        names, positions = np.unique(np.array(mask), return_inverse=True)
+        labels = torch.from_numpy(positions.reshape(pixels.shape[1:])).roll((5, -9), dims=(0, 1))
+        number = min(max(len(names), 2 + len(largest) % 5), 6)
+        energies = -label_scores(labels.clamp(max=number - 1), number, 0.7).log()
+        wanted = mean_field(pixels, energies, *kernels, backend='pydensecrf')
+        found = mean_field(pixels, energies, *kernels, backend='torch')
+        largest.append(float((found - wanted).abs().max()))
+        mean.append(float((found - wanted).abs().mean()))
+        equal.append(float((found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean()))
+    assert len(largest) == 10 and max(largest) < 1e-4 and max(mean) < 1e-6 and min(equal) >= .9999
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 2), (2, 1), (3, 1), (2, 3), (5, 8)])
+@pytest.mark.parametrize('fill', [0, 7, 255])
+def test_small_images_of_one_colour(size, fill, backend):
+    image, energies = torch.full((3, *size), fill, dtype=torch.uint8), torch.rand(3, *size)
+    found = mean_field(image, energies, *KERNELS, backend=backend)
+    torch.testing.assert_close(found.sum(dim=0), torch.ones(size))
+    if backend == 'torch' and pytest.importorskip('pydensecrf'):
+        torch.testing.assert_close(
+            found, mean_field(image, energies, *KERNELS, backend='pydensecrf'), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize('classes', [21, 81])
+def test_as_pydensecrf_with_many_classes(image, classes):
+    pytest.importorskip('pydensecrf')
+    energies = smooth_energies(classes, image.shape[1:])
+    wanted = mean_field(image, energies, *KERNELS, backend='pydensecrf')
+    found = mean_field(image, energies, *KERNELS, backend='torch')
+    torch.testing.assert_close(found, wanted, rtol=0, atol=5e-3)
+    assert (found - wanted).abs().mean() < 1e-5
+    assert (found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean() >= .999
+
+
+def test_sets_are_independent(image, energies, backend):
     sets = torch.stack([energies, energies.flip(0), energies.roll(9, 2)])
     found = mean_field(image, sets, *KERNELS, steps=3, backend=backend)
     for energy, probs in zip(sets, found, strict=True):
@@ -93,7 +148,7 @@ def test_on_a_device(image, energies):
     wanted = mean_field(image, energies, *KERNELS, steps=3, backend='torch')
     with VirtualDevice():
         found = mean_field(image, energies.to(DEVICE), *KERNELS, steps=3)
-        assert found.device == DEVICE
+        assert on_device(found)
         found = found.cpu()
     torch.testing.assert_close(found, wanted)
 

@@ -73,3 +73,9 @@ IMAGES, SCORES = torch.zeros(2, 3, 6, 8, dtype=torch.uint8), torch.rand(2, 2, 3,
 def test_bad_input(changes, named):
     with pytest.raises(InputError, match=message_names(*named)):
         pamr(**(dict(images=IMAGES, scores=SCORES) | changes))
+
+
+def test_out_of_memory_names_what_to_reduce():
+    endless = torch.zeros(1).expand(10**9, 3, 375, 500)  # its check alone would need 500 TB
+    with pytest.raises(InputError, match=message_names('PAMR', 'memory', 'cpu', 'dilations')):
+        pamr(endless, endless)

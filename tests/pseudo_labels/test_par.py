@@ -1,6 +1,7 @@
 """PAR, against the authors' results."""
 import pytest
 import torch
+from message_names import message_names
 from virtual_device import DEVICE, VirtualDevice
 
 from mmwsss.pseudo_labels import par
@@ -35,3 +36,9 @@ def test_on_a_device(data):
 def test_a_wrong_number_of_images():
     with pytest.raises(InputError, match='PAR.*2'):
         par(torch.zeros(2, 3, 6, 8, dtype=torch.uint8), torch.rand(1, 2, 6, 8))
+
+
+def test_out_of_memory_names_what_to_reduce():
+    endless = torch.zeros(1).expand(10**9, 3, 375, 500)  # its check alone would need 500 TB
+    with pytest.raises(InputError, match=message_names('PAR', 'memory', 'cpu', 'dilations')):
+        par(endless, endless)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from count_operators import CountOperators
 from message_names import message_names
-from virtual_device import DEVICE, DeviceTensor, VirtualDevice
+from virtual_device import DEVICE, VirtualDevice, on_device
 
 from mmwsss.pseudo_labels import Transition, path_index, random_walk
 from mmwsss.utils.errors import InputError
@@ -68,7 +68,7 @@ def test_bands_at_once_on_other_devices(size, radius):
             there = seed.to(DEVICE)
             walked = [random_walk(there, boundary.to(DEVICE), radius, steps=steps, tol=tol),
                       random_walk(Transition.from_affinity(affinity.to(DEVICE), radius), there, steps, tol)]
-            assert all(isinstance(walk, DeviceTensor) for walk in walked)
+            assert all(on_device(walk) for walk in walked)
             walked = [walk.cpu() for walk in walked]
         torch.testing.assert_close(walked, expected, rtol=0, atol=5e-6)
 

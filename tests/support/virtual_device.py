@@ -1,4 +1,4 @@
-"""A stand-in for a GPU: tensors that claim another device and are computed on the CPU.
+"""A stand-in for a GPU: tensors that claim another device and are computed on the CPU. With a GPU, the GPU itself.
 
 It shows faults on a CPU that otherwise only a GPU shows: a mask made on the CPU beside a map on the device, `.numpy()`
 of a device tensor, a constant that `.to()` forgot. Inside `VirtualDevice()` such a mixture is an error, as with CUDA.
@@ -10,8 +10,9 @@ Values are real (fake tensors have none), so data-dependent code, losses and gra
         model(x).mean().backward()              # raises where devices meet
         y.cpu().numpy()                         # allowed;  y.numpy() is not
 
-`DEVICE` is torch's 'meta', the only device type that autograd knows without hardware. CPU scalars (no dimension) mix
-freely, as with CUDA. Not modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
+Where PyTorch finds a GPU, `DEVICE` is that GPU, and `VirtualDevice()` does nothing. Otherwise it is torch's 'meta', the
+only device type that autograd knows without hardware. CPU scalars (no dimension) mix freely, as with CUDA. Not
+modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
 """
 import contextlib
 
@@ -20,7 +21,8 @@ from mmengine.model import BaseDataPreprocessor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-DEVICE = torch.device('meta')
+REAL = torch.cuda.is_available()
+DEVICE = torch.device('cuda') if REAL else torch.device('meta')
 # Operators that may see both devices.
 CROSSING = {'_to_copy', 'copy_', 'index', 'index_put', 'index_put_', '_index_put_impl_'}
 
@@ -56,7 +58,7 @@ class DeviceTensor(torch.Tensor):
         return _run(func, args, kwargs or {})
 
 
-class VirtualDevice(TorchDispatchMode):
+class _VirtualDevice(TorchDispatchMode):
     """Within it `DEVICE` can be written to, and devices must not be mixed."""
 
     def __enter__(self):
@@ -73,8 +75,18 @@ class VirtualDevice(TorchDispatchMode):
         return _run(func, args, kwargs or {})
 
 
+VirtualDevice = contextlib.nullcontext if REAL else _VirtualDevice
+
+
+def on_device(tensor):
+    """Whether a tensor is on `DEVICE`."""
+    return tensor.device.type == DEVICE.type
+
+
 def move(module):
-    """Put a module's parameters and buffers on the virtual device, in place."""
+    """Put a module's parameters and buffers on `DEVICE`, in place."""
+    if REAL:
+        return module.to(DEVICE)
     for part in module.modules():
         if isinstance(part, BaseDataPreprocessor):
             part._device = DEVICE

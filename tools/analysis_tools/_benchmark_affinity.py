@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from _benchmark_walk import fill_memory, highest_mark, positive
+from _benchmark_walk import fill_memory, highest_mark
 from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,14 +27,6 @@ class Cost(NamedTuple):
     seconds: float
     megabytes: float
 
-
-def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add the command `affinity`."""
-    affinity = commands.add_parser(
-        'affinity', help="IRNet's loss and gradient: time, operators and memory, beside the released formulation")
-    affinity.add_argument('--batch', type=positive, default=2)
-    affinity.add_argument('--crop', type=positive, default=512, help='side in pixels; the maps have a quarter of it')
-    affinity.add_argument('--device', choices=('cpu', 'cuda'), default='cuda' if torch.cuda.is_available() else 'cpu')
 
 
 def run(args: argparse.Namespace) -> None:

@@ -14,11 +14,6 @@ CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
 CONFIGS = dict(classifier='vwe_hspp_r18_mini.py', irnet='irnet_r18_mini.py', segmentor='deeplabv2_r18_mini.py')
 
 
-def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add `pipeline` to the command line."""
-    pipeline = commands.add_parser('pipeline', help='seconds until a finished pipeline of 13 stages says "done"')
-    pipeline.add_argument('--images', type=int, default=100_000, help='with a CAM file and two label maps each')
-
 
 def run(args: argparse.Namespace) -> None:
     """Print the seconds of reading the plan, checking the data, and comparing the fingerprints."""

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / 'tools'), str(ROOT / 'tests' / 'support')]
+from _start import import_mmwsss  # noqa: E402
 
 DENSE_SIZE = (32, 40)  # where the dense walk takes about a second
 REPEATS = 5
@@ -27,29 +28,6 @@ class Cost(NamedTuple):
     seconds: float
     megabytes: float
     difference: float
-
-
-def positive(text: str) -> int:
-    """Parse an integer of at least 1, for argparse.
-
-    Raises:
-        argparse.ArgumentTypeError: the text is something else.
-    """
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'must be an integer of at least 1, got {text}')
-    return int(text)
-
-
-def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add the command `walk`."""
-    walk = commands.add_parser('walk', help='random walk: time and memory, comparison with the dense walk, growth')
-    walk.add_argument('--size', type=positive, nargs=2, default=(94, 125), metavar=('H', 'W'),
-                      help='size of the map (default: for an image of 375 x 500)')
-    walk.add_argument('--sides', type=positive, nargs='*', default=(64, 96, 128, 192, 256),
-                      help='sides of the square maps in the second table')
-    walk.add_argument('--dense', action='store_true',
-                      help='also measure the dense walk at this size (94 x 125: 1.1 GB and minutes)')
-    walk.add_argument('--device', choices=('cpu', 'cuda'), default='cuda' if torch.cuda.is_available() else 'cpu')
 
 
 def run(args: argparse.Namespace) -> None:
@@ -67,6 +45,8 @@ def run(args: argparse.Namespace) -> None:
     print_row('dense, extrapolated', size, extrapolated)
     if args.dense:
         print_row('dense, measured', size, measure_apart(size, True, 1, args.device))
+    print(f'\ndispatched operators without views, {size[0]}x{size[1]}: {count_operators(size)} on a GPU '
+          f'({"counted on it" if torch.cuda.is_available() else "counted on a stand-in"})')
     if args.sides:
         print(f"\n{'':20}{'map':>12}{'s':>12}{'MB':>12}{'s/1000 pixels':>16}{'MB/1000 pixels':>16}")
     for side in args.sides:
@@ -74,6 +54,19 @@ def run(args: argparse.Namespace) -> None:
         thousands = side * side / 1000
         print(f"{'ours':20}{f'{side}x{side}':>12}{cost.seconds:12.3f}{cost.megabytes:12.1f}"
               f'{cost.seconds / thousands:16.4f}{cost.megabytes / thousands:16.3f}')
+
+
+def count_operators(size: tuple[int, int]) -> int:
+    """The operators of a walk on a GPU, or on the tests' stand-in for one."""
+    from count_operators import CountOperators
+    from virtual_device import DEVICE, VirtualDevice
+
+    from mmwsss.pseudo_labels import random_walk
+    with VirtualDevice():
+        cam, boundary = torch.rand(CLASSES, *size).to(DEVICE), torch.rand(size).to(DEVICE)
+        with CountOperators() as operators:
+            random_walk(cam, boundary)
+    return operators.count
 
 
 def print_row(name: str, size: tuple[int, int], cost: Cost) -> None:

@@ -1,186 +1,90 @@
 """Measure the speed that this project claims, each against the released procedure in the same run."""
 import argparse
+import importlib
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import _benchmark_affinity
-import _benchmark_crf
-import _benchmark_irn
-import _benchmark_pipeline
-import _benchmark_walk
-import numpy as np
-import torch
-import torch.nn.functional as F
-from PIL import Image
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss
+from _start import import_mmwsss, make_parser, plain_errors
 
 REPO = Path(__file__).resolve().parents[2]
+EXAMPLES = """\
+  python tools/analysis_tools/benchmark.py cam
+  python tools/analysis_tools/benchmark.py walk
+  python tools/analysis_tools/benchmark.py cam --config configs/voc6/vwe_hspp_efflite0_voc6.py \\
+      --checkpoint work_dirs/.../epoch_10.pth --limit 100"""
 
 
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Examples:\n  python tools/analysis_tools/benchmark.py cam\n'
-        '  python tools/analysis_tools/benchmark.py walk\n'
-        '  python tools/analysis_tools/benchmark.py cam --config configs/voc6/vwe_hspp_efflite0_voc6.py '
-        '--checkpoint work_dirs/.../epoch_10.pth --limit 100')
+def positive(text: str) -> int:
+    """Parse an integer of at least 1, for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is something else.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'must be an integer of at least 1, got {text}')
+    return int(text)
+
+
+def make_benchmark_parser() -> argparse.ArgumentParser:
+    """Create the parser. The module `_benchmark_NAME.py` runs the command NAME; only that one is imported."""
+    parser = make_parser(__doc__, EXAMPLES)
     commands = parser.add_subparsers(dest='command', required=True)
-    cam = commands.add_parser(
-        'cam', help='multi-scale CAM: the released procedure, ours in float32, ours in bfloat16')
-    cam.add_argument('--size', type=int, nargs=2, default=(375, 500), metavar=('H', 'W'))
-    cam.add_argument('--images', type=int, default=3, help='images per measurement')
+
+    def add(name: str, text: str, size: tuple[int, int] | None = None) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        if size:
+            command.add_argument('--size', type=positive, nargs=2, default=size, metavar=('H', 'W'),
+                                 help='of an image (default: %(default)s)')
+        return command
+
+    cam = add('cam', 'multi-scale CAM: the released procedure, ours in float32, ours in bfloat16', (375, 500))
+    cam.add_argument('--images', type=positive, default=3, help='images per measurement')
     cam.add_argument('--model-config', default=str(REPO / 'configs/vwe_hspp_r50_voc.py'),
                      help='config of the network to time, with random weights')
-    cam.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     cam.add_argument('--config', help='config with a test set, to also measure the effect of bfloat16 on mIoU')
     cam.add_argument('--checkpoint', help='trained checkpoint for --config')
-    cam.add_argument('--limit', type=int, help='only the first images of that test set')
-    _benchmark_walk.add_parser(commands)
-    _benchmark_irn.add_parser(commands)
-    _benchmark_affinity.add_parser(commands)
-    _benchmark_crf.add_parser(commands)
-    _benchmark_pipeline.add_parser(commands)
-    return parser.parse_args()
+    cam.add_argument('--limit', type=positive, help='only the first images of that test set')
 
+    walk = add('walk', 'random walk: time and memory, comparison with the dense walk, growth')
+    walk.add_argument('--size', type=positive, nargs=2, default=(94, 125), metavar=('H', 'W'),
+                      help='size of the map (default: for an image of 375 x 500)')
+    walk.add_argument('--sides', type=positive, nargs='*', default=(64, 96, 128, 192, 256),
+                      help='sides of the square maps in the second table')
+    walk.add_argument('--dense', action='store_true',
+                      help='also measure the dense walk at this size (94 x 125: 1.1 GB and minutes)')
 
-def seconds_each(run: Callable[[], object], device: str) -> tuple[float, object]:
-    """Time one call after a warm-up call.
+    affinity = add('affinity', "IRNet's loss and gradient: time, operators and memory, beside the released formulation")
+    affinity.add_argument('--batch', type=positive, default=2)
+    affinity.add_argument('--crop', type=positive, default=512, help='side in pixels; the maps have a quarter of it')
 
-    Args:
-        run: the function to call.
-        device: its device; a GPU is synchronised.
+    crf = add('crf', 'DenseCRF of 10 steps: PyTorch beside pydensecrf', (375, 500))
+    crf.add_argument('--image', help='file of an image (default: a smooth random one)')
+    crf.add_argument('--classes', type=positive, nargs='+', default=(3, 21))
+    crf.add_argument('--backends', nargs='+', choices=('pydensecrf', 'torch'), default=('pydensecrf', 'torch'))
+    crf.add_argument('--profile', action='store_true', help='also list where the PyTorch backend spends its time')
 
-    Returns:
-        Seconds, and the result of the timed call.
-    """
-    run()
-    if device.startswith('cuda'):
-        torch.cuda.synchronize()
-    start = time.perf_counter()
-    result = run()
-    if device.startswith('cuda'):
-        torch.cuda.synchronize()
-    return time.perf_counter() - start, result
+    labels = add('ir-labels', 'IR labels: both seeds on one lattice beside two inferences, and images a second',
+                 (375, 500))
+    labels.add_argument('--images', type=positive, default=8, help='images a measurement')
+    labels.add_argument('--classes', type=positive, default=2, help='classes an image')
 
-
-@torch.no_grad()
-def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], device: str) -> torch.Tensor:
-    """The reference's procedure: uint8 image, PIL's resize, one mirror pair per scale, NCHW, float32.
-
-    Args:
-        model: a `CAMClassifier`.
-        image: `(H, W, 3)` uint8 RGB.
-        keys: the K image classes to keep.
-        device: device of the model.
-
-    Returns:
-        `(K, ceil(H / 4), ceil(W / 4))` in [0, 1).
-    """
-    height, width = image.shape[:2]
-    mean, std = (value.view(3, 1, 1) for value in (model.data_preprocessor.mean, model.data_preprocessor.std))
-    total = 0
-    for scale in model.test_cfg['scales']:
-        size = (round(width * scale), round(height * scale))
-        scaled = np.asarray(Image.fromarray(image).resize(size, Image.BICUBIC))
-        tensor = torch.from_numpy(scaled.astype(np.float32)).permute(2, 0, 1).contiguous().to(device)
-        tensor = (tensor - mean.to(device)) / std.to(device)
-        straight, mirrored = model.cam(torch.stack([tensor, tensor.flip(-1)]))
-        cam = torch.maximum(straight, mirrored.flip(-1))
-        small = (-(-height // 4), -(-width // 4))
-        total = total + F.interpolate(cam[None], size=small, mode='bilinear', align_corners=False)[0]
-    total = total[keys]
-    return total / (total.amax(dim=(1, 2), keepdim=True) + 1e-5)
-
-
-def build_model(path: str) -> torch.nn.Module:
-    """Build a config's model with random weights, in eval mode."""
-    from mmengine.config import Config
-    from mmengine.registry import init_default_scope
-    from mmseg.registry import MODELS
-    cfg = Config.fromfile(path)
-    init_default_scope('mmseg')
-    return MODELS.build(cfg.model).eval()
-
-
-def benchmark_cam(args: argparse.Namespace) -> None:
-    """Print seconds per image and speed-ups."""
-    from mmseg.structures import SegDataSample
-
-    from mmwsss.engine.hooks.fast_inference_hook import fast_copy
-    torch.manual_seed(0)
-    model = build_model(args.model_config).to(args.device)
-    if hasattr(model.head, 'word_cam'):
-        model.head.word_cam = False  # the released procedure only uses the class map
-    keys = [0, model.num_classes - 1]
-    rng = np.random.default_rng(0)
-    coarse = rng.integers(0, 256, (args.images, 12, 16, 3), dtype=np.uint8)
-    images = [np.asarray(Image.fromarray(c).resize(args.size[::-1], Image.BICUBIC)) for c in coarse]
-
-    def ours() -> Iterator[torch.Tensor]:
-        for image in images:
-            sample = SegDataSample()
-            sample.gt_score = torch.zeros(model.num_classes)
-            sample.gt_score[keys] = 1
-            channels = torch.from_numpy(image.copy()).permute(2, 0, 1).flip(0)  # loaders give BGR
-            data = dict(inputs=[channels], data_samples=[sample])
-            yield model.test_step(data)[0].cam.data.float().cpu()
-
-    reference, wanted = seconds_each(
-        lambda: [released_cam(model, image, keys, args.device).cpu() for image in images], args.device)
-    model.backbone = fast_copy(model.backbone)
-    float32, found = seconds_each(lambda: list(ours()), args.device)
-    model.test_cfg['autocast'] = 'bfloat16'
-    bfloat16, half = seconds_each(lambda: list(ours()), args.device)
-
-    height, width = args.size
-    print(f'multi-scale CAM, {Path(args.model_config).stem}, {height}x{width}, scales '
-          f"{tuple(model.test_cfg['scales'])} with mirror, {args.device}, {torch.get_num_threads()} threads, "
-          f'{torch.backends.cpu.get_cpu_capability()}')
-    print(f"{'':24}{'s/image':>10}{'speed-up':>10}{'largest difference':>20}{'mean':>10}")
-    rows = (('released procedure', reference, wanted), ('float32', float32, found), ('bfloat16', bfloat16, half))
-    for name, spent, maps in rows:
-        error = torch.stack([(a - b).abs().max() for a, b in zip(maps, wanted, strict=True)]).max()
-        mean = torch.stack([(a - b).abs().mean() for a, b in zip(maps, wanted, strict=True)]).mean()
-        print(f'{name:24}{spent / args.images:10.3f}{reference / spent:10.2f}{error:20.4f}{mean:10.5f}')
-    if args.config:
-        compare_miou(args)
-
-
-def compare_miou(args: argparse.Namespace) -> None:
-    """Print the CAM mIoU of a trained model in float32 and in bfloat16."""
-    import tempfile
-
-    from mmengine.config import Config
-
-    from mmwsss.engine.runner import build_runner
-    result = {}
-    with tempfile.TemporaryDirectory() as folder:  # shared, because MMEngine keeps a visualizer that writes there
-        for dtype in (None, 'bfloat16'):
-            cfg = Config.fromfile(args.config)
-            cfg.load_from = args.checkpoint
-            cfg.model.test_cfg.autocast = dtype
-            if args.limit:
-                cfg.test_dataloader.dataset.indices = args.limit
-            cfg.work_dir = folder
-            cfg.experiment_name = f'benchmark_{dtype}'
-            result[dtype] = build_runner(cfg, ('test', ), strict=True).test()
-    print(f"CAM mIoU of {args.config}: float32 {result[None]['mIoU']:.2f}, bfloat16 "
-          f"{result['bfloat16']['mIoU']:.2f}, change {result['bfloat16']['mIoU'] - result[None]['mIoU']:+.2f}")
+    pipeline = add('pipeline', 'seconds until a finished pipeline of 13 stages says "done"')
+    pipeline.add_argument('--images', type=positive, default=100_000, help='with a CAM file and two label maps each')
+    for command in (cam, walk, affinity, crf):
+        command.add_argument('--device', choices=('cpu', 'cuda'), help='default: a GPU if there is one')
+    return parser
 
 
 def main() -> None:
     """Run the selected benchmark."""
-    args = parse_args()
+    args = make_benchmark_parser().parse_args()
     import_mmwsss()
-    run = {'cam': benchmark_cam, 'walk': _benchmark_walk.run, 'ir-labels': _benchmark_irn.run,
-           'affinity': _benchmark_affinity.run, 'crf': _benchmark_crf.run, 'pipeline': _benchmark_pipeline.run}
-    run[args.command](args)
+    with plain_errors():
+        if getattr(args, 'device', '') is None:
+            import torch
+            args.device = 'cuda' if torch.cuda.is_available() else 'cpu'
+        importlib.import_module(f"_benchmark_{args.command.replace('-', '_')}").run(args)
 
 
 if __name__ == '__main__':
