@@ -56,7 +56,7 @@ def with_cam(size, keys, cam, **meta):
 
 
 def test_the_package_has_some():
-    assert 'IRNet' in REFINERS
+    assert {'IRNet', 'BoundaryRefiner'} <= set(REFINERS)
 
 
 def test_the_example_is_short():
