@@ -70,8 +70,8 @@ def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
         InputError: there are several maps a class.
     """
     if cams[0].dim() != 3:
-        raise InputError(f'Maps of the shape {tuple(cams[0].shape)} are not one map a class, (K, h, w). Set test_cfg.merge '
-                         "to a rule for them, e.g. dict(type='SumAllSubCategories') for those of sub-categories.")
+        raise InputError(f'Maps of the shape {tuple(cams[0].shape)} are not one map a class, (K, h, w). Set '
+                         "test_cfg.merge to a rule for them, e.g. dict(type='SumAllSubCategories').")
     total = cams[0].new_zeros((cams[0].shape[0], *size))
     for cam in cams:
         if cam.shape[0]:

@@ -110,7 +110,8 @@ def test_reference_inference(golden):
     data = golden('sccam')
     keys, size = torch.from_numpy(data['inf_keys']), tuple(data['inf_size'])
     groups = [cam.unflatten(1, (2, 10)) for cam in reference_maps(data, slice(2, None))]
-    for found, name in ((SumAll()(reference_maps(data, slice(2)), size), ''), (SumAllSubCategories()(groups, size), '_sub')):
+    for found, name in ((SumAll()(reference_maps(data, slice(2)), size), ''),
+                        (SumAllSubCategories()(groups, size), '_sub')):
         np.testing.assert_allclose(found, data[f'inf_cam{name}'], atol=1e-5)
         best, index = found.max(dim=0)
         label = torch.where(best > 0.15, keys[index] + 1, 0)

@@ -87,7 +87,8 @@ def test_a_classifier_merges_sub_categories():
     """Through the model: the maps of kept classes, in the image's size."""
     init_default_scope('mmseg')
     settings = dict(
-        type='CAMClassifier', backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=4, out_indices=(3, )),
+        type='CAMClassifier',
+        backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=4, out_indices=(3, )),
         neck=dict(type='mmpretrain.GlobalAveragePooling'),
         head=dict(type='SubCategoryHead', num_classes=3, in_channels=32, sub_categories=2, cam_from='sub_categories'),
         test_cfg=dict(scales=(1.0, 2.0), merge=dict(type='SumAllSubCategories')))
