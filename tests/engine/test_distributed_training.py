@@ -1,12 +1,17 @@
 """Two processes with half the batch each give the result of one process with the whole batch."""
 import json
+import os
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 from reference_network import REPO
 from run_tool import run_process
+from tiny_pipeline import CLASSES
 from tiny_voc import write_tiny_voc
+
+from mmwsss.datasets.sub_categories import write_sub_categories
 
 COMMON = """\
 _base_ = {base!r}
@@ -34,6 +39,12 @@ train_dataloader = dict(
         pipeline=[dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
 train_cfg = dict(max_epochs=1)
 """
+SUB_CLASSIFIER = CLASSIFIER.replace("'PackImageLabelInputs'", "'PackImageLabelInputs', keys=['gt_sub_category']") + """\
+model = dict(backbone=dict(norm_eval=True), head=dict(drop_ratio=0.0))  # drop-out differs between ranks
+train_dataloader['dataset']['sub_category_file'] = {root!r} + '/sub_categories.json'
+"""
+BOUNDARY = IRNET.replace('head=dict(radius=4)', 'head=dict()').replace(
+    "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=7)")
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(
@@ -48,6 +59,8 @@ STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'irnet': (IRNET, 'irnet_r18_mini.py', {'loss_pos_affinity', 'loss_neg_affinity', 'loss_fg_displacement',
                                            'loss_bg_displacement'}),
+    'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
+    'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 
@@ -64,15 +77,18 @@ def runs(request, tmp_path_factory):
     """The work dirs of one and of two processes, after one iteration on the same four images."""
     text, base, names = STAGES[request.param]
     folder = tmp_path_factory.mktemp('distributed training')
-    root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+    root = write_tiny_voc(folder / 'data', CLASSES)
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
+    labels = json.loads((root / 'image_labels.json').read_text())
+    multi_hot = np.array([[name in found for name in CLASSES] for found in labels.values()])
+    write_sub_categories(root / 'sub_categories.json', list(labels), np.kron(multi_hot, [0, 1, 0]), CLASSES)
     work_dirs = dict(names=names)
     for ranks in (1, 2):
         config = folder / f'ranks_{ranks}.py'
         config.write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root), batch=4 // ranks))
         work_dirs[ranks] = folder / f'work {ranks}'
         done = run_process('dist_train.sh', config, ranks, '--work-dir', work_dirs[ranks], cwd=folder,
-                           PYTHONPATH=str(REPO / 'tests/support'))
+                           PYTHONPATH=os.pathsep.join([str(REPO / 'tests/support'), str(REPO)]))
         assert done.status == 0, done.err[-3000:]
     return work_dirs
 

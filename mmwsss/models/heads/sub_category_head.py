@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mmwsss.models.features import Features
 from mmwsss.utils.errors import InputError
 
-from .cam_head import DEFAULT_LOSS, CAMHead
+from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
 
 INIT = dict(type='Xavier', layer='Conv2d', distribution='uniform')
 
@@ -20,14 +20,12 @@ INIT = dict(type='Xavier', layer='Conv2d', distribution='uniform')
 class SubCategoryHead(CAMHead):
     """A :class:`CAMHead` with a second classifier without bias, of each class's sub-categories.
 
-    Both classify the same pooled vector. Its channels are dropped at random in training; this equals a drop-out of the
-    map's channels before the pooling, since the neck pools each channel on its own.
+    Both classify the same pooled vector, of which the same channels are dropped in training.
 
     Args:
-        num_classes, in_channels, loss: see :class:`CAMHead`.
+        num_classes, in_channels, loss, drop_ratio: see :class:`CAMHead`.
         sub_categories: `k`, sub-categories of a class, as in the data set's `sub_category_file`.
         sub_weight: of the sub-categories' loss. The mean over `L * k` logits is small, therefore 5.
-        drop_ratio: ratio of dropped channels in training.
         cam_from: `'parents'`: the maps of the class weights, as published; `'sub_categories'`: the maps of all
             sub-categories, which `test_cfg.merge=dict(type='SumAllSubCategories')` merges.
         init_cfg: MMEngine's initialisation config; uniform Xavier by default.
@@ -41,18 +39,16 @@ class SubCategoryHead(CAMHead):
                  in_channels: int = 2048,
                  sub_categories: int = 10,
                  sub_weight: float = 5.0,
-                 drop_ratio: float = 0.5,
                  cam_from: str = 'parents',
                  loss: dict = DEFAULT_LOSS,
-                 init_cfg: dict | None = None) -> None:
+                 init_cfg: dict | None = None,
+                 drop_ratio: float = 0.5) -> None:
         if cam_from not in ('parents', 'sub_categories'):
             raise InputError(f"SubCategoryHead: cam_from={cam_from!r} must be 'parents' or 'sub_categories'.")
-        if sub_categories < 1 or not 0 <= drop_ratio < 1:
-            raise InputError(f'SubCategoryHead: sub_categories={sub_categories} must be at least 1, and '
-                             f'drop_ratio={drop_ratio} in [0, 1).')
-        super().__init__(num_classes, in_channels, loss, init_cfg or dict(INIT))
-        self.sub_categories, self.sub_weight, self.drop_ratio = sub_categories, sub_weight, drop_ratio
-        self.cam_from = cam_from
+        if sub_categories < 1:
+            raise InputError(f'SubCategoryHead: sub_categories={sub_categories} must be at least 1.')
+        super().__init__(num_classes, in_channels, loss, init_cfg or dict(INIT), drop_ratio)
+        self.sub_categories, self.sub_weight, self.cam_from = sub_categories, sub_weight, cam_from
         self.sub_classifier = nn.Conv2d(in_channels, num_classes * sub_categories, 1, bias=False)
 
     def sub_logits(self, features: Features) -> Tensor:
@@ -85,13 +81,12 @@ class SubCategoryHead(CAMHead):
         Raises:
             InputError: see :class:`CAMHead` and :func:`stack_sub_categories`.
         """
-        pooled = F.dropout(self.pooled_vector(views[0]), self.drop_ratio, self.training)
-        view = views[0]._replace(pooled=pooled)
-        losses = super().loss([view], data_samples)
+        view = self.dropped(views[0])
         logits = self.sub_logits(view).float()
-        target = stack_sub_categories(data_samples, self.num_classes, self.sub_categories).to(logits)
-        losses['loss_sub_category'] = self.sub_weight * self.loss_module(logits, target)
-        return losses
+        target = stack_gt_scores(data_samples, self.num_classes, logits.device)
+        sub_target = stack_sub_categories(data_samples, self.num_classes, self.sub_categories).to(logits)
+        return dict(loss_cls=self.loss_module(self.logits(view).float(), target),
+                    loss_sub_category=self.sub_weight * self.loss_module(logits, sub_target))
 
 
 def stack_sub_categories(data_samples: list, num_classes: int, sub_categories: int) -> Tensor:
