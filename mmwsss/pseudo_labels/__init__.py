@@ -9,13 +9,10 @@ from .mean_field import mean_field
 from .pamr import pamr
 from .par import par
 from .path_index import PathIndex, path_index
-from .random_walk import random_walk, walk_scores, walk_to_label
-from .sub_categories import SubCategories, sub_categories
-from .transition import Transition
 
 __all__ = [
     'CAMFile', 'Instances', 'PathIndex', 'SubCategories', 'Transition', 'boundary_label', 'cam_to_ir_label',
     'centroid_clusters', 'dense_crf', 'dense_crf_labels', 'dense_crf_probs', 'instance_map', 'instance_masks',
-    'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'random_walk', 'read_cam', 'refine_displacement',
-    'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
+    'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'random_walk', 'random_walks', 'read_cam',
+    'refine_displacement', 'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
 ]

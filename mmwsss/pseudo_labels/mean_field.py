@@ -28,7 +28,7 @@ def mean_field(image: Tensor,
     """Class probabilities that follow the colours of the image.
 
     The lattices of an image are most of the work for few classes, and are built once for all `energies`. The PyTorch
-    backend takes about 310 operators to build both, and 20 a step.
+    backend takes about 310 operators to build both, and 24 a step.
 
     Args:
         image: `(3, H, W)` uint8, RGB.
@@ -98,11 +98,17 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
     message_weights = message_weights.to(scores).repeat(sets)
     total = scores
     for step in range(steps + 1):
-        probs = total.unflatten(1, (sets, classes)).softmax(dim=2).flatten(1)
+        probs = _softmax(total.unflatten(1, (sets, classes))).flatten(1)
         if step < steps:
             total = torch.addcmul(scores, smoothness.filter(probs), gaussian[1] * message_weights)
             total = total.addcmul_(appearance.filter(probs), bilateral[2] * message_weights)
     return probs.T.reshape(energies.shape)
+
+
+def _softmax(scores: Tensor) -> Tensor:
+    """Softmax over the last dimension; on a CPU, PyTorch's own takes four times as long for a few classes."""
+    probs = (scores - scores.amax(dim=-1, keepdim=True)).exp_()
+    return probs.div_(probs.sum(dim=-1, keepdim=True))
 
 
 def _with_pydensecrf(image: Tensor, energies: Tensor, gaussian: tuple[float, float],

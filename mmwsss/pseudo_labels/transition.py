@@ -120,6 +120,16 @@ class Transition:
             affinity[dy.flatten(), radius - 1 + dx.flatten()] = lines
             return cls((height, width), affinity)
 
+    @classmethod
+    def stack(cls, transitions: Sequence['Transition']) -> 'Transition':
+        """Return one transition for images of equal width and radius, above each other with `radius` rows between.
+
+        No pair connects them: those rows have no affinities, as the rows above a map.
+        """
+        first, heights = transitions[0], [transition.size[0] for transition in transitions]
+        size = sum(heights) + first.radius * (len(heights) - 1), first.size[1]
+        return cls(size, torch.cat([transition.affinity for transition in transitions], dim=2))
+
     def flatten(self, maps: Tensor) -> Tensor:
         """`(K, h, w) -> (K, n)`, in new memory that :meth:`changes_of` can read."""
         flat = F.pad(maps, (0, self.radius - 1, self.radius, 0)).flatten()
