@@ -9,6 +9,9 @@ from .mean_field import mean_field
 from .pamr import pamr
 from .par import par
 from .path_index import PathIndex, path_index
+from .random_walk import random_walk, random_walks, walk_scores, walk_to_label
+from .sub_categories import SubCategories, sub_categories
+from .transition import Transition
 
 __all__ = [
     'CAMFile', 'Instances', 'PathIndex', 'SubCategories', 'Transition', 'boundary_label', 'cam_to_ir_label',
