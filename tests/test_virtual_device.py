@@ -40,8 +40,8 @@ def test_devices_do_not_mix():
             there.detach().numpy()
 
 
-def batch(classes):
-    """Two images with everything that a pipeline could pack: masks, image labels, CAMs."""
+def batch(classes, sub_categories=1):
+    """Two images with everything that a pipeline could pack: masks, labels of images and sub-categories, CAMs."""
     inputs = list(torch.randint(0, 256, (2, 3, SIDE, SIDE), dtype=torch.uint8))
     samples = []
     for index in range(len(inputs)):
@@ -53,6 +53,7 @@ def batch(classes):
         sample.gt_sem_seg.data[:, :, :4] = 255
         sample.gt_score = torch.zeros(len(classes) - 1)
         sample.gt_score[[0, 2]] = 1
+        sample.gt_sub_category = sample.gt_score.repeat_interleave(sub_categories)
         sample.cam = PixelData(data=torch.rand(2, SIDE // 4, SIDE // 4))
         sample.cam_keys = torch.tensor([0, 2])
         sample.affinity_label = sample.gt_sem_seg.data[0, ::8, ::8].to(torch.uint8)
@@ -79,7 +80,8 @@ def test_a_config(case, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with VirtualDevice():
         optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-        losses = model.train().train_step(batch(metainfo['classes']), optimizer)
+        losses = model.train().train_step(
+            batch(metainfo['classes'], getattr(model.get_submodule('head'), 'sub_categories', 1)), optimizer)
         assert all(on_device(loss) and loss.isfinite() for loss in losses.values())
 
         for hook in cfg.get('custom_hooks', ()):  # MeanShiftHook computes on the trained model

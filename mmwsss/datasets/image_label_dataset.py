@@ -19,6 +19,7 @@ from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 
 from .image_labels import IMAGE_SUFFIXES, read_image_labels
+from .sub_categories import read_sub_categories
 from .transforms.load_image import read_image
 
 
@@ -45,11 +46,13 @@ class ImageLabelDataset(BaseSegDataset):
             relative to the current folder, not to `data_root`.
         cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to the current folder; items get
             `cam_path` and `image_classes`. All must exist.
+        sub_category_file: labels of sub-categories (`tools/make_subcategories.py`), relative to the current folder;
+            items get the multi-hot `gt_sub_category`, which `PackImageLabelInputs(keys=['gt_sub_category'])` packs.
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
 
     Raises:
         InputError: a folder, list, image or required mask is missing; the list is empty or repeats an id; an image
-            has no labels or an unknown label; the classes lack the background.
+            has no labels or an unknown label; the classes lack the background; sub-categories do not fit the labels.
     """
 
     missing_root_help = 'Set data_root, data_prefix and ann_file of the dataset to the location of your data.'
@@ -62,9 +65,11 @@ class ImageLabelDataset(BaseSegDataset):
                  img_suffix: str | Sequence[str] | None = None,
                  seg_map_dir: str | None = None,
                  cam_dir: str | None = None,
+                 sub_category_file: str | None = None,
                  **kwargs: Any) -> None:
         self.seg_map_dir = seg_map_dir
         self.cam_dir = cam_dir
+        self.sub_category_file = sub_category_file
         self.label_file = label_file
         self.allow_empty = allow_empty
         self.skip_bad_images = skip_bad_images
@@ -106,6 +111,7 @@ class ImageLabelDataset(BaseSegDataset):
         self.check_folders()
         paths = self.find_images()
         labels = self.load_labels(list(paths))
+        sub_categories = self.load_sub_categories(labels)
         masks = self.find_masks(list(paths))
         cams = self.find_cams(list(paths))
         data_list = []
@@ -120,6 +126,8 @@ class ImageLabelDataset(BaseSegDataset):
                 info.update(cam_path=cams[img_id], image_classes=self.image_classes)
             if labels is not None:
                 info['gt_score'] = labels[img_id]
+            if sub_categories is not None:
+                info['gt_sub_category'] = sub_categories[img_id]
             data_list.append(info)
         return data_list
 
@@ -221,6 +229,15 @@ class ImageLabelDataset(BaseSegDataset):
             raise InputError(f'The label file {self.label_file} does not exist. {self.missing_root_help}')
         known = list(self.METAINFO.get('classes', ()))[1:]
         return read_image_labels(self.label_file, ids, self.image_classes, known, self.allow_empty)
+
+    def load_sub_categories(self, labels: dict[str, np.ndarray] | None) -> dict[str, np.ndarray] | None:
+        """Sub-category labels by id, or `None` without a file of them."""
+        if self.sub_category_file is None:
+            return None
+        if labels is None:
+            raise InputError(f'The dataset has sub_category_file={self.sub_category_file}, but no image-level labels. '
+                             'Set its label_file.')
+        return read_sub_categories(self.sub_category_file, labels, self.image_classes)
 
     def find_masks(self, ids: list[str]) -> dict[str, str] | None:
         """Mask paths by id; the files must exist if the pipeline loads them."""

@@ -1,5 +1,6 @@
 """The images that a stage reads, and a fingerprint that tells whether they have changed."""
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from mmwsss.engine.file_writing import loads_masks
 from mmwsss.engine.preflight import build_datasets
 from mmwsss.utils.provenance import digest
 
+from .stage import OUTPUT
+
 if TYPE_CHECKING:
     from .plan import Network
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
     """What the data set of a loop knows of each image; all files that are read with them exist.
 
-    Masks and CAMs that stages write themselves are left out.
+    Masks, CAMs and other files that stages write themselves are left out.
 
     Args:
         network: of the pipeline.
@@ -32,6 +35,8 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
         dataset['seg_map_dir'] = None
     if 'cam_dir' in dataset:
         dataset['cam_dir'] = None
+    dataset = {key: None if isinstance(value, str) and re.search(OUTPUT, value) else value
+               for key, value in dataset.items()}
     dataset['pipeline'] = [step for step in dataset['pipeline']
                            if step['type'] != 'LoadCAM' and not (made_labels and loads_masks(step))]
     short = Config({'default_scope': network.cfg.get('default_scope'), f'{loop}_dataloader': dict(dataset=dataset)})

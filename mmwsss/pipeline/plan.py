@@ -16,7 +16,7 @@ from mmwsss.registry import RECIPES, STAGES
 from mmwsss.utils.errors import InputError
 
 from .record import config_mark
-from .stage import Stage
+from .stage import OUTPUT, Stage
 
 RESERVED = ('lock', 'logs', 'records')  # in the work dir
 RUNTIME = ('custom_imports', 'default_scope', 'work_dir')  # keys of a config that are no settings of a pipeline
@@ -197,7 +197,7 @@ class Plan:
 
     def _fill(self, value: Any) -> Any:
         if isinstance(value, str):
-            return re.sub(r'{(\w+)}', lambda match: self.output(match[1]) if match[1] in self.stages else match[0],
+            return re.sub(OUTPUT, lambda match: self.output(match[1]) if match[1] in self.stages else match[0],
                           value)
         return value
 

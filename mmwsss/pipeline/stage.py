@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .plan import Network, Plan
     from .report_images import Panels, ReportImages
 
+OUTPUT = r'{(\w+)}'  # in an option's text: the output of the stage of this name
+
 
 @dataclass(frozen=True)
 class Output:

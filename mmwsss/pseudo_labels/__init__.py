@@ -1,4 +1,5 @@
 """From class activation maps to labels: functions on tensors and arrays, without any framework."""
+from .boundary_label import boundary_label
 from .cam_file import CAMFile, read_cam, write_cam
 from .crf import dense_crf, dense_crf_labels, dense_crf_probs
 from .instances import Instances, centroid_clusters, instance_map, instance_masks, refine_displacement
@@ -9,11 +10,12 @@ from .pamr import pamr
 from .par import par
 from .path_index import PathIndex, path_index
 from .random_walk import random_walk, random_walks, walk_scores, walk_to_label
+from .sub_categories import SubCategories, sub_categories
 from .transition import Transition
 
 __all__ = [
-    'CAMFile', 'Instances', 'PathIndex', 'Transition', 'cam_to_ir_label', 'centroid_clusters', 'dense_crf',
-    'dense_crf_labels', 'dense_crf_probs', 'instance_map', 'instance_masks', 'label_scores', 'mean_field', 'pamr',
-    'par', 'path_index', 'random_walk', 'random_walks', 'read_cam', 'refine_displacement', 'refine_labels',
-    'walk_scores', 'walk_to_label', 'write_cam'
+    'CAMFile', 'Instances', 'PathIndex', 'SubCategories', 'Transition', 'boundary_label', 'cam_to_ir_label',
+    'centroid_clusters', 'dense_crf', 'dense_crf_labels', 'dense_crf_probs', 'instance_map', 'instance_masks',
+    'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'random_walk', 'random_walks', 'read_cam',
+    'refine_displacement', 'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
 ]

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmwsss.utils.errors import InputError
+
 EPS = 1e-5  # from the published normalisation
 
 
@@ -63,7 +65,13 @@ def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
 
     Returns:
         `(K, *size)` in [0, 1).
+
+    Raises:
+        InputError: there are several maps a class.
     """
+    if cams[0].dim() != 3:
+        raise InputError(f'Maps of the shape {tuple(cams[0].shape)} are not one map a class, (K, h, w). Set '
+                         "test_cfg.merge to a rule for them, e.g. dict(type='SumAllSubCategories').")
     total = cams[0].new_zeros((cams[0].shape[0], *size))
     for cam in cams:
         if cam.shape[0]:

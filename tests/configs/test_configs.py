@@ -1,4 +1,6 @@
 """Every config builds, trains for two iterations, validates and tests on drawn images."""
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from PIL import Image
 from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
+from mmwsss.datasets.sub_categories import write_sub_categories
 from mmwsss.engine.evaluation_options import augment
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.pseudo_labels.score_file import write_scores
@@ -22,7 +25,7 @@ CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO
 MODELS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
 CLASSIFIERS = [name for name, model in MODELS.items() if model.type == 'CAMClassifier']
 SEGMENTORS = [name for name, model in MODELS.items() if 'decode_head' in model]
-IRNETS = [name for name, model in MODELS.items() if model.type == 'IRNet']
+REFINERS = [name for name, model in MODELS.items() if model.type in ('IRNet', 'BoundaryRefiner')]
 AFFINITYNETS = [name for name, model in MODELS.items() if model.type == 'AffinityNet']
 
 
@@ -61,6 +64,18 @@ def shrink(cfg: Config, root, work_dir) -> Config:
     return cfg
 
 
+def write_made_labels(cfg: Config, root, folder) -> None:
+    """Write the labels that an earlier stage makes of the images, where a classifier's config reads some."""
+    dataset = cfg.train_dataloader.dataset
+    if dataset.get('sub_category_file'):
+        labels = json.loads((root / 'image_labels.json').read_text())
+        classes = dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
+        multi_hot = np.array([[name in found for name in classes] for found in labels.values()])
+        dataset.sub_category_file = str(folder / 'sub_categories.json')
+        write_sub_categories(dataset.sub_category_file, list(labels), np.kron(
+            multi_hot, np.arange(cfg.model.head.sub_categories) == 1), classes)
+
+
 class Snapshot(Hook):
     """Keeps the weights that training starts from."""
 
@@ -73,6 +88,7 @@ def test_classifier(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes')
     root = write_tiny_voc(tmp_path / 'data', **(dict(classes=classes[1:]) if classes else {}))
+    write_made_labels(cfg, root, tmp_path)
     runner = Runner.from_cfg(shrink(cfg, root, tmp_path / name.replace('/', '_')))
     snapshot = Snapshot()
     runner.register_hook(snapshot)
@@ -104,8 +120,8 @@ def write_cams(root, folder, classes):
         write_cam(folder / f'{path.stem}.npz', cam + rng.uniform(0, 0.5, cam.shape), keys, mask.shape, classes)
 
 
-@pytest.mark.parametrize('name', IRNETS)
-def test_irnet(name, tmp_path):
+@pytest.mark.parametrize('name', REFINERS)
+def test_refiner(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     classes = cfg.train_dataloader.dataset.get('metainfo', {}).get('classes', PascalVOCDataset.METAINFO['classes'])[1:]
     root = write_tiny_voc(tmp_path / 'data', classes=classes)
@@ -125,7 +141,8 @@ def test_irnet(name, tmp_path):
     heads = {key for key in after if key.startswith('head.')}
     assert moved == heads  # the mean displacement included
     saved = torch.load(tmp_path / name.replace('/', '_') / 'epoch_1.pth', weights_only=False)['state_dict']
-    torch.testing.assert_close(saved['head.running_mean'], after['head.running_mean'])
+    for key in heads:
+        torch.testing.assert_close(saved[key], after[key])
 
     metrics = runner.test()
     assert 0 <= metrics['mIoU'] <= 100 and metrics['images'] == 3
@@ -221,7 +238,7 @@ def test_there_are_the_configs_of_table_1():
             'vwe_hspp_r101_voc.py'} <= set(CONFIGS)
     for folder in ('voc6', 'voc20', 'mini'):
         assert len([name for name in CLASSIFIERS if name.startswith(f'{folder}/')]) >= 4
-    assert len(IRNETS) == 4
+    assert len(REFINERS) == 7
     assert len(SEGMENTORS) == 8
 
 
@@ -305,3 +322,25 @@ def test_what_learns_in_vwl_and_recam(name, frozen, stays):
     still = {key for key, value in MODELS.build(cfg.model).train().named_parameters() if not value.requires_grad}
     assert {key.split('.')[1] for key in still if key.startswith('backbone.')} == set(frozen)
     assert {key for key in still if key.startswith('head.')} == set(stays)
+
+
+def test_the_published_settings_of_sccam_and_bes():
+    sccam = Config.fromfile(REPO / 'configs/sccam_r38_voc.py')
+    assert sccam.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=5e-4, weight_decay=5e-4)
+    assert sccam.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert sccam.param_scheduler[0].end == 61 and sccam.train_dataloader.batch_size == 16
+    steps = {step['type']: step for step in sccam.train_dataloader.dataset.pipeline}
+    assert steps['RandomCropPad'].crop_size == (224, 224) and steps['mmpretrain.ColorJitter'].hue == 0.1
+    assert (steps['RandomResizeLongSide'].min_size, steps['RandomResizeLongSide'].max_size) == (256, 512)
+    assert sccam.model.head.sub_categories == 10 and sccam.model.head.in_channels == 4096
+    assert sccam.model.test_cfg['merge'].type == 'SumAll' and sccam.model.test_cfg.bg_thr == 0.15
+    pipeline = Config.fromfile(REPO / 'configs/pipeline_sccam_voc.py')
+    rates = [(1 - epochs / 61)**0.9 for epochs in pipeline.epochs]  # of a round's end, relative to its start
+    assert pipeline.rounds == len(rates) == 3 and [round(rate, 2) for rate in rates] == [0.53, 0.37, 0.2]
+    boundary = Config.fromfile(REPO / 'configs/bes_boundary_r50_voc.py')
+    assert boundary.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert boundary.train_dataloader.batch_size == 16 and boundary.train_cfg.max_epochs == 3
+    assert boundary.model.test_cfg == dict(min_size=512, radius=5, beta=5, steps=256, bg_thr=0.25)
+    assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
+        'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
+    assert Config.fromfile(REPO / 'configs/bes_r50_voc.py').model.neck == dict(type='AttentionPooling', scale=1e-3)

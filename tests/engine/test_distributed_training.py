@@ -8,8 +8,10 @@ import torch
 from PIL import Image
 from reference_network import REPO
 from run_tool import run_process
+from tiny_pipeline import CLASSES
 from tiny_voc import write_tiny_voc
 
+from mmwsss.datasets.sub_categories import write_sub_categories
 from mmwsss.pseudo_labels.score_file import write_scores
 
 COMMON = """\
@@ -53,6 +55,12 @@ train_dataloader = dict(
             dict(type='PackImageLabelInputs', keys=['affinity_label'])]))
 train_cfg = dict(max_epochs=1)
 """
+SUB_CLASSIFIER = CLASSIFIER.replace("'PackImageLabelInputs'", "'PackImageLabelInputs', keys=['gt_sub_category']") + """\
+model = dict(backbone=dict(norm_eval=True), head=dict(drop_ratio=0.0))  # drop-out differs between ranks
+train_dataloader['dataset']['sub_category_file'] = {root!r} + '/sub_categories.json'
+"""
+BOUNDARY = IRNET.replace('head=dict(radius=4)', 'head=dict()').replace(
+    "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=7)")
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(
@@ -72,6 +80,8 @@ STAGES = {
                                            'loss_bg_displacement'}),
     'affinitynet': (AFFINITYNET, 'affinitynet_r18_mini.py', {
         'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
+    'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
+    'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 
@@ -99,9 +109,12 @@ def runs(request, tmp_path_factory):
     """The work dirs of one and of two processes, after as many iterations on the same four images."""
     text, base, names = STAGES[request.param]
     folder = tmp_path_factory.mktemp('distributed training')
-    root = write_tiny_voc(folder / 'data', ('bus', 'car', 'cat', 'cow', 'dog', 'horse'))
+    root = write_tiny_voc(folder / 'data', CLASSES)
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
     write_scores_of_masks(root)
+    labels = json.loads((root / 'image_labels.json').read_text())
+    multi_hot = np.array([[name in found for name in CLASSES] for found in labels.values()])
+    write_sub_categories(root / 'sub_categories.json', list(labels), np.kron(multi_hot, [0, 1, 0]), CLASSES)
     work_dirs = dict(names=names)
     for ranks in (1, 2):
         config = folder / f'ranks_{ranks}.py'

@@ -43,9 +43,19 @@ def features(dtype=torch.float32, scale=1):
     return Features(image, tuple(levels), levels[-1].mean((2, 3)))
 
 
+def labelled(labels):
+    """Samples with all labels that a head of the package may ask for."""
+    result = samples(labels)
+    for sample in result:
+        sample.gt_sub_category = sample.gt_score.repeat_interleave(10)
+    return result
+
+
 def test_the_package_has_some_of_each():
-    assert {'CAMHead', 'VWEHead'} <= set(HEADS) and not {'DeepLabV2Head', 'IRNHead'} & set(HEADS)
-    assert {'HSPP', 'GlobalMaxPooling'} <= set(NECKS) and {'MirrorMaxSum', 'SumAll'} <= set(RULES)
+    assert {'CAMHead', 'VWEHead', 'SubCategoryHead'} <= set(HEADS)
+    assert not {'DeepLabV2Head', 'IRNHead', 'BoundaryHead'} & set(HEADS)
+    assert {'HSPP', 'GlobalMaxPooling', 'AttentionPooling'} <= set(NECKS)
+    assert {'MirrorMaxSum', 'SumAll', 'SumAllSubCategories'} <= set(RULES)
 
 
 @pytest.mark.parametrize('name', HEADS)
@@ -65,7 +75,7 @@ def test_verbs_of_heads(name, dtype):
     assert cam.shape[:2] == (N, L) and cam.shape[2:] in (IMAGE, *SIZES) and cam.dtype == dtype
     assert cam.min() >= 0 and logits.isfinite().all() and cam.isfinite().all()
 
-    losses = head.loss([seen, features(dtype, scale=2)], samples([[1, 0, 1], [0, 1, 0]]))
+    losses = head.loss([seen, features(dtype, scale=2)], labelled([[1, 0, 1], [0, 1, 0]]))
     assert losses and all(key.startswith('loss') for key in losses)
     assert all(loss.shape == () and loss.isfinite() and loss >= 0 for loss in losses.values())
     sum(losses.values()).backward()

@@ -5,10 +5,12 @@ import shlex
 
 import numpy as np
 import pytest
+from message_names import message_names
 from run_tool import TOOLS, run_process
 from tiny_pipeline import CLASSES, write_tiny_pipeline
 
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
+from mmwsss.pipeline.check import check_inputs
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
@@ -44,6 +46,10 @@ AFFINITIES = [
     dict(type='AffinityScores', name='scores', cams='cams', config='refiner', alphas=(4, 24)),
     dict(REFINER, config='affinitynet.py', labels='scores', options={}),
     dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams', threshold=0.5)]
+SUB_CATEGORIES = [
+    CLASSIFIER, dict(type='SubCategories', name='subs', network='classifier', k=2, images_of='round_1'),
+    dict(type='Training', name='round_1', config='sub_classifier.py', options={
+        'train_dataloader.dataset.sub_category_file': '{subs}'})]
 UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
 
 
@@ -110,6 +116,23 @@ def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
     assert len(list((tmp_path / 'w' / 'pseudo_labels').glob('*.png'))) == 6
     again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
     assert again.status == 0 and 'starts' not in again.out
+
+
+def test_sub_categories(write, capsys):
+    found = dry_run(write(SUB_CATEGORIES), capsys)
+    words = shlex.split(found['subs'])
+    assert words[2:4] == ['classifier.py', 'w/classifier/epoch_2.pth'] and 'w/subs/sub_categories.json' in words
+    assert words[words.index('--k') + 1] == '2' and '--allow-fewer' not in words
+    assert words[words.index('--list') + 1].endswith('ImageSets/Segmentation/train.txt')
+    assert 'sub_category_file=w/subs/sub_categories.json' in found['round_1']
+
+
+@pytest.mark.parametrize(('change', 'named'), [
+    (dict(k=0), ['subs', 'k=0']), (dict(k=3), ['subs', 'k=3', 'bus (2)', 'allow_fewer=True'])])
+def test_too_many_sub_categories_are_named_before_the_first_stage(write, change, named):
+    with pytest.raises(InputError, match=message_names(*named)):
+        check_inputs(read_plan(write([SUB_CATEGORIES[0], dict(SUB_CATEGORIES[1], **change), SUB_CATEGORIES[2]]), 'w'))
+    check_inputs(read_plan(write(SUB_CATEGORIES), 'w'))  # of good ones, the file that is made later is not missing
 
 
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
@@ -192,7 +215,7 @@ class CountFiles(Stage):
 
 
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES,
+    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()

@@ -18,6 +18,9 @@ test_dataloader = dict(dataset=dict(data_root=data_root))
 train_cfg = dict(max_epochs=2, val_interval=2)
 param_scheduler = None
 """ + COMMON
+SUB_CLASSIFIER = CLASSIFIER.replace(
+    "dict(type='PackImageLabelInputs')", "dict(type='PackImageLabelInputs', keys=['gt_sub_category'])"
+) + "model = dict(head=dict(sub_categories=2))\n"
 IRNET = """\
 _base_ = {base!r}
 data_root = {root!r}
@@ -66,7 +69,7 @@ network_options = dict(
 
 
 def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
-    """Write the images, the configs of four networks, and a pipeline in the style of a recipe.
+    """Write the images, the configs of the networks, and a pipeline in the style of a recipe.
 
     Args:
         folder: of the configs.
@@ -79,7 +82,8 @@ def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
     root = root or write_tiny_voc(folder / 'data', CLASSES, images=6)
     for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py'),
                              ('affinitynet', AFFINITYNET, 'affinitynet_r18_mini.py'),
-                             ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py')):
+                             ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py'),
+                             ('sub_classifier', SUB_CLASSIFIER, 'sccam_r18_mini.py')):
         (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
     (folder / 'pipeline.py').write_text(PIPELINE.format())
     return folder / 'pipeline.py'

@@ -1,5 +1,6 @@
 """Data pipeline transforms."""
 from .affinity_label import AffinityLabel
+from .boundary_labels import BoundaryLabels
 from .load_affinity_scores import LoadAffinityScores
 from .load_cam import LoadCAM
 from .load_image import LoadImage
@@ -11,6 +12,7 @@ from .random_scale import RandomScale
 from .top_left_crop_pad import TopLeftCropPad
 
 __all__ = [
-    'AffinityLabel', 'LoadAffinityScores', 'LoadCAM', 'LoadImage', 'LoadMask', 'PackImageLabelInputs', 'RandomCropPad',
+    'AffinityLabel', 'BoundaryLabels', 'LoadAffinityScores', 'LoadCAM', 'LoadImage', 'LoadMask',
+    'PackImageLabelInputs', 'RandomCropPad',
     'RandomResizeLongSide', 'RandomScale', 'ResizeLongSide', 'TopLeftCropPad'
 ]

@@ -51,14 +51,23 @@ class CAMHead(BaseModule):
         in_channels: `C`, channels of the last level.
         loss: config of the loss on `(logits, multi-hot labels)`.
         init_cfg: MMEngine's initialisation config.
+        drop_ratio: ratio of channels of the pooled vector that are dropped in training, 0.5 in AffinityNet (PSA), SEAM
+            and SC-CAM. It equals a drop-out of the map's channels, since a neck pools each channel on its own.
+
+    Raises:
+        InputError: `drop_ratio` is not in [0, 1).
     """
 
     def __init__(self,
                  num_classes: int = 20,
                  in_channels: int = 2048,
                  loss: dict = DEFAULT_LOSS,
-                 init_cfg: dict | None = None) -> None:
+                 init_cfg: dict | None = None,
+                 drop_ratio: float = 0.0) -> None:
+        if not 0 <= drop_ratio < 1:
+            raise InputError(f'{type(self).__name__}: drop_ratio={drop_ratio} must be in [0, 1).')
         super().__init__(init_cfg)
+        self.drop_ratio = drop_ratio
         self.num_classes = num_classes
         self.in_channels = in_channels
         self.classifier = nn.Conv2d(in_channels, num_classes, 1, bias=False)
@@ -74,7 +83,15 @@ class CAMHead(BaseModule):
             Logits `(N, L)`.
 
         Raises:
-            InputError: there is no pooled vector, or it does not have `in_channels` channels.
+            InputError: see :meth:`pooled_vector`.
+        """
+        return self.classifier(self.pooled_vector(features)[:, :, None, None]).flatten(1)
+
+    def pooled_vector(self, features: Features) -> Tensor:
+        """Return `features.pooled` `(N, C)`.
+
+        Raises:
+            InputError: there is none, or it does not have `in_channels` channels.
         """
         pooled, name = features.pooled, type(self).__name__
         if pooled is None:
@@ -83,7 +100,13 @@ class CAMHead(BaseModule):
         if pooled.shape[1] != self.in_channels:
             raise InputError(f'{name}: in_channels={self.in_channels}, but the features have {pooled.shape[1]} '
                              f'channels. Set in_channels={pooled.shape[1]}.')
-        return self.classifier(pooled[:, :, None, None]).flatten(1)
+        return pooled
+
+    def dropped(self, features: Features) -> Features:
+        """Return the features with channels of the pooled vector dropped, in training."""
+        if not self.drop_ratio or not self.training:
+            return features
+        return features._replace(pooled=F.dropout(self.pooled_vector(features), self.drop_ratio))
 
     def cam(self, features: Features) -> Tensor:
         """Localise classes.
@@ -109,6 +132,6 @@ class CAMHead(BaseModule):
         Raises:
             InputError: see :meth:`logits` and :func:`stack_gt_scores`.
         """
-        logits = self.logits(views[0])
+        logits = self.logits(self.dropped(views[0]))
         target = stack_gt_scores(data_samples, self.num_classes, logits.device)
         return dict(loss_cls=self.loss_module(logits.float(), target))

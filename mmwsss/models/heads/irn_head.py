@@ -7,37 +7,17 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.losses import affinity_displacement_loss
 from mmwsss.utils.errors import InputError
 
-STRIDE = 4  # of the predictions
-
-
-class IRNLayer(nn.Module):
-    """1x1 convolution without bias and group normalisation.
-
-    Args:
-        in_channels: input channels.
-        channels: output channels, a multiple of `groups`.
-        groups: groups of the normalisation.
-    """
-
-    def __init__(self, in_channels: int, channels: int, groups: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, channels, 1, bias=False)
-        self.gn = nn.GroupNorm(groups, channels)
-
-    def forward(self, feat: Tensor) -> Tensor:
-        """`(N, in_channels, h, w) -> (N, channels, h, w)`."""
-        return self.gn(self.conv(feat))
+from .boundary_head import STRIDE, BoundaryHead, IRNLayer, at_stride, resample
 
 
 @MODELS.register_module()
-class IRNHead(BaseModule):
+class IRNHead(BoundaryHead):
     """Predict boundary and displacement from several feature levels.
 
     Args:
@@ -65,17 +45,11 @@ class IRNHead(BaseModule):
                  radius: int = 10,
                  ignore_index: int = 255,
                  init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg)
-        self.in_channels, self.strides = tuple(in_channels), tuple(strides)
-        levels = len(self.strides)
-        if STRIDE not in self.strides or 2 * STRIDE not in self.strides or list(strides) != sorted(strides) or not (
-                len(self.in_channels) == len(displacement_channels) == levels):
-            raise InputError(f'IRNHead: strides {self.strides} must ascend and include {STRIDE} and {2 * STRIDE}; '
-                             f'in_channels {self.in_channels} and displacement_channels '
-                             f'{tuple(displacement_channels)} need one entry per stride.')
+        super().__init__(in_channels, strides, boundary_channels, init_cfg)
+        if 2 * STRIDE not in self.strides or len(displacement_channels) != len(self.strides):
+            raise InputError(f'IRNHead: strides {self.strides} must include {2 * STRIDE}, and displacement_channels '
+                             f'{tuple(displacement_channels)} needs one entry per stride.')
         self.radius, self.ignore_index = radius, ignore_index
-        self.boundary_levels = nn.ModuleList(IRNLayer(size, boundary_channels, 4) for size in self.in_channels)
-        self.boundary_out = nn.Conv2d(levels * boundary_channels, 1, 1)
         self.displacement_levels = nn.ModuleList(
             IRNLayer(size, channels, min(16, channels // 8))
             for size, channels in zip(self.in_channels, displacement_channels, strict=True))
@@ -95,20 +69,11 @@ class IRNHead(BaseModule):
         Raises:
             InputError: the levels' channels differ from `in_channels`.
         """
-        channels = tuple(feat.shape[1] for feat in feats)
-        if channels != self.in_channels:
-            raise InputError(f'IRNHead: in_channels={self.in_channels}, but the backbone returns levels of {channels} '
-                             "channels. Set in_channels and strides to the backbone's levels.")
+        self.check_levels(feats)
         displacement = self._displacement(feats)
         if not self.training:
             displacement = displacement - self.running_mean[:, None, None]
-        return self._boundary(feats), displacement
-
-    def _boundary(self, feats: Sequence[Tensor]) -> Tensor:
-        size = feats[self.strides.index(STRIDE)].shape[2:]
-        levels = [F.relu(_resample(layer(feat), stride, STRIDE, size))
-                  for layer, feat, stride in zip(self.boundary_levels, feats, self.strides, strict=True)]
-        return self.boundary_out(torch.cat(levels, dim=1))
+        return self.boundary(feats), displacement
 
     def _displacement(self, feats: Sequence[Tensor]) -> Tensor:
         size = feats[self.strides.index(STRIDE)].shape[2:]
@@ -116,11 +81,11 @@ class IRNHead(BaseModule):
         fine, coarse = [], []
         for layer, feat, stride in zip(self.displacement_levels, feats, self.strides, strict=True):
             if stride <= STRIDE:
-                fine.append(F.relu(_resample(layer(feat), stride, STRIDE, size)))
+                fine.append(F.relu(resample(layer(feat), stride, STRIDE, size)))
             else:
-                coarse.append(F.relu(_resample(layer(feat), stride, 2 * STRIDE, coarse_size)))
+                coarse.append(F.relu(resample(layer(feat), stride, 2 * STRIDE, coarse_size)))
         coarse = self.displacement_coarse(torch.cat(coarse, dim=1))
-        fine.append(F.relu(_resample(coarse, 2 * STRIDE, STRIDE, size)))
+        fine.append(F.relu(resample(coarse, 2 * STRIDE, STRIDE, size)))
         return self.displacement_out(F.relu(self.displacement_fine(torch.cat(fine, dim=1))))
 
     def loss(self, feats: Sequence[Tensor], labels: Tensor) -> dict[str, Tensor]:
@@ -128,22 +93,11 @@ class IRNHead(BaseModule):
 
         Args:
             feats: the levels.
-            labels: `(N, H, W)` at the images' size. They are sampled at pixels 4i + 2, like Pillow's nearest
-                neighbour.
+            labels: `(N, H, W)` at the images' size, sampled by :func:`at_stride`.
         """
         boundary, displacement = self(feats)
-        middle = STRIDE // 2
-        small = labels[:, middle::STRIDE, middle::STRIDE]
-        height, width = small.shape[1:]  # a last block of less than three pixels has no label
+        small = at_stride(labels)
+        height, width = small.shape[1:]
         losses = affinity_displacement_loss(boundary[..., :height, :width], displacement[..., :height, :width], small,
                                             self.radius, self.ignore_index)
         return {name: value / 2 for name, value in losses.items()}
-
-
-def _resample(feat: Tensor, stride: int, wanted: int, size: Sequence[int]) -> Tensor:
-    """Resample a level to another stride (finer ones by average pooling) and crop it to `size`."""
-    if stride > wanted:
-        feat = F.interpolate(feat, scale_factor=stride // wanted, mode='bilinear', align_corners=False)
-    elif stride < wanted:
-        feat = F.avg_pool2d(feat, wanted // stride, ceil_mode=True, count_include_pad=False)
-    return feat[..., :size[0], :size[1]]

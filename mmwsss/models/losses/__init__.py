@@ -1,5 +1,6 @@
 """Loss functions that MMSeg and MMPretrain do not have."""
 from .affinity_displacement import affinity_displacement_loss
+from .boundary import boundary_loss
 from .decorrelation import decorrelation_loss
 from .equivariance import (
                            cross_regularization_loss,
@@ -11,6 +12,7 @@ from .equivariance import (
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'cross_regularization_loss',
-    'decorrelation_loss', 'equivariance_loss', 'keep_winner', 'lowest_quarter_loss', 'normalize_range'
+    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'boundary_loss',
+    'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner', 'lowest_quarter_loss',
+    'normalize_range'
 ]

@@ -3,24 +3,19 @@
 Ahn, Cho, Kwak: Weakly Supervised Learning of Instance Segmentation with Inter-pixel Relations (IRN), CVPR 2019.
 """
 from collections.abc import Sequence
-from typing import Any
 
-import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmwsss.models.segmentors.cam_classifier import autocast
-from mmwsss.models.shown import ShownProbability
-from mmwsss.pseudo_labels import Instances, Transition, instance_masks
+from mmwsss.pseudo_labels import Instances, instance_masks
 from mmwsss.pseudo_labels.cam import strided_size
 
-from .refiner import Refiner
+from .boundary import BoundaryRefiner
 
 
 @MODELS.register_module()
-class IRNet(Refiner):
+class IRNet(BoundaryRefiner):
     """Boundaries and displacements; with CAMs, the segmentation that a random walk makes of them.
 
     The backbone is not trained: it stays as it was loaded, in eval mode. Samples get `boundary` `(1, h, w)` in [0, 1]
@@ -29,42 +24,11 @@ class IRNet(Refiner):
     Args:
         backbone: config of any backbone that gives the head's levels, e.g. `ResNetWithStem`.
         head: config of an `IRNHead`.
-        test_cfg: see `Refiner`, and `min_size` and `size_divisor`: images are padded by the mean colour on the right
-            and at the bottom to squares of `min_size`, larger sides to the next multiple; `instances`: also find
-            single objects (:func:`instance_masks`); `autocast`: `None`, `'bfloat16'` or `'float16'`.
+        test_cfg: see `BoundaryRefiner`, and `instances`: also find single objects (:func:`instance_masks`).
         **kwargs: see `Refiner`.
     """
 
-    test_defaults = dict(
-        Refiner.test_defaults,
-        min_size=512,  # of the padded input; group normalisation sees the padding, so it affects the results
-        size_divisor=16,
-        instances=False,
-        autocast=None)
-    shown = (*Refiner.shown, ShownProbability('boundary', 'boundary'))
-
-    def __init__(self, backbone: dict, head: dict, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.backbone = MODELS.build(backbone)
-        self.backbone.requires_grad_(False)
-        self.head = MODELS.build(head)
-        self.train()
-
-    def train(self, mode: bool = True) -> 'IRNet':
-        """Switch the head to training; the backbone stays in eval mode."""
-        super().train(mode)
-        self.backbone.eval()
-        return self
-
-    @torch.no_grad()
-    def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
-        """Return the levels of normalised images `(N, 3, H, W)`."""
-        return self.backbone(inputs)
-
-    def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """Return the head's losses on images `(N, 3, H, W)` and the samples' `gt_sem_seg` (IR labels)."""
-        labels = torch.stack([sample.gt_sem_seg.data[0] for sample in data_samples])
-        return self.head.loss(self.extract_feat(inputs), labels)
+    test_defaults = dict(BoundaryRefiner.test_defaults, instances=False)
 
     def _forward(self, inputs: Tensor, data_samples: list | None = None) -> tuple[Tensor, Tensor]:
         """Return boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` at stride 4."""
@@ -87,26 +51,13 @@ class IRNet(Refiner):
             image: `(3, H, W)`, normalised.
 
         Returns:
-            Boundary probability `(1, h, w)`, the sigmoid of the pair's mean logit, and displacement `(2, h, w)`
-            (dy, dx) in pixels of the map, float32, with `h = ceil(H / 4)` and `w = ceil(W / 4)`.
+            Boundary probability `(1, h, w)`, see :meth:`boundary_of_pair`, and displacement `(2, h, w)` (dy, dx) in
+            pixels of the map, float32, with `h = ceil(H / 4)` and `w = ceil(W / 4)`.
         """
-        size, divisor = image.shape[1:], self.test_cfg['size_divisor']
-        padded = [max(-(-side // divisor) * divisor, self.test_cfg['min_size']) for side in size]
-        pair = F.pad(torch.stack([image, image.flip(-1)]), (0, padded[1] - size[1], 0, padded[0] - size[0]))
-        with autocast(image.device, self.test_cfg['autocast']):
-            logits, displacement = self._forward(pair)
+        size = image.shape[1:]
+        logits, displacement = self.forward_pair(image)
         height, width = strided_size(size, self.stride)
-        logits = logits.float()[..., :height, :width]
-        boundary = ((logits[0] + logits[1].flip(-1)) / 2).sigmoid()
-        return boundary, displacement[0, :, :height, :width].float()
-
-    def transition(self, maps: dict[str, Tensor]) -> Transition:
-        """Return a transition that boundaries stop."""
-        return Transition.from_boundary(maps['boundary'], self.test_cfg['radius'], self.test_cfg['beta'])
-
-    def seed(self, cam: Tensor, maps: dict[str, Tensor]) -> Tensor:
-        """Return the CAM without its boundaries."""
-        return cam * (1 - maps['boundary'])
+        return self.boundary_of_pair(logits, size), displacement[0, :, :height, :width].float()
 
     def instances(self, cam: Tensor, keys: Tensor, maps: dict[str, Tensor], size: Sequence[int]) -> Instances | None:
         """Return single objects if `test_cfg.instances`."""

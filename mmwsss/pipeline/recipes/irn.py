@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmwsss.registry import RECIPES
-from mmwsss.utils.errors import InputError
+
+from .boundary_refinement import boundary_refinement
 
 
 @RECIPES.register_module()
@@ -32,43 +33,5 @@ def irn(classifier: str,
     Returns:
         The settings of 11 to 13 stages.
     """
-    options = network_options or {}
-    configs = dict(classifier=classifier, irnet=irnet, **dict(segmentor=segmentor) if segmentor else {})
-    strangers = sorted(set(options) - set(configs))
-    if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(configs)}. '
-                         'Correct the name.')
-    own = {name: dict(type='Training', name=name, config=config, options=dict(options.get(name, {})))
-           for name, config in configs.items()}
-    measured = pseudo_label_thr in ('best', 'auto')
-    stages: list[dict[str, Any]] = [
-        dict(own['classifier'], show=False, title='Training from image-level labels'),
-        dict(type='CAMFiles', name='cams', network='classifier', images_of='irnet'),
-        dict(type='CAMCurve', name='cam_quality', cams='cams', config='classifier'),
-        dict(type='AffinityLabels', name='ir_labels', cams='cams', config='irnet',
-             thresholds='cam_quality' if ir_label_thr == 'auto' else ir_label_thr),
-        dict(type='LabelQuality', name='ir_label_quality', labels='ir_labels', config='irnet'),
-        dict(own['irnet'], labels='ir_labels', title='Training from IR labels'),
-        dict(type='RefinerCurve', name='walk', network='irnet', cams='cams'),
-        dict(type='PseudoLabels', name='pseudo_labels', network='irnet', cams='cams',
-             threshold=f'walk.{pseudo_label_thr}_thr' if measured else pseudo_label_thr,
-             images_of='segmentor' if segmentor else 'irnet', refine=_crf(pseudo_label_crf)),
-        dict(type='LabelQuality', name='pseudo_label_quality', labels='pseudo_labels', config='irnet',
-             bars='Pseudo labels')]
-    if segmentor:
-        stages += [
-            dict(own['segmentor'], labels='pseudo_labels', title='Training from pseudo labels'),
-            dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor')]
-        if crf:
-            stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=True, bars='Segmentor, CRF',
-                               title='The network on its test list, with a DenseCRF'))
-    return [*stages, dict(type='Report', name='report')]
-
-
-def _crf(settings: bool | Mapping[str, Any]) -> dict[str, Any] | None:
-    """The local refinement that `pseudo_label_crf` stands for."""
-    if not isinstance(settings, bool | Mapping):
-        raise InputError(f'pseudo_label_crf={settings!r} must be True, False, or a dictionary of settings.')
-    if settings is False:
-        return None
-    return dict(type='DenseCRF', **({} if settings is True else settings))
+    return boundary_refinement(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), 'ir_label', ir_label_thr,
+                               pseudo_label_thr, pseudo_label_crf, crf, network_options)

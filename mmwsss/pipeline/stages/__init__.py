@@ -9,7 +9,8 @@ from .label_quality import LabelQuality
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
 from .report import Report
+from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'PseudoLabels', 'RefinerCurve', 'Report', 'Training']
+           'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']

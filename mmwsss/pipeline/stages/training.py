@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmwsss.pipeline.plan import Network, Plan
-from mmwsss.pipeline.stage import Call, Output, Stage
+from mmwsss.pipeline.stage import OUTPUT, Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import file_mark
@@ -40,7 +40,7 @@ class Training(Stage):
                              "{'train_dataloader.batch_size': 16}.")
         self.config, self.labels, self.show, self.title = config, labels, show, title
         self.options = dict(options or {})
-        self.places = [found for value in self.options.values() for found in re.findall(r'{(\w+)}', str(value))]
+        self.places = [found for value in self.options.values() for found in re.findall(OUTPUT, str(value))]
         super().__init__(name, [labels, *self.places])
 
     def network(self, plan: Plan) -> Network:

@@ -2,7 +2,8 @@ import pytest
 import torch
 from message_names import message_names
 
-from mmwsss.models.heads.irn_head import IRNHead, _resample
+from mmwsss.models.heads.boundary_head import resample
+from mmwsss.models.heads.irn_head import IRNHead
 from mmwsss.utils.errors import InputError
 
 RESNET = dict(in_channels=(8, 16, 24, 32, 40), strides=(4, 4, 8, 16, 16))
@@ -24,9 +25,9 @@ def test_sizes(settings, size):
 
 def test_a_finer_level_is_pooled_and_a_coarser_one_enlarged():
     feat = torch.arange(15.0).reshape(1, 1, 3, 5)
-    pooled = _resample(feat, 2, 4, (2, 3))[0, 0]
+    pooled = resample(feat, 2, 4, (2, 3))[0, 0]
     torch.testing.assert_close(pooled, torch.tensor([[3.0, 5.0, 6.5], [10.5, 12.5, 14.0]]))
-    enlarged = _resample(feat, 8, 4, (5, 10))
+    enlarged = resample(feat, 8, 4, (5, 10))
     assert enlarged.shape == (1, 1, 5, 10)
     torch.testing.assert_close(enlarged[0, 0, 0, :4], torch.tensor([0.0, 0.25, 0.75, 1.25]))
 

@@ -57,7 +57,7 @@ def with_cam(size, keys, cam, **meta):
 
 
 def test_the_package_has_some():
-    assert {'AffinityNet', 'IRNet'} <= set(REFINERS)
+    assert {'AffinityNet', 'BoundaryRefiner', 'IRNet'} <= set(REFINERS)
 
 
 def test_the_example_is_short():

@@ -1,0 +1,63 @@
+"""Class activation maps by sub-category exploration.
+
+Chang, Wang, Hung, Piramuthu, Tsai, Yang: Weakly-Supervised Semantic Segmentation via Sub-category Exploration
+(SC-CAM), CVPR 2020.
+"""
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmwsss.registry import RECIPES
+from mmwsss.utils.errors import InputError
+
+
+@RECIPES.register_module()
+def sccam(classifier: str,
+          sub_classifier: str,
+          rounds: int = 3,
+          k: int = 10,
+          epochs: Sequence[int] | None = None,
+          allow_fewer: bool = False,
+          network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """Classifier, then rounds of sub-categories and training with them, CAMs, their curve, report.
+
+    The sub-categories of the first round are clusters of the classifier's features, those of a later round of the
+    features of the round before. Every training starts from the initial weights of its config.
+
+    Args:
+        classifier: config of the first network.
+        sub_classifier: config of the networks of all rounds, with a `SubCategoryHead`.
+        rounds: how many times clusters and training alternate.
+        k: sub-categories of a class.
+        epochs: of each round's training, whose schedule stays that of the config; `None` for that of the config.
+        allow_fewer: accept classes with fewer than `k` images, with one sub-category for each image.
+        network_options: `--cfg-options` of `'classifier'` and `'sub_classifier'`.
+
+    Returns:
+        The settings of `2 * rounds + 4` stages.
+    """
+    if not isinstance(rounds, int) or rounds < 1:
+        raise InputError(f'rounds={rounds!r} must be at least 1.')
+    if epochs is not None and len(epochs) != rounds:
+        raise InputError(f'epochs={epochs!r} must have one entry for each of {rounds} rounds.')
+    options = network_options or {}
+    strangers = sorted(set(options) - {'classifier', 'sub_classifier'})
+    if strangers:
+        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are classifier, '
+                         'sub_classifier. Correct the name.')
+    stages: list[dict[str, Any]] = [
+        dict(type='Training', name='classifier', config=classifier, options=dict(options.get('classifier', {})),
+             show=False, title='Training from image-level labels')]
+    for index in range(rounds):
+        clusters, name = f'sub_categories_{index + 1}', f'round_{index + 1}'
+        own = {'train_dataloader.dataset.sub_category_file': f'{{{clusters}}}', 'model.head.sub_categories': k}
+        if epochs is not None:
+            own['train_cfg.max_epochs'] = epochs[index]
+        stages += [
+            dict(type='SubCategories', name=clusters, network=stages[-1]['name'], k=k, allow_fewer=allow_fewer,
+                 images_of=name),
+            dict(type='Training', name=name, config=sub_classifier, show=False,
+                 options={**options.get('sub_classifier', {}), **own},
+                 title=f'Training from image-level labels and sub-categories, round {index + 1} of {rounds}')]
+    last = stages[-1]['name']
+    return [*stages, dict(type='CAMFiles', name='cams', network=last),
+            dict(type='CAMCurve', name='cam_quality', cams='cams', config=last), dict(type='Report', name='report')]

@@ -1,0 +1,83 @@
+"""The boundary network against IRNet's recorded boundary branch, and what BES makes of it."""
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+from reference_irnet import golden_irnet, irnet_resnet50
+
+from mmwsss.models.losses import boundary_loss
+from mmwsss.pseudo_labels import random_walk, walk_to_label
+
+
+def boundary_resnet50(**test_cfg):
+    """The published network, untrained."""
+    init_default_scope('mmseg')
+    return MODELS.build(dict(
+        type='BoundaryRefiner',
+        backbone=dict(type='ResNetWithStem', depth=50, strides=(1, 2, 2, 1), dilations=(1, 1, 1, 1), style='pytorch',
+                      norm_eval=True),
+        head=dict(type='BoundaryHead'), test_cfg=test_cfg))
+
+
+@pytest.fixture(scope='module')
+def network():
+    """With the weights of the recorded IRNet."""
+    model = boundary_resnet50(min_size=128, beta=5)
+    weights = golden_irnet().state_dict()
+    model.load_state_dict({name: weights[name] for name in model.state_dict()})
+    return model
+
+
+def test_reference_boundary(network, golden):
+    irn = golden('irn')
+    network.train()
+    with torch.no_grad():
+        np.testing.assert_allclose(network(torch.tensor(irn['img']), mode='tensor'), irn['edge_logit'], atol=1e-4)
+        network.eval()
+        boundary = network.maps(torch.tensor(irn['ed_img']))['boundary']
+    np.testing.assert_allclose(boundary, irn['ed_edge'], atol=1e-5)
+
+
+def test_it_is_irnet_without_displacements():
+    own, irnet = boundary_resnet50().state_dict(), irnet_resnet50().state_dict()
+    assert set(own) == {name for name in irnet if not name.startswith(('head.displacement', 'head.running_mean'))}
+
+
+def test_loss_of_the_labels_at_stride_4(network):
+    network.train()
+    network.zero_grad()
+    images, samples = torch.randn(2, 3, 62, 85), []
+    small = torch.tensor([0, 1, 2, 255], dtype=torch.uint8)[torch.randint(0, 4, (2, 15, 21))]
+    for labels in small:
+        sample = SegDataSample()
+        full = torch.full((1, 62, 85), 2, dtype=torch.uint8)  # traps
+        full[:, 2::4, 2::4] = labels
+        sample.gt_sem_seg = PixelData(data=full)
+        samples.append(sample)
+    losses = network(images, samples, mode='loss')
+    logits = network(images, mode='tensor')[:, 0, :15, :21]
+    expected = boundary_loss(logits, small)
+    assert set(losses) == {'loss_inner', 'loss_boundary'}
+    for name in losses:
+        torch.testing.assert_close(losses[name], expected[name])
+    sum(losses.values()).backward()
+    assert all(parameter.grad is None for parameter in network.backbone.parameters())
+    assert all(parameter.grad.abs().sum() > 0 for parameter in network.head.parameters())
+
+
+def test_the_walk(network):
+    network.eval()
+    cam = torch.rand(2, 13, 18)
+    sample = SegDataSample(metainfo=dict(ori_shape=(50, 70)))
+    sample.cam, sample.cam_keys = PixelData(data=cam), torch.tensor([4, 1])
+    network.predict([torch.randn(3, 50, 70)], [sample])
+    walk = random_walk(cam, sample.boundary.data, 5, 5, 256)
+    torch.testing.assert_close(sample.pred_sem_seg.data[0],
+                               walk_to_label(walk, torch.tensor([4, 1]), (50, 70), bg_thr=0.25))
+
+
+def test_logits_in_the_size_of_the_input(network):
+    assert network.encode_decode(torch.randn(1, 3, 40, 52)).shape == (1, 1, 40, 52)

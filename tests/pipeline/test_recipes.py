@@ -1,0 +1,69 @@
+"""The lists of stages that recipes return."""
+import json
+
+import pytest
+from message_names import message_names
+from run_tool import run_process
+from tiny_pipeline import write_tiny_pipeline
+
+from mmwsss.pipeline.recipes import bes, irn, sccam
+from mmwsss.utils.errors import InputError
+
+
+def names(stages):
+    return [stage['name'] for stage in stages]
+
+
+def by_name(stages):
+    return {stage['name']: stage for stage in stages}
+
+
+def test_sccam():
+    stages = sccam('a.py', 'b.py', rounds=3, k=4, epochs=(31, 41, 51), network_options={
+        'sub_classifier': {'randomness.seed': 1}})
+    assert names(stages) == ['classifier', 'sub_categories_1', 'round_1', 'sub_categories_2', 'round_2',
+                             'sub_categories_3', 'round_3', 'cams', 'cam_quality', 'report']
+    found = by_name(stages)
+    for index, before in ((1, 'classifier'), (2, 'round_1'), (3, 'round_2')):
+        clusters, training = found[f'sub_categories_{index}'], found[f'round_{index}']
+        assert clusters['network'] == before and clusters['k'] == 4
+        assert training['config'] == 'b.py' and training['options'] == {
+            'randomness.seed': 1, 'train_dataloader.dataset.sub_category_file': f'{{sub_categories_{index}}}',
+            'model.head.sub_categories': 4, 'train_cfg.max_epochs': 21 + 10 * index}
+    assert found['cams']['network'] == 'round_3'
+    assert 'train_cfg.max_epochs' not in by_name(sccam('a.py', 'b.py', rounds=1))['round_1']['options']
+
+
+@pytest.mark.parametrize(('settings', 'named'), [
+    (dict(rounds=0), 'rounds=0'), (dict(rounds=2, epochs=(3, )), 2), (dict(network_options=dict(irnet={})), 'irnet')])
+def test_sccam_with_bad_settings(settings, named):
+    with pytest.raises(InputError, match=message_names(named)):
+        sccam('a.py', 'b.py', **settings)
+
+
+def test_bes_is_irns_list_with_its_own_network_and_thresholds():
+    found, reference = by_name(bes('a.py', 'b.py', 'c.py', crf=True)), irn('a.py', 'b.py', 'c.py', crf=True)
+    assert len(found) == len(reference) == 13
+    assert [stage['type'] for stage in found.values()] == [stage['type'] for stage in reference]
+    assert found['confident_labels']['thresholds'] == (0.30, 0.07)
+    assert found['boundary']['config'] == 'b.py' and found['boundary']['labels'] == 'confident_labels'
+    assert found['pseudo_labels']['network'] == 'boundary' and found['pseudo_labels']['images_of'] == 'segmentor'
+    assert by_name(bes('a.py', 'b.py', pseudo_label_crf=dict(bilateral_sxy=20)))['pseudo_labels']['refine'] == dict(
+        type='DenseCRF', bilateral_sxy=20)
+    with pytest.raises(InputError, match=message_names('irnet', 'boundary')):
+        bes('a.py', 'b.py', network_options=dict(irnet={}))
+
+
+def test_sccam_runs_on_tiny_images(tmp_path):
+    write_tiny_pipeline(tmp_path)
+    (tmp_path / 'sccam.py').write_text("recipe = 'sccam'\nclassifier = 'classifier.py'\n"
+                                       "sub_classifier = 'sub_classifier.py'\nrounds, k, epochs = 1, 2, (1, )\n")
+    done = run_process('run_pipeline.py', 'sccam.py', '--work-dir', 'w', cwd=tmp_path)
+    assert done.status == 0, done.err[-3000:]
+    rows = {row['stage']: row for row in json.loads((tmp_path / 'w' / 'table.json').read_text())}
+    assert rows['sub_categories_1']['metrics'] == dict(images=6, sub_categories=12)
+    assert (tmp_path / 'w' / 'round_1' / 'epoch_1.pth').is_file()
+    assert 'loss_sub_category' in (tmp_path / 'w' / 'logs' / 'round_1.log').read_text()
+    assert len(list((tmp_path / 'w' / 'cams').glob('*.npz'))) == 6 and rows['cam_quality']['metrics']['mIoU'] >= 0
+    again = run_process('run_pipeline.py', 'sccam.py', '--work-dir', 'w', cwd=tmp_path)
+    assert again.status == 0 and 'starts' not in again.out
