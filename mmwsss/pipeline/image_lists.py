@@ -8,10 +8,13 @@ from mmengine.config import Config
 
 from mmwsss.engine.file_writing import MASK_STEPS
 from mmwsss.engine.preflight import build_datasets
+from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import digest
 
 if TYPE_CHECKING:
     from .plan import Network
+
+PACKAGES = ('mmcv', 'mmpretrain', 'mmseg', 'mmwsss')  # whose steps we know
 
 
 def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
@@ -39,6 +42,23 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
     with_masks = any(step['type'] in MASK_STEPS for step in dataset['pipeline'])
     infos = [dict(built.get_data_info(index)) for index in range(len(built))]
     return infos if with_masks else [dict(info, seg_map_path=None) for info in infos]
+
+
+def require_masks(network: 'Network') -> None:
+    """Check that a test that measures IoU loads masks; a step of another package may do that, too.
+
+    Raises:
+        InputError: no step does.
+    """
+    from mmseg.registry import TRANSFORMS
+    evaluators = network.cfg.get('test_evaluator') or []
+    kinds = [str(evaluator['type']) for evaluator in ([evaluators] if isinstance(evaluators, dict) else evaluators)]
+    steps = [step['type'] for step in network.cfg.test_dataloader.dataset.pipeline]
+    steps = [TRANSFORMS.get(step) if isinstance(step, str) else step for step in steps]
+    known = all(step is not None and step.__module__.partition('.')[0] in PACKAGES for step in steps)
+    if known and any('IoU' in kind for kind in kinds) and not {step.__name__ for step in steps} & set(MASK_STEPS):
+        raise InputError(f'The test of {network.path} measures IoU, but test_dataloader.dataset.pipeline loads no '
+                         "masks. Add dict(type='LoadMask'), and a list of images with masks.")
 
 
 def name_of(info: dict[str, Any]) -> str:

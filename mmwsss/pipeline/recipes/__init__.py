@@ -1,5 +1,5 @@
 """Usual lists of stages, each in a file of its own: functions that return the settings of the stages."""
-from .cam_table import cam_table
 from .irn import irn
+from .train_and_test import train_and_test
 
-__all__ = ['cam_table', 'irn']
+__all__ = ['irn', 'train_and_test']
