@@ -70,7 +70,7 @@ def main() -> None:
             return
         cells, failures = compare(comparison, work_dir, launcher, args.jobs, results)
         print_table(comparison, cells)
-        print(f'{work_dir}: compare.md, compare.json, compare.png, compare.svg')
+        print(f'{work_dir}: {", ".join(path.name for path in sorted(work_dir.glob("compare.*")))}')
         if failures:
             total = len(comparison.entries) * len(comparison.seeds)
             texts = '\n'.join(f'  {name}:\n{text}' for name, text in failures.items())

@@ -14,7 +14,7 @@ from mmwsss.engine.evaluation_options import augment
 from mmwsss.pseudo_labels import write_cam
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
-                 if '_base_' not in path.parts and not path.name.startswith('pipeline'))
+                 if '_base_' not in path.parts and not path.name.startswith(('compare', 'pipeline')))
 MODELS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
 CLASSIFIERS = [name for name, model in MODELS.items() if model.type == 'CAMClassifier']
 SEGMENTORS = [name for name, model in MODELS.items() if 'decode_head' in model]

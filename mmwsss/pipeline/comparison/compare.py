@@ -30,8 +30,13 @@ def done_cells(comparison: Comparison, work_dir: Path, results: Sequence[dict[st
         work_dir: of the comparison.
         results: cells from `read_results`.
     """
-    found = [_known(cell, cell.plan(), results)[0] for cell in cells_of(comparison, work_dir)]
-    return [cell for cell in found if cell]
+    found = []
+    for cell in cells_of(comparison, work_dir):
+        known, differing = _known(cell, cell.plan(), results)
+        found += [known] if known else []
+        for text in differing:
+            print(f'{cell.name} is not taken from {text}.')
+    return found
 
 
 def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: int,
@@ -60,7 +65,7 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
         if known:
             found[cell] = known
             print(f'{cell.name}: {_origin(known)}', flush=True)
-        for text in differing if not known else ():
+        for text in differing:
             print(f'{cell.name} is not taken from {text}. It runs.', flush=True)
     missing = {cell.name: cell for cell in cells if cell not in found}
 

@@ -13,10 +13,10 @@ from mmwsss.utils.table import framed_table, markdown_table
 
 from .entries import Comparison
 from .results import FORMAT
-from .table import MARK, Row, columns_of, is_quality, rows_of, texts_of
+from .table import MARK, Row, columns_of, rows_of, texts_of
 
 KEYS = 3  # columns that every part of a wide table repeats
-NOTE = 'Mean ± sample standard deviation over the seeds; thresholds are in [0, 1], everything else is in percent.'
+NOTE = 'Mean ± sample standard deviation over the seeds; thresholds are in [0, 1], mIoU and mAP in percent.'
 MARKED = f'{MARK}: below the first entry by more than either standard deviation.'
 
 
@@ -56,18 +56,18 @@ def write_report(comparison: Comparison, cells: Sequence[Mapping[str, Any]], wor
         notes = [*_notes(comparison, lines), *_origins(cells)]
         temporary.write_text(markdown_table(titles, lines) + ''.join(f'\n{note}\n' for note in notes),
                              encoding='utf-8')
-    quality = [title for title in columns_of(rows) if is_quality(title)]
-    if figures and quality:
-        _plot(rows, quality, work_dir)
+    plotted = [title for title in columns_of(rows) if title.endswith(' mIoU')]
+    if figures and plotted:
+        _plot(rows, plotted, work_dir)
 
 
 def _plot(rows: Sequence[Row], titles: Sequence[str], work_dir: Path) -> None:
     from mmwsss.visualization.figures import point_figure, save_figure
     names = list(dict.fromkeys(row.entry for row in rows))
     found = {(row.entry, row.images, title): values for row in rows for title, values in row.values.items()}
-    series = {f'{title}, {listed}': [found.get((name, listed, title), []) for name in names]
+    series = {f'{title.removesuffix(" mIoU")}, {listed}': [found.get((name, listed, title), []) for name in names]
               for title in titles for listed in dict.fromkeys(row.images for row in rows)}
-    figure = point_figure(names, {name: groups for name, groups in series.items() if any(groups)}, '%')
+    figure = point_figure(names, {name: groups for name, groups in series.items() if any(groups)}, 'mIoU (%)')
     for suffix in ('png', 'svg'):
         save_figure(figure, work_dir / f'compare.{suffix}')
 
