@@ -54,6 +54,14 @@ def import_required(*modules: str) -> None:
             raise _requirement_error({package: f'which cannot be imported: {error}'}) from error
 
 
+def installed_versions() -> dict[str, str]:
+    """The versions of mmwsss and of the packages that it needs, without importing them."""
+    found = {package: find_spec(package) for package in REQUIRED}
+    return dict(mmwsss=__version__, **{
+        package: _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package) or ''
+        for package, spec in found.items() if spec})
+
+
 def remedy() -> str:
     """The command that installs what is missing, for the distributions that this environment uses."""
     return OPENMMLAB if _installed('mmengine') or _installed('mmsegmentation') else ONEDL

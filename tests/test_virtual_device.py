@@ -18,7 +18,7 @@ from mmwsss.engine.hooks.fast_inference_hook import fast_copy
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PATHS = [path for pattern in ('*_r50_*.py', 'mini/*.py') for path in sorted(CONFIGS.glob(pattern))]
-NAMES = [str(path.relative_to(CONFIGS)) for path in PATHS if not path.name.startswith('pipeline_')]
+NAMES = [str(path.relative_to(CONFIGS)) for path in PATHS if not path.name.startswith(('compare_', 'pipeline_'))]
 SIDE = 80  # of the images; at stride 4 it has room for IRNet's pairs
 
 

@@ -37,6 +37,12 @@ def import_mmwsss() -> None:
         import mmwsss.upstream  # noqa: F401
 
 
+def tools_folder() -> Path:
+    """The folder of the tools, relative to the current folder if it is below, to print short commands."""
+    folder = Path(__file__).resolve().parent
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
 def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
     """Create a parser whose help ends with examples."""
     return argparse.ArgumentParser(

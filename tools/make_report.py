@@ -6,7 +6,7 @@ shows the stages that are done so far.
 import argparse
 from pathlib import Path
 
-from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_report.py configs/pipeline_voc.py
@@ -20,6 +20,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', help='folder of its outputs (default: ./work_dirs/<name of the config>)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='the page (default: <work dir>/report/report.html)')
     parser.add_argument('--images', type=int, default=12, help='number of images to show (default: %(default)s)')
+    add_config_options(parser, 'settings that the pipeline was run with, e.g. crf=False')
     return parse_arguments(parser)
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     from mmwsss.pipeline.report import write_report
 
     with plain_errors():
-        plan = read_plan(args.config, args.work_dir)
+        plan = read_plan(args.config, args.work_dir, options=args.cfg_options)
         path = args.out or plan.work_dir / 'report' / 'report.html'
         write_report(plan, path, args.images)
         print(f'{path}: {path.stat().st_size / 1e6:.1f} MB')

@@ -5,9 +5,8 @@ are skipped, interrupted stages resume, stages with new inputs run again. At the
 and as table.json and table.md in the work dir.
 """
 import argparse
-from pathlib import Path
 
-from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
 
 EXAMPLES = """\
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
@@ -24,6 +23,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--from', dest='first', metavar='STAGE', help='first stage; earlier stages must be done')
     parser.add_argument('--to', dest='last', metavar='STAGE', help='last stage')
     parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run finished stages again')
+    parser.add_argument('--seed', type=int, help='seed of all trainings (default: those of their configs)')
+    add_config_options(parser, 'change settings of the pipeline, e.g. crf=False')
     parser.add_argument('--dry-run', action='store_true', help='only print the commands')
     parser.add_argument('--gpus', type=int, default=1, help='processes per stage; they share each batch')
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
@@ -41,17 +42,11 @@ def main() -> None:
     from mmwsss.pipeline.table import framed
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
-        plan = read_plan(args.config, args.work_dir, args.dry_run)
+        plan = read_plan(args.config, args.work_dir, args.dry_run, args.cfg_options, args.seed)
         launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, warm=True)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
         if not args.dry_run:
             print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')
-
-
-def tools_folder() -> Path:
-    """The folder of this file, relative to the current folder if it is below, to print short commands."""
-    folder = Path(__file__).resolve().parent
-    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 if __name__ == '__main__':

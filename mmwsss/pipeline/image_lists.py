@@ -9,12 +9,15 @@ from mmengine.config import Config
 
 from mmwsss.engine.file_writing import loads_masks
 from mmwsss.engine.preflight import build_datasets
+from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import digest
 
 from .stage import OUTPUT
 
 if TYPE_CHECKING:
     from .plan import Network
+
+PACKAGES = ('mmcv', 'mmpretrain', 'mmseg', 'mmwsss')  # whose steps we know
 
 
 def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
@@ -44,6 +47,23 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
     with_masks = any(loads_masks(step) for step in dataset['pipeline'])
     infos = [dict(built.get_data_info(index)) for index in range(len(built))]
     return infos if with_masks else [dict(info, seg_map_path=None) for info in infos]
+
+
+def require_masks(network: 'Network') -> None:
+    """Check that a test that measures IoU loads masks; a step of another package may do that, too.
+
+    Raises:
+        InputError: no step does.
+    """
+    from mmseg.registry import TRANSFORMS
+    evaluators = network.cfg.get('test_evaluator') or []
+    kinds = [str(evaluator['type']) for evaluator in ([evaluators] if isinstance(evaluators, dict) else evaluators)]
+    pipeline = network.cfg.test_dataloader.dataset.pipeline
+    steps = [TRANSFORMS.get(step['type']) if isinstance(step['type'], str) else step['type'] for step in pipeline]
+    known = all(step is not None and step.__module__.partition('.')[0] in PACKAGES for step in steps)
+    if known and any('IoU' in kind for kind in kinds) and not any(map(loads_masks, pipeline)):
+        raise InputError(f'The test of {network.path} measures IoU, but test_dataloader.dataset.pipeline loads no '
+                         "masks. Add dict(type='LoadMask'), and a list of images with masks.")
 
 
 def name_of(info: dict[str, Any]) -> str:

@@ -57,6 +57,43 @@ class Network:
         listed = dataset.get('ann_file')
         return ['--list', str(Path(dataset.get('data_root') or '', listed)) if listed else '']
 
+    def list_name(self, loop: str) -> str:
+        """The name of the list of a loop; where it names none, that of the loop."""
+        return Path(self.cfg[f'{loop}_dataloader'].dataset.get('ann_file') or loop).stem
+
+    def list_file(self, loop: str, name: str) -> str:
+        """The `ann_file` of another list for a loop.
+
+        Args:
+            loop: 'train', 'val' or 'test'.
+            name: of a list beside that of the loop, e.g. 'val', or the path of a file.
+
+        Raises:
+            InputError: a name, but the loop has no list.
+        """
+        dataset = self.cfg[f'{loop}_dataloader'].dataset
+        if '/' in name or Path(name).is_file():
+            root = Path(dataset.get('data_root') or '/').absolute()  # below it, so that a copy has the same fingerprint
+            path = Path(name).absolute()
+            return str(path.relative_to(root) if dataset.get('data_root') and path.is_relative_to(root) else path)
+        listed = dataset.get('ann_file')
+        if not listed:
+            raise InputError(f'{loop}_dataloader.dataset of {self.path} has no ann_file, so there is no list {name} '
+                             'beside it. Give the path of the list.')
+        return str(Path(listed).with_name(name.removesuffix(Path(listed).suffix) + Path(listed).suffix))
+
+    def require_list(self, loop: str) -> None:
+        """Check that the list of a loop exists.
+
+        Raises:
+            InputError: it does not; the message names those beside it.
+        """
+        dataset = self.cfg[f'{loop}_dataloader'].dataset
+        path = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
+        if dataset.get('ann_file') and not dataset.get('backend_args') and not path.is_file():
+            there = sorted(other.stem for other in path.parent.glob(f'*{path.suffix}'))
+            raise InputError(f'The list {path} does not exist. In its folder are {", ".join(there) or "no lists"}.')
+
     def require_dataset(self, loop: str) -> None:
         """Check that a loop has a data set whose folders a pipeline can set.
 
@@ -79,6 +116,7 @@ class Plan:
         stages: in the order in which they run.
         work_dir: of the pipeline.
         dry: nothing was run: fingerprints and figures of earlier stages are replaced by their names.
+        options: with which the pipeline's config was read.
 
     Attributes:
         records: of the stages that are done; the runner adds each when its output is there.
@@ -88,8 +126,9 @@ class Plan:
             missing or damaged.
     """
 
-    def __init__(self, path: str, stages: Sequence[Stage], work_dir: Path, dry: bool = False) -> None:
-        self.path, self.work_dir, self.dry = path, work_dir, dry
+    def __init__(self, path: str, stages: Sequence[Stage], work_dir: Path, dry: bool = False,
+                 options: Mapping[str, Any] | None = None) -> None:
+        self.path, self.work_dir, self.dry, self.options = path, work_dir, dry, dict(options or {})
         self.stages = {stage.name: stage for stage in stages}
         self.records: dict[str, dict[str, Any]] = {}
         self._networks: dict[tuple[str, str], Network] = {}
@@ -202,7 +241,8 @@ class Plan:
         return value
 
 
-def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan:
+def read_plan(path: str, work_dir: str | None = None, dry: bool = False, options: Mapping[str, Any] | None = None,
+              seed: int | None = None) -> Plan:
     """Read the config of a pipeline.
 
     It sets `stages`, a list of settings of stages (`type` is a kind in `STAGES`), or `recipe`, the name of a function
@@ -213,16 +253,19 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False) -> Plan
         path: of the config.
         work_dir: of the pipeline; by default that of the config, else `work_dirs/<name of the config>`.
         dry: for a dry run.
+        options: of `--cfg-options`, dotted keys of the config.
+        seed: of all trainings; by default those of their configs.
 
     Raises:
         InputError: a config is missing or damaged, or the stages do not fit together.
     """
-    settings = read_config(path).to_dict()
+    settings = read_config(path, dict(options or {})).to_dict()
     work_dir = work_dir or settings.get('work_dir') or f'./work_dirs/{Path(path).stem}'
-    return make_plan(stage_settings(settings, path), path, work_dir, dry)
+    return make_plan(stage_settings(settings, path), path, work_dir, dry, options, seed)
 
 
-def make_plan(stages: Sequence[Mapping[str, Any]], path: str, work_dir: str, dry: bool = False) -> Plan:
+def make_plan(stages: Sequence[Mapping[str, Any]], path: str, work_dir: str, dry: bool = False,
+              options: Mapping[str, Any] | None = None, seed: int | None = None) -> Plan:
     """Build the stages of a pipeline.
 
     Args:
@@ -230,11 +273,17 @@ def make_plan(stages: Sequence[Mapping[str, Any]], path: str, work_dir: str, dry
         path: of the pipeline's config, for messages and relative paths.
         work_dir: of the pipeline.
         dry: for a dry run.
+        options: with which the config was read.
+        seed: of all trainings; by default those of their configs.
 
     Raises:
         InputError: a kind or a setting is unknown, or the stages do not fit together.
     """
-    return Plan(path, [_build(settings, path) for settings in stages], Path(work_dir), dry)
+    built = [_build(settings, path) for settings in stages]
+    if seed is not None:
+        for stage in built:
+            stage.set_seed(seed)
+    return Plan(path, built, Path(work_dir), dry, options)
 
 
 def stage_settings(settings: Mapping[str, Any], path: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from mmwsss.utils.errors import InputError
 
+from .machine import machine
 from .plan import Plan
 from .process import Processes, call, endings_as_interruption
 from .record import read_record, write_record
@@ -143,12 +144,11 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
                must_be_done: bool, lock: TextIO) -> dict[str, Any]:
     """Run one stage if it has to; return its record."""
     if not stage.tool:
-        return dict(state='done', inputs={}, seconds=0.0, output=stage.output(plan).mark(), metrics={},
-                    peak_megabytes=0.0, disk_megabytes=0.0)
+        return _given(plan, stage)
     path = _record_path(plan, stage.name)
     record = _known(path, redo)
     described = stage.call(plan)
-    inputs = {key: str(value) for key, value in described.inputs.items()}
+    inputs = _as_recorded(described)
     begun = record is not None and record['inputs'] == inputs and not _asks_anew(record, redo)
     if record is not None and begun and record['state'] == 'done':
         _check_output(plan, stage, record)
@@ -177,9 +177,36 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
         peak = call(command, log, stage.name, lock, note_time, processes)
     finally:
         note_time()
-    record.update(_outcome(plan, stage), state='done', peak_megabytes=round(peak, 1))
+    record.update(_outcome(plan, stage), state='done', peak_megabytes=round(peak, 1),
+                  ended=time.strftime('%Y-%m-%dT%H:%M:%S%z'), machine=machine())
     write_record(path, record)
     return record
+
+
+def finished_records(plan: Plan) -> dict[str, dict[str, Any]]:
+    """The records of the stages that :func:`run_pipeline` would skip, up to the first that it would run.
+
+    Outputs are not read; the run itself refuses those that were changed.
+    """
+    plan.records.clear()
+    for stage in plan.stages.values():
+        record = read_record(_record_path(plan, stage.name)) if stage.tool else _given(plan, stage)
+        if record is None or record['state'] != 'done' or (
+                stage.tool and record['inputs'] != _as_recorded(stage.call(plan))):
+            break
+        plan.records[stage.name] = record
+    return dict(plan.records)
+
+
+def _given(plan: Plan, stage: Stage) -> dict[str, Any]:
+    """The record of a stage that nothing runs for."""
+    return dict(state='done', inputs={}, seconds=0.0, output=stage.output(plan).mark(), metrics={},
+                peak_megabytes=0.0, disk_megabytes=0.0)
+
+
+def _as_recorded(call: Call) -> dict[str, str]:
+    """The inputs of a stage as its record has them."""
+    return {key: str(value) for key, value in call.inputs.items()}
 
 
 def _record_path(plan: Plan, name: str) -> Path:

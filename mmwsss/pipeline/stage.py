@@ -1,6 +1,6 @@
 """A stage of a pipeline: what it needs, the tool that it calls, its output, its figures and its part of the report."""
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,11 +68,13 @@ class Stage(ABC):
         title: what the stage does, for a dry run and the report.
         parallel: whether the tool runs in several processes under a launcher.
         resume: arguments that resume an interrupted run of the tool.
+        trains: whether its time is that of a training, in a comparison of pipelines.
     """
     tool = ''
     title = ''
     parallel = True
     resume: tuple[str, ...] = ()
+    trains = False
 
     def __init__(self, name: str, needs: Sequence[str | None] = ()) -> None:
         self.name = name
@@ -104,6 +106,21 @@ class Stage(ABC):
     def figures(self, plan: 'Plan') -> dict[str, float]:
         """Figures for the table and for later stages, read from the finished output."""
         return {}
+
+    def compared(self, plan: 'Plan', figures: Mapping[str, float]) -> tuple[str, str] | None:
+        """What the figures tell about, and the list of images: its part of a comparison of pipelines.
+
+        Args:
+            plan: of the pipeline.
+            figures: of the finished stage.
+
+        Returns:
+            The start of a column's title and the name of a list, e.g. `('CAM', 'val')`; `None` to leave them out.
+        """
+        return None
+
+    def set_seed(self, seed: int) -> None:  # noqa: B027
+        """Use this seed for everything that the stage draws."""
 
     def plots(self, plan: 'Plan') -> Iterator[tuple[str, str, 'Figure']]:
         """Plots for the report: section, caption and figure."""

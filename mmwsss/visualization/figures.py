@@ -1,15 +1,19 @@
-"""SVG figures for an HTML report.
+"""Figures for the reports, as SVG or PNG.
 
 They use Matplotlib's objects directly: no backend, no global state, no display.
 """
 import base64
 import io
+import statistics
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from mmwsss.utils.atomic import atomic_path
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
 
@@ -52,6 +56,35 @@ def bar_figure(categories: Sequence[str], series: Mapping[str, Sequence[float | 
     axes.set_xticks(range(len(categories)), categories, rotation=30 if len(categories) > 8 else 0, fontsize=9)
     axes.legend(fontsize=8, frameon=False, ncols=len(series), loc='lower center', bbox_to_anchor=(0.5, 1))
     return _without_formulas(figure)
+
+
+def point_figure(categories: Sequence[str], series: Mapping[str, Sequence[Sequence[float]]], y_label: str) -> Figure:
+    """Plot values as small points, with their mean and sample standard deviation beside them.
+
+    Args:
+        categories: names of the groups.
+        series: name -> values in each group; none for no point.
+        y_label: label of the y axis.
+    """
+    figure, axes = _axes((max(1.1 * len(categories) + 2, 6), 3.6), '', y_label)
+    for place, ((name, groups), colour) in enumerate(zip(series.items(), _cycle(len(series)), strict=True)):
+        middle = (place - (len(series) - 1) / 2) * 0.8 / max(len(series), 1)
+        known = [(group + middle, values) for group, values in enumerate(groups) if values]
+        axes.errorbar([x for x, _ in known], [statistics.mean(values) for _, values in known],
+                      [statistics.stdev(values) if len(values) > 1 else 0 for _, values in known],
+                      fmt='o', markersize=5, capsize=3, color=colour, label=name)
+        axes.plot([x + 0.06 for x, values in known for _ in values], [y for _, values in known for y in values],
+                  '.', markersize=4, alpha=0.5, color=colour)
+    axes.set_xticks(range(len(categories)), categories, rotation=20 if len(categories) > 4 else 0, fontsize=9)
+    axes.set_xlim(-0.5, len(categories) - 0.5)
+    axes.legend(fontsize=8, frameon=False, ncols=min(len(series), 3), loc='lower center', bbox_to_anchor=(0.5, 1))
+    return _without_formulas(figure)
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure to a file, whose suffix (`.svg`, `.png`) tells the format."""
+    with atomic_path(path) as temporary, rc_context({'svg.hashsalt': 'mmwsss'}):
+        figure.savefig(temporary, dpi=150, metadata={'Date': None} if path.suffix == '.svg' else None)
 
 
 def data_uri(figure: Figure) -> str:

@@ -21,12 +21,12 @@ from mmwsss.pseudo_labels import write_cam
 from mmwsss.pseudo_labels.score_file import write_scores
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
-                 if '_base_' not in path.parts and not path.name.startswith('pipeline'))
-MODELS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
-CLASSIFIERS = [name for name, model in MODELS.items() if model.type == 'CAMClassifier']
-SEGMENTORS = [name for name, model in MODELS.items() if 'decode_head' in model]
-REFINERS = [name for name, model in MODELS.items() if model.type in ('IRNet', 'BoundaryRefiner')]
-AFFINITYNETS = [name for name, model in MODELS.items() if model.type == 'AffinityNet']
+                 if '_base_' not in path.parts and not path.name.startswith(('compare', 'pipeline')))
+NETWORKS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
+CLASSIFIERS = [name for name, model in NETWORKS.items() if model.type == 'CAMClassifier']
+SEGMENTORS = [name for name, model in NETWORKS.items() if 'decode_head' in model]
+REFINERS = [name for name, model in NETWORKS.items() if model.type in ('IRNet', 'BoundaryRefiner')]
+AFFINITYNETS = [name for name, model in NETWORKS.items() if model.type == 'AffinityNet']
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:

@@ -12,7 +12,7 @@ MODELS = [model for metafile in METAFILES.values() for model in metafile['Models
 
 def test_the_index_names_every_config_once():
     configs = {path.relative_to(REPO).as_posix() for path in (REPO / 'configs').rglob('*.py')
-               if not {'_base_', 'mini'} & set(path.parts) and not path.name.startswith('pipeline')}
+               if not {'_base_', 'mini'} & set(path.parts) and not path.name.startswith(('compare', 'pipeline'))}
     named = [model['Config'] for model in MODELS]
     assert set(named) == configs and len(named) == len(configs)
     assert set(FOLDER.rglob('metafile.yml')) == set(METAFILES)

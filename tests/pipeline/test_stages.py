@@ -234,5 +234,9 @@ def test_the_contract_of_every_kind(write, kind):
     json.dumps(described.inputs)
     if stage.tool:
         assert (TOOLS / stage.tool).is_file() and stage.output(plan).path.is_relative_to('w/' + name)
+    compared = stage.compared(plan, dict(mIoU=1.0))
+    assert compared is None or all(isinstance(text, str) and text for text in compared)
+    stage.set_seed(5)
+    assert stage.trains == (5 in getattr(stage, 'options', {}).values())  # what trains has a seed
     documented = inspect.getdoc(type(stage))
     assert all(f'{argument}: ' in documented for argument in inspect.signature(type(stage)).parameters)

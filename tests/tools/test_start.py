@@ -45,3 +45,12 @@ def test_dry_run_loads_no_torch(name):
     done = run_traced('run_pipeline.py', str(TOOLS.parent / 'configs' / name), '--dry-run')
     assert done.returncode == 0, done.stderr
     assert 'make_report.py' in done.stdout and done.stdout.endswith('HEAVY []\n')
+
+
+@pytest.mark.parametrize('args, named', [
+    ([str(TOOLS.parent / 'configs/mini/compare_mini.py'), '--dry-run'], None), (['nope.py'], 'nope.py'),
+    ([str(TOOLS.parent / 'configs/mini/compare_mini.py'), '--jobs', '0'], '--jobs')])
+def test_a_comparison_answers_without_torch(args, named):
+    done = run_traced('compare.py', *args)
+    assert done.stdout.endswith('HEAVY []\n') and done.returncode == (named is not None), done.stderr
+    assert named in done.stderr and done.stderr.count('\n') == 1 if named else done.stdout.count('train.py') == 7

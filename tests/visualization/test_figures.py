@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri
+from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri, point_figure, save_figure
 
 
 def test_curves_and_marks():
@@ -23,6 +23,22 @@ def test_bars():
     starts = [bar.get_x() for bar in axes.patches]
     assert starts == pytest.approx([-0.4, 0.6, 0.0, 1.0])  # two groups of 0.8 around 0 and 1
     assert [label.get_text() for label in axes.get_xticklabels()] == ['cat', 'cow']
+
+
+def test_points_with_means_and_deviations(tmp_path):
+    figure = point_figure(['a', 'b'], {'CAM': [[1.0, 3.0], [5.0]], 'after': [[], [7.0, 7.0, 10.0]]}, 'mIoU (%)')
+    axes = figure.axes[0]
+    means = [list(container.lines[0].get_ydata()) for container in axes.containers]
+    assert means == [[2, 5], [8]]
+    bars = [[segment[:, 1].tolist() for segment in container.lines[2][0].get_segments()]
+            for container in axes.containers]
+    deviation = 2 ** 0.5
+    assert sum(bars[0], []) == pytest.approx([2 - deviation, 2 + deviation, 5, 5]) and len(bars[1]) == 1
+    singles = [sorted(line.get_ydata()) for line in axes.lines if line.get_marker() == '.']
+    assert singles == [[1, 3, 5], [7, 7, 10]]
+    for suffix, head in (('png', b'\x89PNG'), ('svg', b'<?xml')):
+        save_figure(figure, tmp_path / f'x.{suffix}')
+        assert (tmp_path / f'x.{suffix}').read_bytes().startswith(head)
 
 
 def test_embedding():

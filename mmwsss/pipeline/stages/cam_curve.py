@@ -19,6 +19,7 @@ class CAMCurve(CurveStage):
     title = 'CAM files against masks, at every threshold'
     parallel = False
     label = 'CAMs'
+    measured = 'CAM'
 
     def __init__(self, name: str, cams: str, config: str) -> None:
         self.cams, self.config = cams, config
@@ -26,6 +27,8 @@ class CAMCurve(CurveStage):
 
     def network(self, plan: Plan) -> Network:
         return plan.network(self.config)
+
+    reader = network
 
     def output(self, plan: Plan) -> Output:
         return Output(self.folder(plan) / 'cam_curve.json')

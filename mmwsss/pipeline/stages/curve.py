@@ -1,9 +1,10 @@
 """What stages share that measure every background threshold."""
 import json
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Stage
 
 if TYPE_CHECKING:
@@ -13,11 +14,19 @@ if TYPE_CHECKING:
 class CurveStage(Stage):
     """A stage whose output is a curve of `CAMIoUMetric`."""
     label = ''  # of what is measured, in the report
+    measured = ''  # what is measured, in a comparison
+
+    @abstractmethod
+    def reader(self, plan: Plan) -> Network:
+        """The network whose test data set has the masks."""
 
     def figures(self, plan: Plan) -> dict[str, float]:
         curve = self._curve(plan)
         return dict(mIoU=curve['best']['mIoU'], best_thr=curve['best']['thr'], mIoU_auto=curve['auto']['mIoU'],
                     auto_thr=curve['auto']['thr'])
+
+    def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str]:
+        return self.measured, self.reader(plan).list_name('test')
 
     def plots(self, plan: Plan) -> Iterator[tuple[str, str, 'Figure']]:
         from mmwsss.visualization.figures import curve_figure

@@ -20,9 +20,10 @@ class Evaluation(Stage):
         checkpoint: file to test; by default the output of `network`.
         refine: `True` to refine the probabilities by DeepLabv2's DenseCRF before they are measured, or the config of
             another local refinement.
-        test_list: name of a list beside that of the config's test, e.g. 'val', in its place.
+        test_list: name of a list beside that of the config's test, e.g. 'val', or path of a list, in its place.
         options: of `--cfg-options`, in addition to those of the network.
-        bars: name of the network in the report's chart of classes; `None` to leave it out.
+        bars: name of what is tested, in the report's chart of classes and in a comparison; `None` for no bars, and a
+            usual name in a comparison.
         title: of the stage.
     """
     tool = 'test.py'
@@ -37,8 +38,7 @@ class Evaluation(Stage):
     def network(self, plan: Plan) -> Network:
         options = dict(self.options)
         if self.test_list:
-            listed = Path(plan.network(self.tested).cfg.test_dataloader.dataset.get('ann_file') or '.txt')
-            options['test_dataloader.dataset.ann_file'] = str(listed.with_name(self.test_list + listed.suffix))
+            options['test_dataloader.dataset.ann_file'] = plan.network(self.tested).list_file('test', self.test_list)
         return plan.network(self.tested, options)
 
     def output(self, plan: Plan) -> Output:
@@ -63,10 +63,20 @@ class Evaluation(Stage):
     def check(self, plan: Plan) -> None:
         if self.refine:
             require_refinement(self._refinement() or dict(type='DenseCRF'), self.name)
-        plan.images(self.network(plan), 'test')
+        network = self.network(plan)
+        if self.test_list:
+            network.require_list('test')
+        from mmwsss.pipeline.image_lists import require_masks
+        require_masks(network)
+        plan.images(network, 'test')
 
     def figures(self, plan: Plan) -> dict[str, float]:
         return json.loads(self.output(plan).path.read_text())
+
+    def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str]:
+        refined = (', CRF' if self.refine is True else f", {self._refinement()['type']}") if self.refine else ''
+        found = any(key.rpartition('/')[2] == 'best_thr' for key in figures)
+        return self.bars or f'{"CAM" if found else "Segmentor"}{refined}', self.network(plan).list_name('test')
 
     def class_scores(self, plan: Plan, classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
         figures = {key.rpartition('/')[2]: value for key, value in self.figures(plan).items()}

@@ -1,6 +1,6 @@
 """Label maps against masks."""
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
@@ -15,7 +15,7 @@ class LabelQuality(Stage):
         name: of the stage.
         labels: stage with the label maps.
         config: network (a stage or a config) whose test data set has the masks.
-        bars: name of the labels in the report's chart of classes; `None` to leave them out.
+        bars: name of the labels in the report's chart of classes and in a comparison; `None` to leave them out.
     """
     tool = 'evaluate_labels.py'
     title = 'Labels against masks'
@@ -42,6 +42,9 @@ class LabelQuality(Stage):
 
     def figures(self, plan: Plan) -> dict[str, float]:
         return json.loads(self.output(plan).path.read_text())
+
+    def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str] | None:
+        return (self.bars, self.network(plan).list_name('test')) if self.bars else None
 
     def class_scores(self, plan: Plan, classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
         figures = self.figures(plan)

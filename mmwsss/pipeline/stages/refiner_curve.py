@@ -1,5 +1,5 @@
 """Refined CAMs against masks."""
-from mmwsss.pipeline.plan import Plan
+from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call, Output
 from mmwsss.registry import STAGES
 
@@ -20,10 +20,14 @@ class RefinerCurve(CurveStage):
     tool = 'test.py'
     title = 'Refined CAMs against masks, at every threshold'
     label = 'Pseudo labels'
+    measured = 'Refined CAM'
 
     def __init__(self, name: str, network: str, cams: str) -> None:
         self.refiner, self.cams = network, cams
         super().__init__(name, [network, cams])
+
+    def reader(self, plan: Plan) -> Network:
+        return plan.network(self.refiner)
 
     def output(self, plan: Plan) -> Output:
         return Output(self.folder(plan) / f'{CURVE}.json')

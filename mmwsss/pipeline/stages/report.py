@@ -24,4 +24,4 @@ class Report(Stage):
     def call(self, plan: Plan) -> Call:
         outcomes = {name: [record['output'], record['metrics']] for name, record in plan.records.items()}
         return Call([plan.path, '--work-dir', str(plan.work_dir), '--out', str(self.output(plan).path)],
-                    inputs=outcomes)
+                    plan.fill(plan.options), outcomes)

@@ -32,6 +32,7 @@ class Training(Stage):
     """
     tool = 'train.py'
     resume = ('--resume', )
+    trains = True
 
     def __init__(self, name: str, config: str, labels: str | None = None, options: Mapping[str, Any] | None = None,
                  show: bool = True, title: str = 'Training') -> None:
@@ -87,6 +88,9 @@ class Training(Stage):
             if isinstance(value, str) and not later and '://' not in value and not Path(value).expanduser().is_file():
                 raise InputError(f'The stage {self.name} starts from {value}, which does not exist. Train that model '
                                  "first, or name a stage, e.g. {'model.backbone.init_cfg.checkpoint': '{classifier}'}.")
+
+    def set_seed(self, seed: int) -> None:
+        self.options['randomness.seed'] = seed
 
     def plots(self, plan: Plan) -> Iterator[tuple[str, str, 'Figure']]:
         from mmwsss.pipeline.losses import read_losses

@@ -1,0 +1,164 @@
+"""What is compared: the entries of a command line or of a file."""
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mmwsss.engine.config import read_config
+from mmwsss.engine.options import option_text, require_config
+from mmwsss.utils.errors import InputError
+
+KEYS = ('name', 'config', 'options', 'test_options')  # of an entry in a file
+NAME = r'\w[\w .,+()-]*'  # it is a folder and a cell of a Markdown table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a comparison.
+
+    Attributes:
+        name: in the table, and of its folder.
+        config: path of the config of a network or a pipeline.
+        is_pipeline: whether the config lists stages; a network is trained and tested.
+        options: `--cfg-options` of the config.
+        test_options: further ones of a network's tests.
+    """
+    name: str
+    config: str
+    is_pipeline: bool
+    options: Mapping[str, Any] = field(default_factory=dict)
+    test_options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Entries, each with every seed.
+
+    Attributes:
+        entries: the first is the one that others are measured by.
+        seeds: of all trainings.
+        lists: names or paths of lists that networks are tested on; without any, that of their configs. A pipeline
+            measures what its stages say.
+    """
+    entries: tuple[Entry, ...]
+    seeds: tuple[int, ...]
+    lists: tuple[str, ...]
+
+
+def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, lists: Sequence[str] | None = None,
+                    test_options: Mapping[str, Any] | None = None) -> Comparison:
+    """Read the entries of a command line.
+
+    Args:
+        words: paths of configs of networks, of pipelines, or of files with `entries`, a list of
+            `dict(config=..., name=..., options={...}, test_options={...})`, and perhaps `seeds` and `lists`; a config
+            may be given a name, as `NAME=PATH`. Configs in such a file are relative to it.
+        seeds: in place of those of the files; by default `[0]`.
+        lists: in place of those of the files.
+        test_options: further `--cfg-options` of all networks' tests.
+
+    Raises:
+        InputError: a config is missing or damaged, a setting is unknown, or names or lists occur twice.
+    """
+    entries: list[Entry] = []
+    own: dict[str, list[Any]] = dict(seeds=[], lists=[])
+    for word in words:
+        name, path = _split(word)
+        settings = read_config(path).to_dict()
+        if 'entries' in settings:
+            if name:
+                raise InputError(f'{word}: {path} has names of its own for its entries. Give it without a name.')
+            entries += _entries_of(settings, path)
+            for key, values in own.items():
+                if settings.get(key) is not None:
+                    values.append(settings[key])
+        else:
+            entries.append(_entry(path, settings, name))
+    chosen: dict[str, Any] = {key: given if given is not None else _agreed(key, own[key])
+              for key, given in dict(seeds=seeds, lists=lists).items()}
+    entries = [_with_test_options(entry, test_options or {}) for entry in entries]
+    _check_names(entries)
+    found = Comparison(tuple(entries), tuple(chosen['seeds'] or (0, )), tuple(map(str, chosen['lists'] or ())))
+    if not all(isinstance(seed, int) and seed >= 0 for seed in found.seeds):
+        raise InputError(f'The seeds must be whole numbers that are not negative, got {list(found.seeds)}.')
+    _check_unique('seeds', found.seeds)
+    _check_unique('lists', [Path(name).stem if '/' in name else name for name in found.lists])
+    return found
+
+
+def _split(word: str) -> tuple[str, str]:
+    """The name, which may be empty, and the path."""
+    name, sign, path = word.partition('=')
+    return ('', word) if not sign or '/' in name or Path(word).is_file() else (name, path)
+
+
+def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
+    """The entries of a file."""
+    listed = settings['entries']
+    if not isinstance(listed, list | tuple) or not listed:
+        raise InputError(f"{path}: entries must be a list of dict(config='...'), got {listed!r}.")
+    entries = []
+    for item in listed:
+        unknown = sorted(set(item) - set(KEYS)) if isinstance(item, Mapping) else [item]
+        if unknown or not isinstance(item.get('config'), str):
+            raise InputError(f'{path}: the entry {item!r} needs a config, and has no settings but {", ".join(KEYS)}.')
+        for key in ('options', 'test_options'):
+            if not isinstance(item.get(key) or {}, Mapping):
+                raise InputError(f"{path}: {key} of the entry {item!r} must be a dictionary, e.g. "
+                                 "{'train_dataloader.batch_size': 8}.")
+        place = os.path.normpath(Path(path).parent / item['config'])
+        require_config(place)
+        options = item.get('options') or {}
+        entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
+        entries.append(_with_test_options(entry, item.get('test_options') or {}, strict=True))
+    return entries
+
+
+def _entry(path: str, settings: Mapping[str, Any], name: str, options: Mapping[str, Any] | None = None) -> Entry:
+    if 'entries' in settings:
+        raise InputError(f'{path} is a comparison itself. Give it on the command line.')
+    name = name or Path(path).stem
+    if not re.fullmatch(NAME, name) or name.startswith('compare.'):
+        raise InputError(f'The name {name!r} of {path} does not fit. Use letters, digits, spaces and any of _.,+()-, '
+                         'beginning with a letter or digit: NAME=PATH.')
+    is_pipeline = 'model' not in settings
+    for key, value in (options or {}).items() if is_pipeline else ():
+        try:
+            option_text(value)
+        except InputError as error:
+            raise InputError(f'{path}: the option {key}: {error}') from error
+    return Entry(name, path, is_pipeline, dict(options or {}))
+
+
+def _with_test_options(entry: Entry, options: Mapping[str, Any], strict: bool = False) -> Entry:
+    """The entry with further options of its tests; a pipeline has none."""
+    if not options or entry.is_pipeline:
+        if options and strict:
+            raise InputError(f'{entry.config} is a pipeline, so test_options do not fit. Set options of its config.')
+        return entry
+    read_config(entry.config, {**entry.options, **options})
+    return Entry(entry.name, entry.config, False, entry.options, {**entry.test_options, **options})
+
+
+def _agreed(key: str, values: Sequence[Any]) -> Any:
+    """What all files set; `None` where none sets it."""
+    for value in values:
+        if value != values[0] or not isinstance(value, list | tuple):
+            raise InputError(f'The {key} of the files are {" and ".join(map(str, values))}. Give --{key}.')
+    return values[0] if values else None
+
+
+def _check_names(entries: Sequence[Entry]) -> None:
+    names = [entry.name for entry in entries]
+    for entry in entries:
+        if names.count(entry.name) > 1:
+            paths = ', '.join(other.config for other in entries if other.name == entry.name)
+            raise InputError(f'Several entries have the name {entry.name}: {paths}. Give them names: NAME=PATH.')
+
+
+def _check_unique(what: str, values: Sequence[Any]) -> None:
+    twice = sorted({str(value) for value in values if list(values).count(value) > 1})
+    if twice:
+        raise InputError(f'--{what} has {", ".join(twice)} twice. Give each once.')
