@@ -5,6 +5,7 @@ are skipped, interrupted stages resume, stages with new inputs run again. At the
 and as table.json and table.md in the work dir.
 """
 import argparse
+from pathlib import Path
 
 from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
 
@@ -24,6 +25,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--to', dest='last', metavar='STAGE', help='last stage')
     parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run finished stages again')
     parser.add_argument('--seed', type=int, help='seed of all trainings (default: those of their configs)')
+    parser.add_argument('--reuse', nargs='+', type=Path, default=[], metavar='DIR',
+                        help='work dirs of other pipelines, or folders with some: stages that are done there with the '
+                        'same inputs are linked instead of run')
     add_config_options(parser, 'change settings of the pipeline, e.g. crf=False')
     parser.add_argument('--dry-run', action='store_true', help='only print the commands')
     parser.add_argument('--gpus', type=int, default=1, help='processes per stage; they share each batch')
@@ -44,7 +48,7 @@ def main() -> None:
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run, args.cfg_options, args.seed)
         launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, warm=True)
-        records = run_pipeline(plan, launcher, args.first, args.last, args.redo)
+        records = run_pipeline(plan, launcher, args.first, args.last, args.redo, args.reuse)
         if not args.dry_run:
             print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')
 

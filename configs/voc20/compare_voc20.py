@@ -5,7 +5,13 @@ entries = [
     dict(name='HSPP', config='hspp_efflite0_voc20.py'),
     dict(name='VWE', config='vwe_efflite0_voc20.py'),
     dict(name='VWE+HSPP', config='vwe_hspp_efflite0_voc20.py'),
-    # Append further methods here: classifiers, or pipelines with several rounds.
+    dict(name='VWL-L', config='vwl_l_efflite0_voc20.py'),
+    dict(name='VWL-M', config='vwl_m_efflite0_voc20.py'),
+    dict(name='SEAM', config='seam_efflite0_voc20.py'),
+    dict(name='BES pooling', config='bes_efflite0_voc20.py'),
+    dict(name='SC-CAM', config='pipeline_sccam_voc20.py'),
+    dict(name='ReCAM', config='pipeline_recam_voc20.py'),
+    dict(name='ReCAM+HSPP', config='pipeline_recam_hspp_voc20.py'),
 ]
 seeds = [0, 1, 2]
 lists = ['train', 'val']

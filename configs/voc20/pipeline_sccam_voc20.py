@@ -4,3 +4,4 @@ classifier = 'cam_efflite0_voc20.py'
 sub_classifier = 'sccam_efflite0_voc20.py'
 rounds = 3
 k = 10
+lists = ['train', 'val']

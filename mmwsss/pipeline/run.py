@@ -14,6 +14,7 @@ from .machine import machine
 from .plan import Plan
 from .process import Processes, call, endings_as_interruption
 from .record import read_record, write_record
+from .reuse import reuse_stage
 from .stage import Call, Stage
 from .table import write_tables
 from .work_dir import held_work_dir
@@ -70,7 +71,7 @@ class Launcher:
 
 
 def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last: str | None = None,
-                 redo: Sequence[str] = ()) -> list[dict[str, Any]]:
+                 redo: Sequence[str] = (), reuse: Sequence[Path] = ()) -> list[dict[str, Any]]:
     """Run the stages of a plan.
 
     Args:
@@ -80,6 +81,8 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
         last: name of the stage to end with.
         redo: names of stages that run again although they are done. A run with the same names that was interrupted
             is resumed.
+        reuse: work dirs of other pipelines, or folders with some: a stage that is done there with the same inputs is
+            linked instead of run.
 
     Returns:
         The records of the stages, in order.
@@ -103,7 +106,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
         plan.records.clear()
         for index, stage in enumerate(list(plan.stages.values())[:end + 1]):
             asked = redo if stage.name in redo else []
-            plan.records[stage.name] = _run_stage(plan, stage, launcher, processes, asked, index < begin, lock)
+            plan.records[stage.name] = _run_stage(plan, stage, launcher, processes, asked, index < begin, lock, reuse)
             write_tables([dict(record, stage=name) for name, record in plan.records.items()], plan.work_dir)
         _forget_redo(plan, names[:end + 1])
     return [dict(record, stage=name) for name, record in plan.records.items()]
@@ -141,7 +144,7 @@ def _print_commands(plan: Plan, launcher: Launcher, begin: int, end: int) -> Non
 
 
 def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processes, redo: list[str],
-               must_be_done: bool, lock: TextIO) -> dict[str, Any]:
+               must_be_done: bool, lock: TextIO, reuse: Sequence[Path]) -> dict[str, Any]:
     """Run one stage if it has to; return its record."""
     if not stage.tool:
         return _given(plan, stage)
@@ -159,9 +162,13 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
         raise InputError(f'{stage.name} is not done with these inputs, but --from starts after it. Omit --from.')
     if not begun:
         _make_way(stage.folder(plan), stage.name, record, inputs, redo)
+        found = None if redo else reuse_stage(plan, stage, inputs, reuse)
+        if found:
+            write_record(path, found)
+            return found
     spent = record['seconds'] if record is not None and begun else 0.0
     redo = redo or (record.get('redo', []) if record is not None and begun else [])
-    record = dict(state='running', inputs=inputs, seconds=spent, **dict(redo=redo) if redo else {})
+    record = dict(state='running', tool=stage.tool, inputs=inputs, seconds=spent, **dict(redo=redo) if redo else {})
     command = launcher.command(stage, described, resume=begun)
     record['command'] = shlex.join(command)
     write_record(path, record)

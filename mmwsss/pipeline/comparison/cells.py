@@ -55,7 +55,7 @@ class Cell:
             options += ['--cfg-options', *(f'{key}={option_text(value)}' for key, value in self.entry.options.items())]
         config = self.entry.config if self.entry.is_pipeline else str(self._write_config())
         return [sys.executable, str(launcher.tools / 'run_pipeline.py'), config, '--work-dir', str(self.work_dir),
-                '--seed', str(self.seed), *options]
+                '--seed', str(self.seed), '--reuse', str(self.folder.parent), *options]
 
     def _write_config(self) -> Path:
         """Write the config of the pipeline that trains and tests the network."""

@@ -17,6 +17,7 @@ def sccam(classifier: str,
           k: int = 10,
           epochs: Sequence[int] | None = None,
           allow_fewer: bool = False,
+          lists: Sequence[str] = (),
           network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, then rounds of sub-categories and training with them, CAMs, their curve, report.
 
@@ -30,10 +31,11 @@ def sccam(classifier: str,
         k: sub-categories of a class.
         epochs: of each round's training, whose schedule stays that of the config; `None` for that of the config.
         allow_fewer: accept classes with fewer than `k` images, with one sub-category for each image.
+        lists: names of lists with masks, beside that of the config's test, on which the last round's CAMs are tested.
         network_options: `--cfg-options` of `'classifier'` and `'sub_classifier'`.
 
     Returns:
-        The settings of `2 * rounds + 4` stages.
+        The settings of `2 * rounds + 4` stages, and one more for each list.
     """
     if not isinstance(rounds, int) or rounds < 1:
         raise InputError(f'rounds={rounds!r} must be at least 1.')
@@ -59,5 +61,6 @@ def sccam(classifier: str,
                  options={**options.get('sub_classifier', {}), **own},
                  title=f'Training from image-level labels and sub-categories, round {index + 1} of {rounds}')]
     last = stages[-1]['name']
-    return [*stages, dict(type='CAMFiles', name='cams', network=last),
+    tests = [dict(type='Evaluation', name=f'test_{name}', network=last, test_list=name) for name in lists]
+    return [*stages, *tests, dict(type='CAMFiles', name='cams', network=last),
             dict(type='CAMCurve', name='cam_quality', cams='cams', config=last), dict(type='Report', name='report')]
