@@ -32,7 +32,10 @@ val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_epochs=1, val_interval=1)
 """
 SEAM = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True), head=dict(drop_rate=0)')  # drop-out differs as well
-MEMORY_BANK = CLASSIFIER.replace('max_epochs=1', 'max_epochs=3')  # the draw of the words, then two updates
+MEMORY_BANK = CLASSIFIER.replace('max_epochs=1', 'max_epochs=3') + """\
+default_hooks = dict(logger=dict(interval=1))
+custom_hooks = [dict(type='WriteAverageLosses'), dict(type='WordStatisticsHook', interval=1)]
+"""  # the draw of the words, then two updates
 RECAM = CLASSIFIER + """\
 load_from = None
 """
@@ -140,3 +143,16 @@ def test_updated_weights(runs):
     assert set(one) == set(two)
     for name in one:
         torch.testing.assert_close(one[name], two[name], atol=1e-5, rtol=0, msg=lambda text, n=name: f'{n}: {text}')
+
+
+def test_statistics_of_the_words(runs):
+    """The hook's scalars count over the batch of all ranks."""
+    lines = {}
+    for ranks in (1, 2):
+        text = next(runs[ranks].glob('*/vis_data/scalars.json')).read_text()
+        lines[ranks] = [{name: value for name, value in json.loads(line).items() if name.startswith('words_')}
+                        for line in text.splitlines()]
+    assert len(lines[1]) == len(lines[2])
+    for one, two in zip(lines[1], lines[2], strict=True):
+        assert one == pytest.approx(two, abs=1e-2)
+    assert any(lines[1]) == ('word_to_image' in runs['names'])

@@ -9,7 +9,7 @@ from mmwsss.utils.errors import InputError
 
 
 def test_measures_equal_a_loop():
-    head = VWEHead(3, 6, encoder=dict(type='VisualWordEncoder', num_words=5, temperature=0.2))
+    head = VWEHead(3, 6, encoder=dict(type='VisualWordEncoder', num_words=5, temperature=5.0))
     feat, labels = torch.randn(2, 6, 4, 3), torch.tensor([[1., 0, 1], [0, 0, 0]])
     found = measure_words(head, feat, labels)
     words, classes, seen = head.encoder.encode(feat), head.classifier(feat).relu(), head.word_map(feat)

@@ -42,8 +42,8 @@ class VisualWordEncoder(BaseModule):
         codebook: config of a :class:`Codebook`: `LearnableCodebook` by default, or `MemoryBankCodebook`; `num_words`
             and `in_channels` are filled in.
         frequency: `'sum'` over the pixels, as in the authors' code, or `'mean'`, as in Eq. 4.
-        temperature: cosines are divided by it before the softmax; 1 in the paper, below 1 for sharper words. The
-            authors' second release multiplies them by a constant `tau` (1.0), which is `1 / temperature`.
+        temperature: factor on the cosines before the softmax, the `tau` of the authors' second release; 1 in the
+            paper, above 1 for sharper words.
 
     Raises:
         InputError: the codebook's size is not `(num_words, in_channels)`, `frequency` is unknown, or `temperature` is
@@ -94,7 +94,7 @@ class VisualWordEncoder(BaseModule):
         with full_precision(feat.device.type):
             dtype = torch.promote_types(feat.dtype, torch.float32)
             feat = F.normalize(feat.detach().to(dtype), dim=1)
-            codewords = F.normalize(codewords.to(dtype), dim=1) / self.temperature
+            codewords = F.normalize(codewords.to(dtype), dim=1) * self.temperature
             return F.conv2d(feat, codewords[:, :, None, None]).softmax(dim=1)
 
     def forward(self, feat: Tensor) -> Encoding:
