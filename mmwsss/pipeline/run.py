@@ -162,7 +162,7 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
         raise InputError(f'{stage.name} is not done with these inputs, but --from starts after it. Omit --from.')
     if not begun:
         _make_way(stage.folder(plan), stage.name, record, inputs, redo)
-        found = None if redo else reuse_stage(plan, stage, inputs, reuse)
+        found = None if redo or record else reuse_stage(plan, stage, inputs, reuse)
         if found:
             write_record(path, found)
             return found

@@ -26,7 +26,7 @@ class StubStage(Stage):
         return Output(self.folder(plan) / f'out{plan.suffix}')
 
     def call(self, plan: 'StubPlan') -> Call:
-        return Call([str(self.output(plan).path), self.name], inputs=dict(plan.stub_inputs))
+        return Call([str(self.output(plan).path), self.name], inputs=dict(plan.stub_inputs, stage=self.name))
 
 
 class StubPlan(Plan):
