@@ -94,14 +94,15 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
 def _check(cells: Sequence[Cell], plans: dict[Cell, Plan], work_dir: Path) -> None:
     """Check data, lists and networks of every entry, and that the work dir can be written."""
     from mmwsss.pipeline.check import check_inputs
-    checked = set()
-    for cell in cells:
-        if cell.entry.name not in checked:  # seeds do not differ in what they read
-            checked.add(cell.entry.name)
-            try:
-                check_inputs(plans[cell])
-            except InputError as error:
-                raise InputError(f'{cell.entry.name} ({cell.entry.config}): {error}') from error
+    first = {cell.entry.name: cell for cell in reversed(cells)}  # seeds do not differ in what they read
+    for cell in reversed(first.values()):
+        problem = ''
+        try:
+            check_inputs(plans[cell])
+        except InputError as error:
+            problem = str(error)
+        if problem:  # not in the handler: of a chain of errors, a tool shows the innermost
+            raise InputError(f'{cell.entry.name} ({cell.entry.config}): {problem}')
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
