@@ -2,6 +2,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from message_names import message_names
 from mmseg.structures import SegDataSample
 from reference_network import samples
 
@@ -45,3 +46,20 @@ def test_errors_name_the_remedy():
     sample.gt_score = torch.ones(7)
     with pytest.raises(InputError, match='a/b.jpg.*7.*3.*num_classes'):
         head.loss([features(feat)], [sample])
+
+
+def test_channels_are_dropped_in_training_only():
+    head = CAMHead(num_classes=6, in_channels=6, drop_ratio=0.5)
+    head.classifier.weight.data = torch.eye(6)[:, :, None, None]
+    seen = []
+    head.loss_module.register_forward_hook(lambda module, given, result: seen.append(given[0].detach()))
+    seen_by_head, labels = features(torch.rand(20, 6, 3, 4) + 0.1), samples(torch.ones(20, 6))
+    for training in (True, False):
+        head.train(training).loss([seen_by_head], labels)
+    dropped = seen[0] == 0
+    assert 0.3 < dropped.float().mean() < 0.7
+    torch.testing.assert_close(seen[0], torch.where(dropped, 0, 2 * seen_by_head.pooled))
+    torch.testing.assert_close(seen[1], seen_by_head.pooled)
+    torch.testing.assert_close(head.train().logits(seen_by_head), seen_by_head.pooled)
+    with pytest.raises(InputError, match=message_names('drop_ratio=1.0')):
+        CAMHead(drop_ratio=1.0)
