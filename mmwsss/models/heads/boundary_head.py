@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from mmwsss.models.losses.boundary import boundary_loss
 from mmwsss.utils.errors import InputError
 
+from .resample import resample
+
 STRIDE = 4  # of the predictions
 
 
@@ -115,12 +117,3 @@ def at_stride(labels: Tensor) -> Tensor:
     A last block of less than three pixels has no label.
     """
     return labels[:, STRIDE // 2::STRIDE, STRIDE // 2::STRIDE]
-
-
-def resample(feat: Tensor, stride: int, wanted: int, size: Sequence[int]) -> Tensor:
-    """Resample a level to another stride (finer ones by average pooling) and crop it to `size`."""
-    if stride > wanted:
-        feat = F.interpolate(feat, scale_factor=stride // wanted, mode='bilinear', align_corners=False)
-    elif stride < wanted:
-        feat = F.avg_pool2d(feat, wanted // stride, ceil_mode=True, count_include_pad=False)
-    return feat[..., :size[0], :size[1]]

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from mmwsss.models.losses import affinity_displacement_loss
 from mmwsss.utils.errors import InputError
 
-from .boundary_head import STRIDE, BoundaryHead, IRNLayer, at_stride, resample
+from .boundary_head import STRIDE, BoundaryHead, IRNLayer, at_stride
+from .resample import resample
 
 
 @MODELS.register_module()
