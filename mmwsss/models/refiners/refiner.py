@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mmwsss.datasets.transforms.load_image import image_of
 from mmwsss.models.shown import Shown, ShownInstances, ShownLabels
-from mmwsss.pseudo_labels import Instances, Transition, random_walk, walk_scores
+from mmwsss.pseudo_labels import Instances, Transition, random_walks, walk_scores
 from mmwsss.pseudo_labels.cam import strided_size, winner
 from mmwsss.registry import LOCAL_REFINEMENTS
 from mmwsss.utils.errors import InputError
@@ -116,20 +116,24 @@ class Refiner(BaseSegmentor):
             data_samples: their samples; `cam` `(K, h', w')` of any size and `cam_keys` `(K,)` are refined.
 
         Returns:
-            The samples with :meth:`maps`, and with the results of :meth:`refine_sample` if they have CAMs.
+            The samples with :meth:`maps`, and with the results of :meth:`refine_samples` if they have CAMs.
         """
         if data_samples is None:
             data_samples = [SegDataSample() for _ in inputs]
+        found = []
         for image, sample in zip(inputs, data_samples, strict=True):
             maps = self.maps(image)
             for name, value in maps.items():
                 sample.set_field(PixelData(data=value), name)
             if 'cam' in sample:
-                self.refine_sample(sample, maps, image.shape[1:])
+                found.append((sample, maps, tuple(image.shape[1:])))
+        self.refine_samples(found)
         return data_samples
 
-    def refine_sample(self, sample: SegDataSample, maps: dict[str, Tensor], size: Sequence[int]) -> None:
-        """Walk a sample's CAM and write the labels into the sample, all in the size `ori_shape`.
+    def refine_samples(self, found: Sequence[tuple[SegDataSample, dict[str, Tensor], tuple[int, int]]]) -> None:
+        """Walk the CAMs of samples and write the labels into the samples, all in the size `ori_shape`.
+
+        On a GPU, images of equal width walk together, see :func:`random_walks`.
 
         `cam_winner` has `score` and `label` `(1, H, W)`, the strongest class after the walk (scores relative to the
         image's largest); `pred_sem_seg` `(1, H, W)` is that label where its score is above `bg_thr`, else 0, after the
@@ -137,25 +141,29 @@ class Refiner(BaseSegmentor):
         `scores` `(M,)`.
 
         Args:
-            sample: with `cam` `(K, h', w')` of any size and `cam_keys` `(K,)`.
-            maps: of the image.
-            size: height and width of the network's input.
+            found: each sample with `cam` `(K, h', w')` of any size and `cam_keys` `(K,)`, the maps of its image, and
+                height and width of the network's input.
 
         Raises:
-            InputError: the CAM does not fit the walk, or the local refinement cannot run.
+            InputError: a CAM does not fit the walk, or the local refinement cannot run.
         """
-        device = next(iter(maps.values())).device
-        keys, cam = sample.cam_keys.to(device), sample.cam.data.to(device, torch.float32)
-        small, full = strided_size(size, self.stride), tuple(sample.metainfo.get('ori_shape', size)[:2])
-        scores = cam.new_zeros(0, *size)
-        if len(keys):
-            start = self.seed(_resize(cam, strided_size(size, self.cam_stride or self.stride)), maps)
-            scores = self.scores(random_walk(self.transition(maps), start, self.test_cfg['steps']), size)
+        walking = [case for case in found if len(case[0].cam_keys)]
+        starts = [self.seed(_resize(_cam(sample, maps), strided_size(size, self.cam_stride or self.stride)), maps)
+                  for sample, maps, size in walking]
+        walks = iter(random_walks([self.transition(maps) for _, maps, _ in walking], starts, self.test_cfg['steps']))
+        for sample, maps, size in found:
+            cam = _cam(sample, maps)
+            scores = self.scores(next(walks), size) if len(cam) else cam.new_zeros(0, *size)
+            self._write_labels(sample, scores, cam, maps, size)
+
+    def _write_labels(self, sample: SegDataSample, scores: Tensor, cam: Tensor, maps: dict[str, Tensor],
+                      size: tuple[int, int]) -> None:
+        keys, full = sample.cam_keys.to(cam.device), tuple(sample.metainfo.get('ori_shape', size)[:2])
         best, label = winner(_resize(scores, full), keys)
         sample.cam_winner = PixelData(score=best[None], label=label[None])
         label = torch.where(best > self.test_cfg['bg_thr'], label, torch.zeros_like(label))
         sample.pred_sem_seg = PixelData(data=self.refined(label, keys, sample)[None])
-        found = self.instances(_resize(cam, small), keys, maps, size)
+        found = self.instances(_resize(cam, strided_size(size, self.stride)), keys, maps, size)
         if found is not None:
             sample.pred_instances = InstanceData(
                 masks=_resize(found.masks.float(), full, 'nearest') > 0, labels=found.classes, scores=found.scores)
@@ -195,6 +203,11 @@ class Refiner(BaseSegmentor):
     def encode_decode(self, inputs: Tensor, batch_data_samples: list | None = None) -> Tensor:
         """Return logits in the size of the input; a refiner has none unless it implements them."""
         raise NotImplementedError(f'{type(self).__name__} predicts no logits.')
+
+
+def _cam(sample: SegDataSample, maps: dict[str, Tensor]) -> Tensor:
+    """The CAM of a sample where its maps are."""
+    return sample.cam.data.to(next(iter(maps.values())).device, torch.float32)
 
 
 def _resize(maps: Tensor, size: tuple[int, int], mode: str = 'bilinear') -> Tensor:
