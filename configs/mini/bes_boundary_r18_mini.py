@@ -6,11 +6,12 @@ confident_label_dir = 'work_dirs/bes_r18_mini/confident_labels'
 model = dict(
     type='BoundaryRefiner',
     backbone=dict(init_cfg=dict(checkpoint='work_dirs/bes_r18_mini/epoch_15.pth')),
-    head=dict(_delete_=True, type='BoundaryHead', in_channels=(32, 32, 64, 128, 256), strides=(4, 4, 8, 16, 16)))
+    head=dict(_delete_=True, type='BoundaryHead', in_channels=(32, 32, 64, 128, 256), strides=(4, 4, 8, 16, 16)),
+    test_cfg=dict(beta=5, steps=64))
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadMask'),
-    dict(type='BoundaryLabels', window=7),
+    dict(type='BoundaryLabels', window=13),
     dict(type='RandomScale', min_scale=1.5, max_scale=2.5),
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomCropPad', crop_size=(192, 192), pad_val=(127, 127, 127)),

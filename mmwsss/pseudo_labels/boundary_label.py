@@ -33,7 +33,8 @@ def boundary_label(labels: Tensor,
 
     Args:
         labels: `(H, W)` integers in 0..255: 0 background, 255 ignored.
-        window: side of the square window, an odd number of pixels.
+        window: side of the square window, an odd number of pixels. Along a straight edge the shares differ by
+            `1 / window` at least, so with the default gap a window needs 11 pixels to find one.
         inner_share: an inner pixel's class has a larger share than this.
         inner_lead: and at least so much more than the others.
         boundary_share: both classes at a boundary have a larger share than this.

@@ -63,7 +63,7 @@ model = dict(backbone=dict(norm_eval=True), head=dict(drop_ratio=0.0))  # drop-o
 train_dataloader['dataset']['sub_category_file'] = {root!r} + '/sub_categories.json'
 """
 BOUNDARY = IRNET.replace('head=dict(radius=4)', 'head=dict()').replace(
-    "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=7)")
+    "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=13)")
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(

@@ -59,6 +59,13 @@ def test_by_hand():
     assert (boundary_label(labels, between_objects=False)[20] == 2).nonzero().flatten().tolist() == [29, 30]
 
 
+@pytest.mark.parametrize(('window', 'found'), [(9, 0), (11, 2)])
+def test_a_small_window_finds_no_straight_edge(window, found):
+    labels = torch.zeros(30, 30, dtype=torch.uint8)
+    labels[:, 15:] = 3
+    assert (boundary_label(labels, window)[15] == 2).sum() == found
+
+
 def test_ignored_pixels_weaken_every_share():
     labels = torch.zeros(13, 13, dtype=torch.uint8)
     labels[:, :8] = 255  # the background has 5 of 13 columns
