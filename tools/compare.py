@@ -7,6 +7,7 @@ Writes compare.md, compare.json, compare.png and compare.svg into the work dir. 
 compare.json with --results.
 """
 import argparse
+import logging
 from pathlib import Path
 
 from _start import add_config_options, import_mmwsss, make_parser, plain_errors, tools_folder
@@ -49,6 +50,15 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run what is missing, then print."""
     args = parse_args()
+    logging.disable(logging.INFO)  # MMEngine tells of each variable in each config
+    try:
+        run(args)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run, print, or exit with one message that says what is wrong."""
     from mmwsss.pipeline import Launcher
     from mmwsss.pipeline.comparison import compare, done_cells, print_commands, print_table, read_comparison
     from mmwsss.pipeline.comparison.results import read_results
