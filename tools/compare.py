@@ -88,10 +88,10 @@ def run(args: argparse.Namespace) -> None:
 
 
 def default_work_dir(entries: list[str]) -> Path:
-    """The work dir of a single file, or that of all other comparisons."""
+    """The work dir of the first file with entries, also when further entries are added to it."""
     from mmwsss.engine.config import read_config
-    single = len(entries) == 1 and Path(entries[0]).is_file() and 'entries' in read_config(entries[0])
-    return Path('work_dirs', Path(entries[0]).stem if single else 'compare')
+    files = [path for path in entries if Path(path).is_file() and 'entries' in read_config(path)]
+    return Path('work_dirs', Path(files[0]).stem if files else 'compare')
 
 
 if __name__ == '__main__':
