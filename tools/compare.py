@@ -7,6 +7,7 @@ Writes compare.md, compare.json, compare.png and compare.svg into the work dir. 
 compare.json with --results.
 """
 import argparse
+import logging
 from pathlib import Path
 
 from _start import add_config_options, import_mmwsss, make_parser, plain_errors, tools_folder
@@ -49,6 +50,15 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run what is missing, then print."""
     args = parse_args()
+    logging.disable(logging.INFO)  # MMEngine tells of each variable in each config
+    try:
+        run(args)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run, print, or exit with one message that says what is wrong."""
     from mmwsss.pipeline import Launcher
     from mmwsss.pipeline.comparison import compare, done_cells, print_commands, print_table, read_comparison
     from mmwsss.pipeline.comparison.results import read_results
@@ -78,10 +88,10 @@ def main() -> None:
 
 
 def default_work_dir(entries: list[str]) -> Path:
-    """The work dir of a single file, or that of all other comparisons."""
+    """The work dir of the first file with entries, also when further entries are added to it."""
     from mmwsss.engine.config import read_config
-    single = len(entries) == 1 and Path(entries[0]).is_file() and 'entries' in read_config(entries[0])
-    return Path('work_dirs', Path(entries[0]).stem if single else 'compare')
+    files = [path for path in entries if Path(path).is_file() and 'entries' in read_config(path)]
+    return Path('work_dirs', Path(files[0]).stem if files else 'compare')
 
 
 if __name__ == '__main__':

@@ -4,11 +4,12 @@ import shutil
 
 import pytest
 from mmengine.config import Config
+from mmseg.registry import TRANSFORMS
 from tiny_pipeline import CLASSES, write_tiny_pipeline
 from tiny_voc import write_tiny_voc
 
 from mmwsss.pipeline import read_plan
-from mmwsss.pipeline.image_lists import images_mark, read_images
+from mmwsss.pipeline.image_lists import images_mark, read_images, require_masks
 from mmwsss.pipeline.plan import Network
 from mmwsss.utils.errors import InputError
 
@@ -73,6 +74,26 @@ def test_a_folder_without_a_list(tmp_path):
     before = images_mark(read_images(Network('c.py', cfg), 'train'))
     (root / 'JPEGImages' / '2007_000000.jpg').unlink()
     assert before.startswith('4 ') and images_mark(read_images(Network('c.py', cfg), 'train')).startswith('3 ')
+
+
+class LoadsMasksToo:
+    """A step of another package, which may load masks."""
+
+
+@pytest.mark.parametrize('steps, evaluators, fits', [
+    (['LoadImage', 'LoadMask'], ['IoUMetric'], True), (['LoadImageFromFile', 'LoadAnnotations'], ['IoUMetric'], True),
+    (['LoadImage'], ['CAMIoUMetric'], False), (['LoadImage', 'PackSegInputs'], ['CAMWriter', 'ClassIoUMetric'], False),
+    (['LoadImage'], ['mmpretrain.AveragePrecision'], True), (['LoadImage', 'LoadsMasksToo'], ['IoUMetric'], True)])
+def test_a_test_that_measures_iou_needs_masks(steps, evaluators, fits, monkeypatch):
+    monkeypatch.setitem(TRANSFORMS.module_dict, 'LoadsMasksToo', LoadsMasksToo)
+    network = Network('c.py', Config(dict(
+        test_dataloader=dict(dataset=dict(pipeline=[dict(type=step) for step in steps])),
+        test_evaluator=[dict(type=kind) for kind in evaluators])))
+    if fits:
+        require_masks(network)
+        return
+    with pytest.raises(InputError, match=r'c\.py.*LoadMask'):
+        require_masks(network)
 
 
 @pytest.mark.parametrize('loader, named', [

@@ -193,3 +193,29 @@ def test_our_pipelines(name, commands, monkeypatch):
     found = commands(f'configs/{name}', Launcher(TOOLS, gpus=4))
     assert found['segmentor'][2] == ('2' if 'voc.py' in name else '4')  # of VOC: a batch of 10, as published
     assert list(found)[9:11] == ['segmentor', 'evaluation'] and list(found)[-1] == 'report' and len(found) == 13
+
+
+def test_lists_beside_the_tests_own_and_paths(config, tmp_path):
+    network = read_plan(str(config), 'w', dry=True).network('classifier')
+    assert network.list_name('test') == 'train'
+    assert network.list_file('test', 'val') == network.list_file('test', 'val.txt') == 'ImageSets/Segmentation/val.txt'
+    assert network.list_file('test', './my/few.txt') == str(tmp_path / 'my/few.txt')
+    assert network.list_file('test', 'data/few.txt') == 'few.txt'  # below the data
+    network.require_list('test')
+    network.cfg.test_dataloader.dataset.ann_file = 'ImageSets/Segmentation/none.txt'
+    with pytest.raises(InputError, match=r'none\.txt.*train, train_aug, val'):
+        network.require_list('test')
+    network.cfg.test_dataloader.dataset.ann_file = ''
+    network.require_list('test')
+    assert network.list_name('test') == 'test'
+    with pytest.raises(InputError, match='classifier.py.*val'):
+        network.list_file('test', 'val')
+
+
+def test_a_seed_and_options(config, commands, capsys):
+    run_pipeline(read_plan(str(config), 'w', dry=True, options={'crf': False}, seed=7), Launcher(TOOLS))
+    blocks = capsys.readouterr().out.strip().split('\n\n')
+    found = {block.split(':')[0].removeprefix('# '): shlex.split(block.split('\n')[-1]) for block in blocks}
+    assert 'crf' not in found and found['report'][-2:] == ['--cfg-options', 'crf=False']
+    assert all('randomness.seed=7' in found[name] for name in ('classifier', 'irnet', 'segmentor'))
+    assert not any('randomness' in word for words in commands(config).values() for word in words)

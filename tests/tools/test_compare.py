@@ -178,3 +178,7 @@ def test_a_dry_run_prints_the_commands_of_all_cells(folder, capsys, monkeypatch)
         'classifier, seed 0', 'pipeline, seed 0', 'classifier, seed 1', 'pipeline, seed 1']
     assert done.out.count('train.py classifier.py') == 4 and done.out.count('randomness.seed=1') >= 5
     assert not (folder / 'dry').exists()
+    (folder / 'table.py').write_text("entries = [dict(config='classifier.py')]\n")
+    for words, place in ((['table.py', 'segmentor.py'], 'table'), (['classifier.py', 'segmentor.py'], 'compare')):
+        done = run_inside(capsys, monkeypatch, 'compare.py', *words, '--dry-run')
+        assert f'--work-dir work_dirs/{place}/classifier/seed_0/training' in done.out

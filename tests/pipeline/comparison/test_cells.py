@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from run_tool import TOOLS
 from tiny_pipeline import write_tiny_pipeline
+from tiny_run import write_tiny_run
 
 from mmwsss.pipeline import Launcher, read_plan
+from mmwsss.pipeline.check import check_inputs
 from mmwsss.pipeline.comparison import read_comparison
 from mmwsss.pipeline.comparison.cells import cells_of, portable_inputs, read_done
 
@@ -58,6 +60,15 @@ def test_a_network_is_trained_and_tested_on_the_lists(here):
         assert stage.compared(plan, {'a/mIoU': 1}) == ('Segmentor', name)
     own = cells('segmentor.py')[0].plan(dry=True)
     assert list(own.stages) == ['training', 'test'] and own.stages['test'].compared(own, {})[1] == 'val'
+
+
+def test_a_network_of_mmseg_without_lists(here):
+    write_tiny_run(here / 'run')
+    cell, = cells('run/tiny.py')
+    plan = cell.plan()
+    check_inputs(plan)
+    assert list(plan.stages) == ['training', 'test'] and set(portable_inputs(plan)) == {'training', 'test'}
+    assert plan.stages['test'].compared(plan, dict(mIoU=1.0)) == ('Segmentor', 'test')
 
 
 def test_all_trainings_of_a_pipeline_get_the_seed(here):
