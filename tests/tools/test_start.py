@@ -16,9 +16,11 @@ def run_traced(tool: str, *args: str) -> subprocess.CompletedProcess:
                           capture_output=True, text=True)
 
 
-@pytest.mark.parametrize('tool', [path.name for path in sorted(TOOLS.glob('[!_]*.py'))] + [
-    'analysis_tools/cam_table.py', 'analysis_tools/inspect_words.py', 'analysis_tools/visualize_words.py',
-    'dataset_converters/sample.py', 'dataset_converters/voc.py', 'model_converters/convert_checkpoint.py'])
+FOLDERS = ('', 'analysis_tools', 'dataset_converters', 'model_converters')
+
+
+@pytest.mark.parametrize('tool', [path.relative_to(TOOLS).as_posix() for folder in FOLDERS
+                                  for path in sorted((TOOLS / folder).glob('[!_]*.py'))])
 def test_help_loads_no_torch(tool):
     done = run_traced(tool, '--help')
     assert done.returncode == 0, done.stderr

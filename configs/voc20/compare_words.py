@@ -1,0 +1,22 @@
+# Do visual words learn on twenty classes of VOC? Each entry changes one thing of VWE on average pooling.
+# python tools/compare.py configs/voc20/compare_words.py --jobs 2
+VWE = 'vwe_efflite0_voc20.py'
+TEMPERATURE = 'model.head.encoder.temperature'
+CODEBOOK = 'model.head.encoder.codebook'
+BANK = {f'{CODEBOOK}.type': 'MemoryBankCodebook', f'{CODEBOOK}.rate': 8e-3}
+FEATURES = {f'{CODEBOOK}.type': 'LearnableCodebook', f'{CODEBOOK}.init': 'features'}
+PIPELINE = 'train_dataloader.dataset.pipeline'
+LARGE = {f'{PIPELINE}.1.min_size': 427, f'{PIPELINE}.1.max_size': 853, f'{PIPELINE}.3.crop_size': (512, 512)}
+entries = [
+    dict(name='GAP', config='cam_efflite0_voc20.py'),
+    dict(name='HSPP', config='hspp_efflite0_voc20.py'),
+    dict(name='VWE', config=VWE),
+    *[dict(name=f'temperature {value}', config=VWE, options={TEMPERATURE: value}) for value in (10, 20, 40)],
+    dict(name='memory bank', config=VWE, options=BANK),
+    dict(name='memory bank, temperature 20', config=VWE, options={**BANK, TEMPERATURE: 20}),
+    dict(name='words from features, temperature 20', config=VWE, options={**FEATURES, TEMPERATURE: 20}),
+    dict(name='temperature 20, HSPP', config='vwe_hspp_efflite0_voc20.py', options={TEMPERATURE: 20}),
+    dict(name='temperature 20, crops of 512', config=VWE, options={**LARGE, TEMPERATURE: 20}),
+]
+seeds = [0, 1, 2]
+lists = ['train', 'val']
