@@ -1,0 +1,107 @@
+"""`benchmark.py methods`: a training step and a prediction of several classifiers, relative to the first.
+
+The models take turns, and the median counts. On a CPU it is the time of this process's threads, so that other work on
+the machine matters less.
+"""
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS, MODELS
+from mmseg.structures import SegDataSample
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print seconds and ratios."""
+    cases = {Path(path).stem: Case(path, args) for path in args.configs}
+    seconds: dict[str, dict[str, list[float]]] = {name: dict(step=[], image=[]) for name in cases}
+    for turn in range(args.turns + 1):
+        for name, case in cases.items():
+            for what, work in (('step', case.step), ('image', case.predict)):
+                spent = measure(work, args.device)
+                if turn:  # the first warms up
+                    seconds[name][what].append(spent)
+    print(f'{args.batch} crops a training step, one {args.size[0]}x{args.size[1]} image a prediction, {args.device}, '
+          f'{torch.get_num_threads()} threads, median of {args.turns}')
+    print(f"{'':36}{'step, s':>10}{'ratio':>8}{'image, s':>10}{'ratio':>8}")
+    first = next(iter(seconds.values()))
+    for name, spent in seconds.items():
+        cells = [(statistics.median(spent[what]), statistics.median(first[what])) for what in ('step', 'image')]
+        print(f'{name:36}' + ''.join(f'{own:10.3f}{own / reference:8.2f}' for own, reference in cells))
+
+
+def measure(work: Callable[[], Any], device: str) -> float:
+    """The seconds of one call."""
+    if device == 'cpu':
+        start = time.process_time()
+        work()
+        return time.process_time() - start
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    work()
+    torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+class Case:
+    """A config's model with random weights, and random images in the sizes of its training.
+
+    Args:
+        path: of the config.
+        args: of the command line.
+    """
+
+    def __init__(self, path: str, args: argparse.Namespace) -> None:
+        cfg = Config.fromfile(path)
+        init_default_scope('mmseg')
+        torch.manual_seed(0)
+        self.model = MODELS.build(without_init(cfg.model.to_dict())).to(args.device)
+        self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
+        steps = cfg.train_dataloader.dataset.pipeline
+        crop = next(step['crop_size'] for step in steps if 'crop_size' in step)
+        keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
+        dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
+        classes = len(dataset.metainfo['classes']) - 1
+        copies = getattr(self.model.head, 'sub_categories', 1)  # further labels are a number for each class
+        self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
+        self.image = [make_sample(tuple(args.size), classes, keys, copies)]
+
+    def step(self) -> None:
+        """One training step."""
+        self.model.train()
+        self.model.train_step(collate(self.batch), self.optimizer)
+
+    def predict(self) -> None:
+        """One prediction by the config's `test_cfg`."""
+        self.model.eval()
+        self.model.test_step(collate(self.image))
+
+
+def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
+                copies: int) -> tuple[torch.Tensor, SegDataSample]:
+    """An image with two of its classes."""
+    sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
+    sample.gt_score = torch.zeros(classes)
+    sample.gt_score[[0, classes - 1]] = 1
+    for key in keys:
+        setattr(sample, key, sample.gt_score.repeat_interleave(copies))
+    return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample
+
+
+def collate(items: list[tuple[torch.Tensor, SegDataSample]]) -> dict[str, Any]:
+    """What a loader gives."""
+    return dict(inputs=[image for image, _ in items], data_samples=[sample for _, sample in items])
+
+
+def without_init(node: Any) -> Any:
+    """A config in which no weights are loaded."""
+    if isinstance(node, dict):
+        return {key: without_init(value) for key, value in node.items() if key != 'init_cfg'}
+    return [without_init(value) for value in node] if isinstance(node, list | tuple) else node
