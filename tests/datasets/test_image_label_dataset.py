@@ -352,6 +352,21 @@ def test_labels_of_real_images_agree_with_their_masks(voc6, name):
     assert fewer < len(dataset) / 4
 
 
+def test_labels_of_twenty_classes_agree_with_their_masks(voc20):
+    dataset = voc(voc20, ann_file='ImageSets/Segmentation/mini.txt', test_mode=True,
+                  pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
+    assert len(dataset) == 155 and len(dataset.image_classes) == 20
+    images, fewer = torch.zeros(20), 0
+    for index in range(len(dataset)):
+        sample = dataset[index]['data_samples']
+        labelled = set((torch.nonzero(sample.gt_score)[:, 0] + 1).tolist())
+        shown = set(sample.gt_sem_seg.data.unique().tolist()) - {0, 255}
+        assert shown <= labelled, sample.img_id
+        fewer += shown < labelled
+        images += sample.gt_score
+    assert images.min() >= 8 and fewer < len(dataset) / 4
+
+
 def test_the_six_classes_survive_a_round_trip(voc6, tmp_path):
     """Pseudo labels are written in the data set's original indices, because `label_map` maps them when read."""
     masks = dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
