@@ -70,8 +70,8 @@ def _add_images(page: Page, plan: Plan, done: list[Stage], images: ReportImages)
                    zip(images.classes, images.palette, strict=True)]
     page.panels = list(shown)
     page.images = [Row(name, list(uris)) for name, *uris in zip(images.names, *shown.values(), strict=True)]
-    page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A CAM '
-                       'is the largest of the kept classes. White pixels: labels without confidence, ground truth '
+    page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A '
+                       'CAM is the largest of the kept classes. White pixels: labels without confidence, ground truth '
                        'without score.')
     layers = [Layer(title, maps, curve_data(curves[title]) if title in curves else None)
               for title, versions in {**panels, **truth}.items()

@@ -109,7 +109,7 @@ def levels_of(scores: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
     Returns:
         uint8 of the same shape.
     """
-    return np.searchsorted(np.float32(thresholds), np.float32(scores), side='left').astype(np.uint8)
+    return np.searchsorted(np.asarray(thresholds, np.float32), np.asarray(scores, np.float32), side='left').astype(np.uint8)
 
 
 def packed(values: np.ndarray) -> str:
@@ -126,7 +126,7 @@ def _packed_map(entry: PixelMap | None, thresholds: Sequence[float], size: tuple
         return None
     found = dict(labels=packed(_reduced(entry.labels.astype(np.uint8), size)))
     if entry.scores is not None:
-        found['levels'] = packed(levels_of(_reduced(np.float32(entry.scores), size), thresholds))
+        found['levels'] = packed(levels_of(_reduced(entry.scores.astype(np.float32), size), thresholds))
     return found
 
 

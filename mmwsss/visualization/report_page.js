@@ -2,12 +2,14 @@
 // zoom, light and dark. What it knows is explained in explorer.py. The address may set it up: #threshold=0.4&theme=dark
 'use strict';
 (async () => {
-  const VOID = 255, OPAQUE = 150;
+  const VOID = 255, ALPHA = 150, WHITE = 0xe6ffffff;  // 0xaabbggrr
   const find = id => document.getElementById(id);
   const { layers, pairs, truth, images } = JSON.parse(find('explorer').textContent);
   const names = [...document.querySelectorAll('.legend span')].map(entry => entry.textContent);
-  const colours = [...document.querySelectorAll('.legend i')].map(
-    entry => getComputedStyle(entry).backgroundColor.match(/\d+/g).slice(0, 3).map(Number));
+  const inks = [...document.querySelectorAll('.legend i')].map(entry => {
+    const [red, green, blue] = getComputedStyle(entry).backgroundColor.match(/\d+/g).map(Number);
+    return (ALPHA << 24 | blue << 16 | green << 8 | red) >>> 0;
+  });
   const rows = [...document.querySelectorAll('tbody.image')];
   const scored = layers.map((_, index) => index).filter(index => layers[index].scored);
   const slider = find('threshold');
@@ -95,14 +97,18 @@
     const context = canvas.getContext('2d');
     context.drawImage(picture, 0, 0, width, height);
     if (!mask) return;
-    const colour = new ImageData(width, height);
+    const drawn = new ImageData(width, height), pixels = new Uint32Array(drawn.data.buffer);
     mask.forEach((label, index) => {
-      if (label > 0 && colours[label]) colour.data.set([...colours[label], OPAQUE], 4 * index);
+      if (label === 0) return;
+      const column = index % width;
+      const edge = (column > 0 && mask[index - 1] !== label) || (column < width - 1 && mask[index + 1] !== label) ||
+        (index >= width && mask[index - width] !== label) || (index + width < mask.length && mask[index + width] !== label);
+      pixels[index] = edge ? WHITE : inks[label];
     });
     const layer = document.createElement('canvas');
     layer.width = width;
     layer.height = height;
-    layer.getContext('2d').putImageData(colour, 0, 0);
+    layer.getContext('2d').putImageData(drawn, 0, 0);
     context.drawImage(layer, 0, 0);
   }
 
