@@ -109,7 +109,8 @@ def levels_of(scores: np.ndarray, thresholds: Sequence[float]) -> np.ndarray:
     Returns:
         uint8 of the same shape.
     """
-    return np.searchsorted(np.asarray(thresholds, np.float32), np.asarray(scores, np.float32), side='left').astype(np.uint8)
+    bounds = np.asarray(thresholds, np.float32)
+    return np.searchsorted(bounds, scores.astype(np.float32), side='left').astype(np.uint8)
 
 
 def packed(values: np.ndarray) -> str:

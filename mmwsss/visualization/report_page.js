@@ -260,7 +260,7 @@
       shown = button;
       Object.assign(canvas, { width, height });
       canvas.style.setProperty('--ratio', width / height);
-      canvas.classList.toggle('sharp', source.src ? source.src.startsWith('data:image/png') : false);
+      canvas.classList.toggle('sharp', Boolean(source.src) && source.src.startsWith('png', 'data:image/'.length));
       canvas.getContext('2d').drawImage(source, 0, 0);
       canvas.setAttribute('aria-label', `${title} of ${nameOf(row)}`);
       find('zoom-title').textContent = `${nameOf(row)}: ${title}`;

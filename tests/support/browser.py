@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,12 @@ def run_in_page(page: Path, body: str, address: str = '') -> Any:
     """
     if CHROMIUM is None:
         pytest.skip('no Chromium to run the page in: apt install chromium')
-    copy = page.with_name('tried.html')
-    copy.write_text(page.read_text().replace('</body>', SCRIPT.replace('BODY', body)))
-    command = [CHROMIUM, '--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=20000',
-               f'--user-data-dir={page.parent / "profile"}', '--dump-dom', copy.absolute().as_uri() + address]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        copy = Path(folder, 'tried.html')
+        copy.write_text(page.read_text().replace('</body>', SCRIPT.replace('BODY', body)))
+        command = [CHROMIUM, '--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=20000',
+                   f'--user-data-dir={folder}/profile', '--dump-dom', copy.as_uri() + address]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     result = re.search('<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
     assert result, done.stderr[-2000:]
     found = json.loads(html.unescape(result[1]))

@@ -110,7 +110,8 @@ def test_numbers_follow_the_slider(page, maps):
         for place, line in enumerate(seen['images']):
             labels, predicted = maps['labels'][place].labels, maps['prediction'][place].labels
             assert line.split(' · ') == [
-                f'· foreground {100 * np.mean(masks[place] > 0):.1f} %', f'mIoU {miou([(masks[place], truths[place])])}',
+                f'· foreground {100 * np.mean(masks[place] > 0):.1f} %',
+                f'mIoU {miou([(masks[place], truths[place])])}',
                 f'cams / labels differ {differ(masks[place], labels)}',
                 f'labels / prediction differ {differ(labels, predicted)}']
         total = np.concatenate([entry.ravel() for entry in masks])
@@ -155,7 +156,8 @@ def test_filter_and_order(page, maps):
         }
         set('order', '', 'change');
         set('filter', '1', 'change');
-        return { orders: seen, cats: names(), iou: text('all-iou'), called: text('iou-name'), shown: text('shown') };''')
+        return { orders: seen, cats: names(), iou: text('all-iou'), called: text('iou-name'),
+                 shown: text('shown') };''')
     labels = [entry.labels for entry in maps['labels']]
 
     def sort(values):
