@@ -32,7 +32,7 @@ class Panel:
 
     Attributes:
         uri: a drawing as a data URI; `None` to show nothing but the mask at a threshold.
-        pixels: classes and scores of its pixels, of the image's size; `None` for a drawing of anything else.
+        pixels: classes and scores of its pixels, not larger than the drawing; `None` for a drawing of anything else.
     """
     uri: str | None
     pixels: PixelMap | None = None
@@ -89,8 +89,8 @@ class ReportImages:
             changed = dict(seg_map_path=str(path)) if path is not None else {}
             loaded = self._load(dict(info, **changed))
             labels = (loaded if self.masks else LoadMask()(loaded))['gt_seg_map'].astype(np.uint8)
-            painted = paint_labels(shrink(labels, LONGEST, smooth=False), self.palette)
-            panels.append(Panel(image_uri(painted, 'png'), PixelMap(labels)))
+            labels = shrink(labels, LONGEST, smooth=False)
+            panels.append(Panel(image_uri(paint_labels(labels, self.palette), 'png'), PixelMap(labels)))
         return panels
 
     def cams(self, output: Output) -> Panels:
@@ -137,7 +137,8 @@ class ReportImages:
                 versions = panels.setdefault(title, [None] * len(self._infos))
                 pixels = None
                 if title == ShownLabels.title:
-                    pixels = PixelMap(sample.pred_sem_seg.data[0].cpu().numpy().astype(np.uint8))
+                    labels = sample.pred_sem_seg.data[0].cpu().numpy().astype(np.uint8)
+                    pixels = PixelMap(shrink(labels, LONGEST, smooth=False))
                 versions[place] = Panel(image_uri(shrink(panel, LONGEST), 'png'), pixels)
         return panels
 
@@ -182,8 +183,9 @@ def _classes_in(mask: np.ndarray, count: int) -> list[int]:
 
 
 def _scored(score: Tensor, label: Tensor) -> PixelMap:
-    """The strongest class `(H, W)` and its score."""
-    return PixelMap(label.cpu().numpy().astype(np.uint8), score.float().cpu().numpy())
+    """The strongest class `(H, W)` of each pixel and its score, reduced to single pixels."""
+    return PixelMap(*(shrink(values, LONGEST, smooth=False) for values in (
+        label.cpu().numpy().astype(np.uint8), score.float().cpu().numpy())))
 
 
 def _images(cfg: Config, masks: bool) -> ImageLabelDataset:

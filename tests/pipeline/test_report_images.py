@@ -65,6 +65,15 @@ def test_scores_of_cam_files(root, tmp_path):
     assert second.pixels.scores.shape == SIZE and not second.pixels.scores.any()
 
 
+def test_maps_of_large_images_are_reduced(tmp_path):
+    images = report_images(write_tiny_voc(tmp_path / 'data', CLASSES, images=1, size=(300, 480)))
+    write_cam(tmp_path / 'cams' / '2007_000000.npz', torch.rand(1, 75, 120), np.array([0]), (300, 480), CLASSES)
+    panels = [images.cams(Output(tmp_path / 'cams', '.npz'))[0], images.labels()[0]]
+    assert images.sizes() == [(150, 240)]
+    assert [panel.pixels.labels.shape for panel in panels] == [(150, 240)] * 2
+    assert panels[0].pixels.scores.shape == (150, 240)
+
+
 def test_what_is_compared():
     labels, scores = PixelMap(np.zeros((1, 1), np.uint8)), PixelMap(np.zeros((1, 1), np.uint8), np.zeros((1, 1)))
     cams, walk = Layer('cams', [None, scores]), Layer('walk', [scores, scores])
