@@ -1,7 +1,8 @@
 """Write the report of a pipeline: table, training and threshold curves, IoU of each class, images of every stage.
 
-The page is self-contained and opens offline. run_pipeline.py calls this tool as its last stage; called by hand, it
-shows the stages that are done so far.
+The page is self-contained and opens offline. A slider on it moves the background threshold of the masks over images,
+which can be filtered by class and sorted by how much two stages disagree. run_pipeline.py calls this tool as its last
+stage; called by hand, it shows the stages that are done so far.
 """
 import argparse
 from pathlib import Path

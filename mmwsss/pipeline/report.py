@@ -1,7 +1,11 @@
 """What a pipeline did, on one page: table, plots, and images in all their versions."""
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from mmwsss.utils.errors import InputError
+from mmwsss.visualization.explorer import Layer, curve_data, explorer_data
 from mmwsss.visualization.figures import bar_figure, data_uri
 from mmwsss.visualization.report_page import Page, Row, Section, write_page
 
@@ -13,6 +17,7 @@ from .table import COLUMNS, rows_of
 
 NOTE = ('CAMs and labels are made with known image-level labels; a segmentor sees the images alone. Of CAMs, the best '
         'threshold counts.')
+TRUTH = 'ground truth'  # title of the masks
 
 
 def write_report(plan: Plan, path: Path, count: int = 12) -> None:
@@ -34,23 +39,54 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
     images = ReportImages(networks[0], count)
     page = Page(
         title='From image-level labels to segmentation',
-        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. mIoU of {len(images.classes)} '
-                 'classes, in percent.',
+        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. ' + (
+            f'mIoU of {len(images.classes)} classes, in percent.' if images.masks else
+            'There are no masks to measure by.'),
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
         sections=_sections(plan, done, images.classes))
-    panels: dict[str, Panels] = {}
-    for stage in done if count else ():
-        panels.update(stage.panels(plan, images))
-    if panels:
-        page.legend = [(name, '#{:02x}{:02x}{:02x}'.format(*colour)) for name, colour in
-                       zip(images.classes, images.palette, strict=True)]
-        panels = {'image': images.images(), **panels, 'ground truth': images.labels()}
-        page.panels = list(panels)
-        page.images = [Row(name, versions) for name, *versions in zip(images.names, *panels.values(), strict=True)]
-        page.image_note = (f'{len(images.names)} of the {images.total} images with masks. A CAM is the largest of the '
-                           'kept classes. White pixels: labels without confidence, ground truth without score.')
+    if count:
+        _add_images(page, plan, done, images)
     write_page(page, path)
+
+
+def _add_images(page: Page, plan: Plan, done: list[Stage], images: ReportImages) -> None:
+    """Add the images in all their versions, and what the page's script knows of them."""
+    panels: dict[str, Panels] = {}
+    files: list[str] = []  # titles of label maps that other stages read
+    curves: dict[str, Mapping[str, Any]] = {}
+    for stage in done:
+        found = stage.panels(plan, images)
+        panels.update(found)
+        files += found if stage.output(plan).suffix == '.png' else ()
+        curves.update(filter(None, [stage.threshold_curve(plan)]))
+    if not panels:
+        return
+    truth = {TRUTH: images.labels()} if images.masks else {}
+    shown = {title: [panel.uri if panel else None for panel in versions]
+             for title, versions in {'image': images.images(), **panels, **truth}.items()}
+    shown = {title: uris for title, uris in shown.items() if any(uris)}
+    page.legend = [(name, '#{:02x}{:02x}{:02x}'.format(*colour)) for name, colour in
+                   zip(images.classes, images.palette, strict=True)]
+    page.panels = list(shown)
+    page.images = [Row(name, list(uris)) for name, *uris in zip(images.names, *shown.values(), strict=True)]
+    page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A '
+                       'CAM is the largest of the kept classes. White pixels: labels without confidence, ground truth '
+                       'without score.')
+    layers = [Layer(title, maps, curve_data(curves[title]) if title in curves else None)
+              for title, versions in {**panels, **truth}.items()
+              if any(maps := [panel.pixels if panel else None for panel in versions])]
+    page.explorer = explorer_data(layers, _pairs(layers, files), TRUTH if truth else None, images.sizes(),
+                                  images.present)
+
+
+def _pairs(layers: list[Layer], files: list[str]) -> list[tuple[str, str]]:
+    """Which layers to compare: scores with the last label maps before a prediction, and these with the prediction."""
+    titles = [layer.title for layer in layers if layer.title != TRUTH]
+    scored = [layer.title for layer in layers if layer.scored]
+    labels = [title for title in titles if title in files][-1:]
+    predicted = [title for title in titles if title not in files and title not in scored][-1:]
+    return [*product(scored, labels or predicted), *product(labels, predicted)]
 
 
 def _is_done(plan: Plan, stage: Stage) -> bool:

@@ -1,51 +1,82 @@
 """The images of a report, and what the stages made of them."""
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from mmengine.config import Config
+from torch import Tensor
 
 from mmwsss.apis import WSSSInferencer
-from mmwsss.datasets import ImageLabelDataset
+from mmwsss.apis.inputs import InputImage
+from mmwsss.datasets import ImageLabelDataset, LoadMask
+from mmwsss.engine.masks import has_masks
 from mmwsss.engine.preflight import build_datasets
+from mmwsss.evaluation.cam_iou_metric import winner_of
+from mmwsss.models.shown import ShownLabels
 from mmwsss.pseudo_labels import read_cam
+from mmwsss.visualization.explorer import PixelMap
 from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
 
 from .plan import Network
 from .stage import Output
 
-LONGEST = 180  # pixels of an image on the page
+LONGEST = 240  # pixels of an image on the page
 CANDIDATES = 60  # images whose classes are looked at, to show them all
-Panels = list[str | None]  # data URIs of one version of the images
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One version of an image.
+
+    Attributes:
+        uri: a drawing as a data URI; `None` to show nothing but the mask at a threshold.
+        pixels: classes and scores of its pixels, not larger than the drawing; `None` for a drawing of anything else.
+    """
+    uri: str | None
+    pixels: PixelMap | None = None
+
+
+Panels = list[Panel | None]  # a version of each image; `None` where it is missing
 
 
 class ReportImages:
-    """Some images with masks of a network's test list, chosen so that classes alternate.
+    """Some images of a network's test list, chosen so that classes alternate.
 
     Args:
-        network: whose test data set has the images and masks.
+        network: whose test data set has the images, and masks if there are any.
         count: of images, at most.
 
     Attributes:
         names: ids of the chosen images.
-        total: number of images with masks.
+        present: the segmentation classes in each of them, by its mask, or without masks by its image-level labels.
+        total: number of images in the list.
+        masks: whether they have masks.
         classes, palette: of the data set.
     """
 
     def __init__(self, network: Network, count: int) -> None:
-        self._dataset = _masked_images(network.cfg)
+        self.masks = has_masks(network.cfg.test_dataloader.dataset)
+        self._dataset = _images(network.cfg, self.masks)
         self.total = len(self._dataset)
         self.classes = list(self._dataset.metainfo['classes'])
         self.palette = self._dataset.metainfo['palette']
         step = max(self.total // max(CANDIDATES, count), 1)
-        classes = {index: _classes_in(self._dataset[index]['gt_seg_map'], len(self.classes))
-                   for index in range(0, self.total, step)}
-        self._infos = [self._dataset.get_data_info(index) for index in choose_images(classes, count)]
+        classes = {index: self._classes(index) for index in range(0, self.total, step)}
+        chosen = choose_images(classes, count)
+        self._infos = [self._dataset.get_data_info(index) for index in chosen]
         self.names = [info['img_id'] for info in self._infos]
+        self.present = [classes[index] for index in chosen]
 
     def images(self) -> Panels:
         """The images as they are."""
-        return [image_uri(shrink(self._rgb(info), LONGEST)) for info in self._infos]
+        return [Panel(image_uri(shrink(self._rgb(info), LONGEST))) for info in self._infos]
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """Height and width of each image on the page."""
+        shapes = (shrink(self._rgb(info), LONGEST).shape for info in self._infos)
+        return [(height, width) for height, width, _ in shapes]
 
     def labels(self, output: Output | None = None) -> Panels:
         """The masks in colours, or a stage's label maps; `None` where a map is missing."""
@@ -56,7 +87,10 @@ class ReportImages:
                 panels.append(None)
                 continue
             changed = dict(seg_map_path=str(path)) if path is not None else {}
-            panels.append(self._colours(self._load(dict(info, **changed))['gt_seg_map']))
+            loaded = self._load(dict(info, **changed))
+            labels = (loaded if self.masks else LoadMask()(loaded))['gt_seg_map'].astype(np.uint8)
+            labels = shrink(labels, LONGEST, smooth=False)
+            panels.append(Panel(image_uri(paint_labels(labels, self.palette), 'png'), PixelMap(labels)))
         return panels
 
     def cams(self, output: Output) -> Panels:
@@ -67,9 +101,30 @@ class ReportImages:
             if not path.is_file():
                 panels.append(None)
                 continue
-            cam = read_cam(path).cam
-            heat = cam.max(axis=0) if len(cam) else np.zeros((1, 1))
-            panels.append(image_uri(heat_overlay(shrink(self._rgb(info), LONGEST), heat)))
+            content, image = read_cam(path), self._rgb(info)
+            heat = content.cam.max(axis=0) if len(content.cam) else np.zeros((1, 1))
+            score, label = winner_of(torch.from_numpy(content.cam), torch.from_numpy(content.keys), image.shape[:2])
+            panels.append(Panel(image_uri(heat_overlay(shrink(image, LONGEST), heat)), _scored(score, label)))
+        return panels
+
+    def refined(self, network: Network, checkpoint: str, cams: Output) -> Panels:
+        """The scores that a refiner makes of CAM files, without a drawing; `None` where a file is missing.
+
+        Args:
+            network: the refiner.
+            checkpoint: of the refiner.
+            cams: the CAM files.
+        """
+        inferencer = WSSSInferencer(network.cfg, checkpoint, show_progress=False)
+        panels: Panels = []
+        for info, name in zip(self._infos, self.names, strict=True):
+            path = cams.path / f'{name}{cams.suffix}'
+            if not path.is_file():
+                panels.append(None)
+                continue
+            batch = next(inferencer.preprocess([InputImage(name, info['img_path'])], cams={name: str(path)}))
+            found = inferencer.forward(batch)[0].get('cam_winner')
+            panels.append(None if found is None else Panel(None, _scored(found.score[0], found.label[0])))
         return panels
 
     def predictions(self, cfg: Config, checkpoint: str) -> dict[str, Panels]:
@@ -80,17 +135,24 @@ class ReportImages:
             sample = inferencer(info['img_path'], return_datasamples=True)['predictions'][0]
             for title, panel in inferencer.panels(self._rgb(info), sample).items():
                 versions = panels.setdefault(title, [None] * len(self._infos))
-                versions[place] = image_uri(shrink(panel, LONGEST), 'png')
+                pixels = None
+                if title == ShownLabels.title:
+                    labels = sample.pred_sem_seg.data[0].cpu().numpy().astype(np.uint8)
+                    pixels = PixelMap(shrink(labels, LONGEST, smooth=False))
+                versions[place] = Panel(image_uri(shrink(panel, LONGEST), 'png'), pixels)
         return panels
+
+    def _classes(self, index: int) -> list[int]:
+        """The classes of an image: those in its mask, or without masks its image-level labels."""
+        if self.masks:
+            return _classes_in(self._dataset[index]['gt_seg_map'], len(self.classes))
+        return [int(key) + 1 for key in np.flatnonzero(self._dataset.get_data_info(index).get('gt_score', ()))]
 
     def _load(self, info: Mapping[str, Any]) -> dict[str, Any]:
         return self._dataset.pipeline(dict(info, seg_fields=[]))
 
     def _rgb(self, info: Mapping[str, Any]) -> np.ndarray:
         return np.ascontiguousarray(self._load(info)['img'][..., ::-1])
-
-    def _colours(self, labels: np.ndarray) -> str:
-        return image_uri(paint_labels(shrink(labels.astype(np.uint8), LONGEST, smooth=False), self.palette), 'png')
 
 
 def choose_images(classes: Mapping[int, Sequence[int]], count: int) -> list[int]:
@@ -120,8 +182,15 @@ def _classes_in(mask: np.ndarray, count: int) -> list[int]:
     return [int(value) for value in np.unique(mask) if 0 < value < count]
 
 
-def _masked_images(cfg: Config) -> ImageLabelDataset:
-    """The images that a network is tested on, with their masks and without CAMs."""
+def _scored(score: Tensor, label: Tensor) -> PixelMap:
+    """The strongest class `(H, W)` of each pixel and its score, reduced to single pixels."""
+    return PixelMap(*(shrink(values, LONGEST, smooth=False) for values in (
+        label.cpu().numpy().astype(np.uint8), score.float().cpu().numpy())))
+
+
+def _images(cfg: Config, masks: bool) -> ImageLabelDataset:
+    """The images that a network is tested on, without CAMs, with their masks if there are any."""
+    steps = ('LoadImage', *(['LoadMask'] if masks else []))
     short = Config(dict(default_scope=cfg.get('default_scope'), test_dataloader=cfg.test_dataloader.to_dict()))
-    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
+    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[dict(type=step) for step in steps])
     return build_datasets(short, ('test', ))['test']

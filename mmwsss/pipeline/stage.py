@@ -131,9 +131,19 @@ class Stage(ABC):
         return None
 
     def panels(self, plan: 'Plan', images: 'ReportImages') -> 'dict[str, Panels]':
-        """What the stage made of the report's images: title -> a data URI for each of them."""
+        """What the stage made of the report's images: title -> a panel for each of them."""
         return {}
+
+    def threshold_curve(self, plan: 'Plan') -> tuple[str, Mapping[str, Any]] | None:
+        """A measurement at every background threshold: the title of the panels whose scores were measured, and the JSON
+        of a `CAMIoUMetric`."""
+        return None
 
     def folder(self, plan: 'Plan') -> Path:
         """Where its files are."""
         return plan.work_dir / self.name
+
+
+def panel_title(name: str) -> str:
+    """The title of the panels that a stage of this name makes."""
+    return name.replace('_', ' ')

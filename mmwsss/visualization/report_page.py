@@ -2,12 +2,15 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from mmwsss.utils.atomic import atomic_path
 
 TEMPLATE = Path(__file__).with_suffix('.html')
+SCRIPT = Path(__file__).with_suffix('.js')
 
 
 @dataclass
@@ -51,6 +54,8 @@ class Page:
         image_note: a sentence above the images.
         legend: name and colour (`#rrggbb`) of each class.
         table_title: heading of the table.
+        explorer: from `explorer_data`, for masks that follow a threshold, a filter and an order of the images; `None`
+            for a page without a script.
     """
     title: str
     subtitle: str
@@ -62,6 +67,7 @@ class Page:
     image_note: str = ''
     legend: list[tuple[str, str]] = field(default_factory=list)
     table_title: str = 'Stages'
+    explorer: dict[str, Any] | None = None
 
 
 def write_page(page: Page, path: str | os.PathLike) -> None:
@@ -72,6 +78,7 @@ def write_page(page: Page, path: str | os.PathLike) -> None:
         path: the file to write, UTF-8, atomically.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    html = environment.from_string(TEMPLATE.read_text(encoding='utf-8')).render(vars(page))
+    html = environment.from_string(TEMPLATE.read_text(encoding='utf-8')).render(
+        vars(page), script=Markup(SCRIPT.read_text(encoding='utf-8')))
     with atomic_path(path) as temporary:
         temporary.write_text(html, encoding='utf-8')

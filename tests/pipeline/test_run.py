@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from browser import run_in_page
 from reference_network import REPO
 from run_tool import run_inside, run_process
 from stub_pipeline import StubPlan
@@ -82,6 +83,33 @@ def test_the_report(finished):
         metrics = next(row['metrics'] for row in rows if row['stage'] == stage)
         value = next(value for name, value in metrics.items() if name.endswith('mIoU'))
         assert f'mIoU {value:.2f}' in page
+
+
+def test_the_report_follows_the_threshold(finished):
+    found = run_in_page(finished / 'report' / 'report.html', '''
+        const seen = {};
+        for (const option of [...find('scores').options]) {
+          set('scores', option.value, 'change');
+          const start = text('threshold-value');
+          seen[option.text] = [start, ...[0, 13, 40, 77, 99].map(step => {
+            move(step);
+            return [step, text('all-iou'), text('all-foreground')];
+          })];
+        }
+        return { seen, images: document.querySelectorAll('td.mask canvas').length,
+                 pairs: [...find('order').options].map(entry => entry.text) };''')
+    assert found['images'] == 6 and list(found['seen']) == ['cams', 'walk']
+    assert found['pairs'][1:3] == ['most disagreement of walk and pseudo labels',
+                                   'most disagreement of pseudo labels and prediction']
+    for title, path in (('cams', 'cam_quality/cam_curve.json'), ('walk', 'walk/walk_curve.json')):
+        curve = json.loads((finished / path).read_text())
+        start, *seen = found['seen'][title]
+        assert start == f"{curve['best']['thr']:.2f}"
+        pixels = curve['score_histogram']['pixels']
+        for step, iou, foreground in seen:
+            assert iou == f"{curve['mIoU'][step]:.2f} % of 6 images"
+            share = 100 * sum(pixels[step + 1:]) / sum(pixels)
+            assert abs(float(foreground.split()[0]) - share) <= 0.0501 and foreground.endswith('of 6 images')
 
 
 def test_nothing_runs_twice(finished, folder):

@@ -1,7 +1,7 @@
 """The page is complete and self-contained, and its text is escaped."""
 from html.parser import HTMLParser
 
-from mmwsss.visualization.report_page import Page, Row, Section, write_page
+from mmwsss.visualization.report_page import SCRIPT, Page, Row, Section, write_page
 
 
 class Reader(HTMLParser):
@@ -49,3 +49,13 @@ def test_without_images(tmp_path):
     write_page(Page('Title', 'what', ['stage'], [('cams', )]), tmp_path / 'page.html')
     reader = read(tmp_path / 'page.html')
     assert reader.images == [] and 'Images' not in reader.texts
+
+
+def test_the_script_is_inside_and_its_content_is_escaped(tmp_path):
+    explorer = dict(layers=[dict(title='</script><b>')], images=[])
+    write_page(Page('Title', 'what', ['stage'], [], panels=['image'], images=[Row('cat', [None])], explorer=explorer),
+               tmp_path / 'page.html')
+    page = (tmp_path / 'page.html').read_text(encoding='utf-8')
+    reader = read(tmp_path / 'page.html')
+    assert reader.links == [] and reader.tags.count('script') == 2 and 'b' not in reader.tags and 'http' not in page
+    assert SCRIPT.read_text(encoding='utf-8') in page and r'\u003c/script\u003e\u003cb\u003e' in page

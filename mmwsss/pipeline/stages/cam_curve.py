@@ -1,6 +1,9 @@
 """CAM files against masks."""
+from collections.abc import Mapping
+from typing import Any
+
 from mmwsss.pipeline.plan import Network, Plan
-from mmwsss.pipeline.stage import Call, Output
+from mmwsss.pipeline.stage import Call, Output, panel_title
 from mmwsss.registry import STAGES
 
 from .curve import CurveStage
@@ -41,3 +44,6 @@ class CAMCurve(CurveStage):
 
     def check(self, plan: Plan) -> None:
         plan.require_images(self, self.network(plan), 'test', self.cams)
+
+    def threshold_curve(self, plan: Plan) -> tuple[str, Mapping[str, Any]]:
+        return panel_title(self.cams), self._curve(plan)

@@ -2,7 +2,7 @@
 from typing import TYPE_CHECKING
 
 from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.stage import Output, Stage
+from mmwsss.pipeline.stage import Output, Stage, panel_title
 
 if TYPE_CHECKING:
     from mmwsss.pipeline.report_images import Panels, ReportImages
@@ -26,4 +26,4 @@ class FileStage(Stage):
 
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
         read = images.labels if self.suffix == '.png' else images.cams
-        return {self.name.replace('_', ' '): read(self.output(plan))}
+        return {panel_title(self.name): read(self.output(plan))}

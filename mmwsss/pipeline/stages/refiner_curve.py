@@ -1,9 +1,15 @@
 """Refined CAMs against masks."""
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from mmwsss.pipeline.plan import Network, Plan
-from mmwsss.pipeline.stage import Call, Output
+from mmwsss.pipeline.stage import Call, Output, panel_title
 from mmwsss.registry import STAGES
 
 from .curve import CurveStage
+
+if TYPE_CHECKING:
+    from mmwsss.pipeline.report_images import Panels, ReportImages
 
 CURVE = 'walk_curve'  # name of the curve's files
 
@@ -43,3 +49,10 @@ class RefinerCurve(CurveStage):
 
     def check(self, plan: Plan) -> None:
         plan.require_images(self, plan.network(self.refiner), 'test', self.cams)
+
+    def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
+        network, cams = plan.network(self.refiner), plan.stages[self.cams].output(plan)
+        return {panel_title(self.name): images.refined(network, plan.output(self.refiner), cams)}
+
+    def threshold_curve(self, plan: Plan) -> tuple[str, Mapping[str, Any]]:
+        return panel_title(self.name), self._curve(plan)
