@@ -34,8 +34,8 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
     images = ReportImages(networks[0], count)
     page = Page(
         title='From image-level labels to segmentation',
-        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. mIoU of {len(images.classes)} '
-                 'classes, in percent.',
+        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. ' + (
+            f'mIoU of {len(images.classes)} classes, in percent.' if images.masks else 'There are no masks to measure by.'),
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
         sections=_sections(plan, done, images.classes))
@@ -45,10 +45,11 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
     if panels:
         page.legend = [(name, '#{:02x}{:02x}{:02x}'.format(*colour)) for name, colour in
                        zip(images.classes, images.palette, strict=True)]
-        panels = {'image': images.images(), **panels, 'ground truth': images.labels()}
+        truth = {'ground truth': images.labels()} if images.masks else {}
+        panels = {'image': images.images(), **panels, **truth}
         page.panels = list(panels)
         page.images = [Row(name, versions) for name, *versions in zip(images.names, *panels.values(), strict=True)]
-        page.image_note = (f'{len(images.names)} of the {images.total} images with masks. A CAM is the largest of the '
+        page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A CAM is the largest of the '
                            'kept classes. White pixels: labels without confidence, ground truth without score.')
     write_page(page, path)
 

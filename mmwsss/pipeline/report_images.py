@@ -7,6 +7,8 @@ from mmengine.config import Config
 
 from mmwsss.apis import WSSSInferencer
 from mmwsss.datasets import ImageLabelDataset
+from mmwsss.datasets.transforms.load_mask import LoadMask
+from mmwsss.engine.masks import has_masks
 from mmwsss.engine.preflight import build_datasets
 from mmwsss.pseudo_labels import read_cam
 from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
@@ -20,25 +22,27 @@ Panels = list[str | None]  # data URIs of one version of the images
 
 
 class ReportImages:
-    """Some images with masks of a network's test list, chosen so that classes alternate.
+    """Some images of a network's test list, chosen so that classes alternate.
 
     Args:
-        network: whose test data set has the images and masks.
+        network: whose test data set has the images, and masks if there are any.
         count: of images, at most.
 
     Attributes:
         names: ids of the chosen images.
-        total: number of images with masks.
+        total: number of images in the list.
+        masks: whether they have masks.
         classes, palette: of the data set.
     """
 
     def __init__(self, network: Network, count: int) -> None:
-        self._dataset = _masked_images(network.cfg)
+        self.masks = has_masks(network.cfg.test_dataloader.dataset)
+        self._dataset = _images(network.cfg, self.masks)
         self.total = len(self._dataset)
         self.classes = list(self._dataset.metainfo['classes'])
         self.palette = self._dataset.metainfo['palette']
         step = max(self.total // max(CANDIDATES, count), 1)
-        classes = {index: _classes_in(self._dataset[index]['gt_seg_map'], len(self.classes))
+        classes = {index: self._classes(index)
                    for index in range(0, self.total, step)}
         self._infos = [self._dataset.get_data_info(index) for index in choose_images(classes, count)]
         self.names = [info['img_id'] for info in self._infos]
@@ -56,7 +60,8 @@ class ReportImages:
                 panels.append(None)
                 continue
             changed = dict(seg_map_path=str(path)) if path is not None else {}
-            panels.append(self._colours(self._load(dict(info, **changed))['gt_seg_map']))
+            loaded = self._load(dict(info, **changed))
+            panels.append(self._colours((loaded if self.masks else LoadMask()(loaded))['gt_seg_map']))
         return panels
 
     def cams(self, output: Output) -> Panels:
@@ -82,6 +87,12 @@ class ReportImages:
                 versions = panels.setdefault(title, [None] * len(self._infos))
                 versions[place] = image_uri(shrink(panel, LONGEST), 'png')
         return panels
+
+    def _classes(self, index: int) -> list[int]:
+        """The classes of an image: those in its mask, or without masks its image-level labels."""
+        if self.masks:
+            return _classes_in(self._dataset[index]['gt_seg_map'], len(self.classes))
+        return [int(key) + 1 for key in np.flatnonzero(self._dataset.get_data_info(index).get('gt_score', ()))]
 
     def _load(self, info: Mapping[str, Any]) -> dict[str, Any]:
         return self._dataset.pipeline(dict(info, seg_fields=[]))
@@ -120,8 +131,8 @@ def _classes_in(mask: np.ndarray, count: int) -> list[int]:
     return [int(value) for value in np.unique(mask) if 0 < value < count]
 
 
-def _masked_images(cfg: Config) -> ImageLabelDataset:
-    """The images that a network is tested on, with their masks and without CAMs."""
+def _images(cfg: Config, masks: bool) -> ImageLabelDataset:
+    """The images that a network is tested on, without CAMs, with their masks if there are any."""
     short = Config(dict(default_scope=cfg.get('default_scope'), test_dataloader=cfg.test_dataloader.to_dict()))
-    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
+    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[dict(type='LoadImage'), *([dict(type='LoadMask')] if masks else [])])
     return build_datasets(short, ('test', ))['test']
