@@ -21,19 +21,19 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('images', metavar='IMAGES', help='folder of images, also with folders below it')
     parser.add_argument('labels', metavar='LABELS', help='which classes each image shows')
-    parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png, to measure by: class numbers, 0 for the '
-                        'background, 255 for ignored pixels; also of some images only')
-    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: a fifth, '
-                        'with each class)')
+    parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png, to measure by: class numbers, 0 for '
+                        'the background, 255 for ignored pixels; also of some images only')
+    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: a '
+                        'fifth, with each class)')
     parser.add_argument('--name', help='of the data set (default: the name of the folder IMAGES)')
     parser.add_argument('--out', metavar='DIR', help='new folder of the configs (default: my_NAME)')
-    parser.add_argument('--backbone', metavar='NAME', help='one of configs/_base_/models, may be abbreviated (default: r50 '
-                        'with a GPU, else efflite0)')
-    parser.add_argument('--classes', metavar='NAME,NAME', help='the order of the classes, for masks and multi-hot vectors '
-                        '(default: by name)')
+    parser.add_argument('--backbone', metavar='NAME', help='one of configs/_base_/models, may be abbreviated (default: '
+                        'r50 with a GPU, else efflite0)')
+    parser.add_argument('--classes', metavar='NAME,NAME', help='the order of the classes, for masks and multi-hot '
+                        'vectors (default: by name)')
     parser.add_argument('--seed', type=int, default=0, help='of the drawn split (default: %(default)s)')
-    parser.add_argument('--skip-bad', action='store_true', help='leave out images without labels, labels without an image '
-                        'and damaged images')
+    parser.add_argument('--skip-bad', action='store_true', help='leave out images without labels, labels without an '
+                        'image and damaged images')
     return parse_arguments(parser)
 
 
@@ -51,15 +51,17 @@ def main() -> None:
     name = args.name or Path(args.images).resolve().name
     classes = [label.strip() for label in (args.classes or '').split(',') if label.strip()]
     with plain_errors():
-        made = new_dataset(args.images, args.labels, args.out or f'my_{name}', Path(__file__).resolve().parents[1] / 'configs',
-                           backbone, args.masks, args.val_list, name, classes, args.seed, args.skip_bad)
+        configs = Path(__file__).resolve().parents[1] / 'configs'
+        made = new_dataset(args.images, args.labels, args.out or f'my_{name}', configs, backbone, args.masks,
+                           args.val_list, name, classes, args.seed, args.skip_bad)
         print('\n'.join(made.found))
         if reason:
             print(f'backbone {backbone}: {reason} (--backbone chooses another)')
         print('\n'.join(made.reasons))
         for note in made.notes:
             print(f'note: {note}')
-        print(f'{made.folder}: configs written. Next:\n  python {tools_folder()}/run_pipeline.py {made.folder}/pipeline.py')
+        print(f'{made.folder}: configs written. Next:\n'
+              f'  python {tools_folder()}/run_pipeline.py {made.folder}/pipeline.py')
 
 
 if __name__ == '__main__':

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmwsss.datasets import ImageLabelDataset
 from mmwsss.datasets.label_forms import read_label_form
-from mmwsss.datasets.own_images import (check_classes, check_masks, match_labels, read_sizes, require_match, split)
+from mmwsss.datasets.own_images import check_classes, check_masks, match_labels, read_sizes, require_match, split
 from mmwsss.engine.own_configs import OwnConfigs, OwnData, find_backbone
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.json_file import write_json
@@ -150,9 +150,9 @@ def _given_split(path: Path, labels: Mapping[str, Sequence[str]]) -> tuple[list[
         raise InputError(f'The list {path} cannot be read: {error}. Write one id a line.') from error
     found = match_labels({name: [] for name in names}, list(labels))
     if found.stray or not found.labels or not found.unlabelled:
-        raise InputError(f'{path} lists {len(names)} images to validate on, of which {len(found.stray)} have no image or '
-                         f'no labels ({first_names(found.stray)}); {len(found.unlabelled)} are left to learn from. List '
-                         'some images of the folder, not all.')
+        raise InputError(f'{path} lists {len(names)} images to validate on, of which {len(found.stray)} have no image '
+                         f'or no labels ({first_names(found.stray)}); {len(found.unlabelled)} are left to learn from. '
+                         'List some images of the folder, not all.')
     return found.unlabelled, list(found.labels)
 
 

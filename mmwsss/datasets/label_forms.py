@@ -3,7 +3,7 @@ import csv
 import json
 import os
 import xml.etree.ElementTree as ElementTree
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from .image_labels import IMAGE_SUFFIXES
 
 FORMS = """\
   a .json file       {"img1": ["cat"], "img2": ["cat", "dog"]}
-  a COCO .json file  {"images": [{"id": 1, "file_name": "img1.jpg"}], "annotations": [{"image_id": 1, "category_id": 3}],
-                      "categories": [{"id": 3, "name": "cat"}]}
+  a COCO .json file  {"images": [{"id": 1, "file_name": "img1.jpg"}], "categories": [{"id": 3, "name": "cat"}],
+                      "annotations": [{"image_id": 1, "category_id": 3}]}
   a .csv file        img1.jpg,cat;dog     or with a header: image,cat,dog and rows such as img1.jpg,1,0
   a .npy file        {'img1': array([1, 0])} with --classes cat,dog     or {'img1': ['cat']}
   a folder of .xml   Annotations/img1.xml, as in PASCAL VOC
@@ -107,8 +107,8 @@ def _read_json(path: Path) -> Labels:
     def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         content = dict(pairs)
         if len(content) < len(pairs):
-            keys = [key for key, _ in pairs]
-            raise InputError(f'{path} has the key {next(key for key in keys if keys.count(key) > 1)!r} twice. Keep one.')
+            twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+            raise InputError(f'{path} has the key {twice!r} twice. Keep one.')
         return content
 
     try:

@@ -55,8 +55,8 @@ def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
     for key, names in labels.items():
         fits = by_digits[key] if isinstance(key, int) else _images_of(key, known, by_name)
         if len(fits) > 1:
-            raise InputError(f'The labels of {key} fit {len(fits)} images: {first_names(fits)}. Write the path below the '
-                             'folder of images in the labels.')
+            raise InputError(f'The labels of {key} fit {len(fits)} images: {first_names(fits)}. Write the path below '
+                             'the folder of images in the labels.')
         if fits:
             merged.setdefault(fits[0], {}).update(dict.fromkeys(names))
         else:
@@ -126,8 +126,8 @@ def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], 
                          'images with and without it. Add images without it (with an empty list of labels).')
     single = [name for name, count in sorted(counts.items()) if count == 1]
     if single:
-        raise InputError(f'{first_names(single)}: {"a class" if len(single) == 1 else "classes"} with 1 image, of which '
-                         f'none is left to validate. Label more images ({FEW} at least), or remove the label.')
+        raise InputError(f'{first_names(single)}: {"a class" if len(single) == 1 else "classes"} with 1 image only, so '
+                         f'that none is left to validate. Label more images ({FEW} at least), or remove the label.')
     notes = [f'{name} has only {count} images, fewer than {FEW}: expect little of it' for name, count in
              sorted(counts.items()) if count < FEW]
     notes += [f'{name} is in all images: nothing tells it from the background' for name in everywhere]

@@ -3,8 +3,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import mmcv
+import numpy as np
 from mmengine.config import Config
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM

@@ -39,7 +39,7 @@ class Scale:
         """The same for smaller images; multiples of 16."""
         def size(value: int) -> int:
             return max(round(value * factor / 16), 2) * 16
-        return self if factor == 1 else Scale(*map(size, (self.smallest, self.largest, self.crop, self.test)))
+        return self if factor == 1 else Scale(size(self.smallest), size(self.largest), size(self.crop), size(self.test))
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def scale_of(data: Config, longest: int, refines: bool) -> Scale:
         sides = [steps['RandomResizeLongSide'][key] for key in ('min_size', 'max_size')]
     else:
         sides = [round(steps['RandomScale'][key] * LONG_SIDE) for key in ('min_scale', 'max_scale')]
-    scale = Scale(*sides, crop, fixed[0] if fixed else LONG_SIDE)
+    scale = Scale(sides[0], sides[1], crop, fixed[0] if fixed else LONG_SIDE)
     return scale.times(min(max(longest, REFINED if refines else 1) / scale.test, 1))
 
 
@@ -129,7 +129,8 @@ class OwnConfigs:
     """
 
     def __init__(self, configs: Path, backbone: str, data: OwnData, base: str) -> None:
-        self.data, self.base, self.reasons = data, base, []
+        self.data, self.base = data, base
+        self.reasons: list[str] = []
         self._folder = configs / '_base_'
         models = {kind: Config.fromfile(self._folder / 'models' / f'{kind}_{backbone}.py').model for kind in TASKS}
         self._models = {kind: f'models/{kind}_{backbone}' for kind in TASKS}
@@ -149,13 +150,15 @@ class OwnConfigs:
         classes = textwrap.fill(', '.join(map(repr, data.classes)), 108, subsequent_indent=' ' * 11,
                                 break_long_words=False, break_on_hyphens=False)
         empty = 'allow_empty=True, ' if data.allow_empty else ''
+        measured = 'train' if self._all_measured else 'train_masks'
+        lists = "for part in ('train', 'val', " + f'{measured!r})'
         return f'''\
 # {data.name}: {data.train} images to learn from, {data.val} to validate on. Facts that all networks share.
 classes = ({classes})
 facts = dict(
     type='ImageLabelDataset', label_file='{{{{ fileDirname }}}}/labels.json', {empty}metainfo=dict(classes=classes),
     data_root={str(data.root)!r}, data_prefix=dict({prefix}))
-train, val, measured = (dict(**facts, ann_file=f'{{{{ fileDirname }}}}/{{part}}.txt') for part in ('train', 'val', {"train" if self._all_measured else "train_masks"!r}))
+train, val, measured = (dict(**facts, ann_file=f'{{{{ fileDirname }}}}/{{part}}.txt') {lists})
 masks, pack = [{"dict(type='LoadMask')" if data.masks else ''}], [dict(type='PackImageLabelInputs')]
 flip = [dict(type='RandomFlip', prob=0.5), *pack]
 '''
@@ -173,6 +176,7 @@ flip = [dict(type='RandomFlip', prob=0.5), *pack]
         epochs = min(max(round(6 + 1500 / data.train), 6), 40) + (5 if self._scratch else 0)
         self._checkpoint = f'work_dirs/{data.name}/classifier/epoch_{epochs}.pth'
         batch = min(base.train_dataloader.batch_size, data.train)
+        count = len(data.classes) - 1
         note = ', and 5 more from random weights' if self._scratch else ''
         self.reasons.append(f'classifier: {epochs} epochs in batches of {batch} for {data.train} images (6 + 1500 / '
                             f'images{note}: few images need more epochs; the published 6 are for 10 582). It pools by '
@@ -182,7 +186,7 @@ flip = [dict(type='RandomFlip', prob=0.5), *pack]
         return f'''\
 # From image-level labels to CAMs. python tools/train.py classifier.py
 {self._bases('cam', name)}
-model = dict(neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0), head=dict(num_classes={len(data.classes) - 1}))
+model = dict(neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0), head=dict(num_classes={count}))
 load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test})]
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, pipeline=[
     dict(type='LoadImage'), {self._augmentation(scale)}, *_base_.flip]))
@@ -196,25 +200,26 @@ test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.
         self._say_scale('IRNet', scale)
         batch = min(base.train_dataloader.batch_size, data.train)
         epochs = min(max(round(280 * batch / data.train), 3), 20)
-        folder = f'work_dirs/{data.name}/'
+        labels, cams = (f'work_dirs/{data.name}/{part}' for part in ('ir_labels', 'cams'))
+        crop = f'crop_size=({scale.crop}, {scale.crop}), pad_val={self._padding}'
         name = 'irnet_3e' if data.train >= LARGE else 'irnet_3e_momentum'
         self.reasons.append(f'IRNet: {epochs} epochs in batches of {batch} (about 280 steps with momentum, as many as '
                             'sufficed for 750 images; at least the published 3).' if data.train < LARGE else
                             f'IRNet: the published schedule, from {LARGE} images on, with batches of {batch}.')
-        evaluator = '' if data.masks else ("test_evaluator = [dict(type='CAMIoUMetric', name='walk_curve', masks=False), "
-                                           "dict(type='PseudoLabelWriter')]\n")
+        evaluator = '' if data.masks else (
+            "test_evaluator = [dict(type='CAMIoUMetric', masks=False), dict(type='PseudoLabelWriter')]\n")
         return f'''\
 # IRNet refines the CAMs. python tools/train.py irnet.py
 {self._bases('irnet', name)}
 {self._initial()}load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test}, only_shrink=False)]
 ir_label_max_size = {scale.test}  # seeds of larger images are refined at this long side
-train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={folder + "ir_labels"!r}, pipeline=[
+train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
     dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip]))
-test_dataloader = dict(dataset=dict(**_base_.measured, cam_dir={folder + "cams"!r}, pipeline=[
+test_dataloader = dict(dataset=dict(**_base_.measured, cam_dir={cams!r}, pipeline=[
     *load, dict(type='LoadCAM'), *_base_.masks, *_base_.pack]))
 custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict(
     _base_.mean_dataloader, batch_size={batch}, dataset=dict(**_base_.train, pipeline=[
-        *load, dict(type='TopLeftCropPad', crop_size=({scale.crop}, {scale.crop}), pad_val={self._padding}), *_base_.pack])))]
+        *load, dict(type='TopLeftCropPad', {crop}), *_base_.pack])))]
 {evaluator}{self._schedule(name, 'max_epochs', epochs)}'''
 
     def _segmentor(self) -> str:
@@ -224,17 +229,19 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
         batch = min(base.train_dataloader.batch_size, data.train)
         name = 'mini_720' if self._scratch else 'deeplabv2_20k' if data.train >= LARGE else 'deeplabv2_720'
         steps = min(max(8 * data.train, 240), 720 + 2 * max(data.train - 1000, 0), 20000)
-        self.reasons.append(f'segmentor: {steps} steps in batches of {batch} (720 sufficed for 750 images, the published '
-                            '20 000 are for 10 582; in between they grow with the images).')
+        self.reasons.append(f'segmentor: {steps} steps in batches of {batch} (720 sufficed for 750 images, the '
+                            'published 20 000 are for 10 582; in between they grow with the images).')
         evaluator = '' if data.masks else ("val_cfg = val_dataloader = val_evaluator = None\n"
                                            "test_evaluator = dict(type='PseudoLabelWriter')\n")
         val = 'val' if data.masks is None or data.measured[1] == data.val else 'val_masks'
         tested = '_base_.val' if val == 'val' else "_base_.facts, ann_file='{{ fileDirname }}/val_masks.txt'"
+        labels = f'work_dirs/{data.name}/pseudo_labels'
         loop = '' if data.masks is None else 'val_dataloader = '
         return f'''\
 # DeepLabv2 on the pseudo labels. python tools/train.py segmentor.py
 {self._bases('deeplabv2', name, 'iteration_runtime')}
-{self._initial(f"decode_head=dict(num_classes={len(data.classes)})")}train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={f"work_dirs/{data.name}/pseudo_labels"!r}, pipeline=[
+{self._initial(f"decode_head=dict(num_classes={len(data.classes)})")}\
+train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
     dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip]))
 {loop}test_dataloader = dict(dataset=dict(**{tested}, pipeline=[
     dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test}), *_base_.masks, *_base_.pack]))
@@ -247,8 +254,8 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
             self.reasons.append('pipeline: no masks, so thresholds are label-free (Otsu\'s rule), nothing is measured '
                                 'against masks, and the report shows images.')
         elif not crf:
-            self.reasons.append(f'pipeline: no test with a DenseCRF, because images are as large as {data.largest / 1e6:.0f} '
-                                'million pixels (crf = True asks for it).')
+            self.reasons.append('pipeline: no test with a DenseCRF, because images are as large as '
+                                f'{data.largest / 1e6:.0f} million pixels (crf = True asks for it).')
         first = ("network_options = dict.fromkeys(('irnet', 'segmentor'), {'model.backbone.init_cfg.checkpoint': "
                  "'{classifier}'})\n" if self._scratch else '')
         return f'''\

@@ -273,7 +273,8 @@ def _maps_of(sample: dict, unknown: int | None = None) -> tuple[Tensor, Tensor, 
     if 'cam_winner' in sample:
         score, winner = sample['cam_winner']['score'][0], sample['cam_winner']['label'][0]
     elif 'cam' in sample and 'cam_keys' in sample:
-        score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], truth.shape[-2:])
+        size = truth.shape[-2], truth.shape[-1]
+        score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], size)
     else:
         raise InputError('the sample has neither cam_winner nor cam with cam_keys. CAMIoUMetric needs a model that '
                          'predicts CAMs.')

@@ -32,10 +32,11 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
                          '--work-dir.')
     networks = _networks(plan)
     images = ReportImages(networks[0], count)
+    measured = 'There are no masks to measure by.' if not images.masks else (
+        f'mIoU of {len(images.classes)} classes, in percent.')
     page = Page(
         title='From image-level labels to segmentation',
-        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. ' + (
-            f'mIoU of {len(images.classes)} classes, in percent.' if images.masks else 'There are no masks to measure by.'),
+        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. {measured}',
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
         sections=_sections(plan, done, images.classes))
@@ -49,8 +50,9 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
         panels = {'image': images.images(), **panels, **truth}
         page.panels = list(panels)
         page.images = [Row(name, versions) for name, *versions in zip(images.names, *panels.values(), strict=True)]
-        page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A CAM is the largest of the '
-                           'kept classes. White pixels: labels without confidence, ground truth without score.')
+        which = 'images with masks' if images.masks else 'images'
+        page.image_note = (f'{len(images.names)} of the {images.total} {which}. A CAM is the largest of the kept '
+                           'classes. White pixels: labels without confidence, ground truth without score.')
     write_page(page, path)
 
 

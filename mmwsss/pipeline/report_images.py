@@ -134,5 +134,6 @@ def _classes_in(mask: np.ndarray, count: int) -> list[int]:
 def _images(cfg: Config, masks: bool) -> ImageLabelDataset:
     """The images that a network is tested on, without CAMs, with their masks if there are any."""
     short = Config(dict(default_scope=cfg.get('default_scope'), test_dataloader=cfg.test_dataloader.to_dict()))
-    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[dict(type='LoadImage'), *([dict(type='LoadMask')] if masks else [])])
+    short.test_dataloader.dataset.update(cam_dir=None, pipeline=[
+        dict(type='LoadImage'), *([dict(type='LoadMask')] if masks else [])])
     return build_datasets(short, ('test', ))['test']

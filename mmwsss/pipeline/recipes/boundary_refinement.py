@@ -37,8 +37,8 @@ def boundary_refinement(networks: Mapping[str, str | None],
         raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(own)}. '
                          'Correct the name.')
     if not masks and (pseudo_label_thr == 'best' or crf):
-        raise InputError(f'masks=False, but pseudo_label_thr={pseudo_label_thr!r} and crf={crf!r}: the best threshold and '
-                         "the test of a segmentor need masks. Set pseudo_label_thr='auto' and crf=False.")
+        raise InputError(f'masks=False, but pseudo_label_thr={pseudo_label_thr!r} and crf={crf!r}: the best threshold '
+                         "and the test of a segmentor need masks. Set pseudo_label_thr='auto' and crf=False.")
     classifier, refiner, segmentor = networks
     measured = pseudo_label_thr in ('best', 'auto')
     stages: list[dict[str, Any]] = [
