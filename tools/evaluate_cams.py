@@ -1,6 +1,7 @@
 """Evaluate CAM files of this or another project against masks at every background threshold.
 
-Reads .npz files of tools/make_cams.py and .npy dictionaries of IRN, SEAM, AdvCAM and others; no network runs.
+Reads .npz files of tools/make_cams.py and .npy dictionaries of IRN, SEAM, AdvCAM and others; no network runs. A
+dataset without masks (no seg_map_path) gets the label-free threshold only.
 """
 import argparse
 
@@ -29,6 +30,7 @@ def main() -> None:
     from mmengine.runner import Runner
 
     from mmwsss.engine.config import load_config
+    from mmwsss.engine.masks import has_masks
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.utils.progress import track
 
@@ -36,10 +38,11 @@ def main() -> None:
         cfg = load_config(args.config, args.cfg_options)
         loader = cfg.test_dataloader
         loader.dataset.cam_dir = args.cams
-        steps = ('LoadImage', 'LoadCAM', 'LoadMask', 'PackImageLabelInputs')
+        masks = has_masks(loader.dataset)
+        steps = ('LoadImage', 'LoadCAM', *(['LoadMask'] if masks else []), 'PackImageLabelInputs')
         loader.dataset.pipeline = [dict(type=step) for step in steps]
         loader.dataset = build_datasets(cfg, ('test', ))['test']
-        evaluator = Evaluator([dict(type='CAMIoUMetric', out_dir=args.out)])
+        evaluator = Evaluator([dict(type='CAMIoUMetric', out_dir=args.out, masks=masks)])
         evaluator.dataset_meta = loader.dataset.metainfo
         for batch in track(Runner.build_dataloader(loader), 'evaluating'):
             evaluator.process(batch['data_samples'], batch)

@@ -1,7 +1,8 @@
 """Predict CAMs, boundaries, masks and overlays for single images or folders.
 
 The results depend on the config's network: CAMs and their segmentation for a classifier, boundaries and (with CAM
-files) pseudo labels for a refiner such as IRNet, the segmentation for a segmentor.
+files) pseudo labels for a refiner such as IRNet, the segmentation for a segmentor. Images larger than those of the
+training are shrunk for the network; results have the full size.
 """
 import argparse
 
@@ -26,6 +27,9 @@ def parse_args() -> argparse.Namespace:
                         'boundary (default: %(default)s)')
     parser.add_argument('--batch-size', type=int, default=1, help='maximum batch size; consecutive images of equal '
                         'size share a batch (default: %(default)s)')
+    parser.add_argument('--max-size', type=int, metavar='PIXELS', help='long side to which larger images are shrunk '
+                        'for the network; 0 for no limit (default: the largest of the training, unless the config has '
+                        'a size for tests)')
     parser.add_argument('--device', help='e.g. cuda:1 or cpu (default: a GPU if there is one)')
     parser.add_argument('--show', action='store_true', help='show each overlay in a window')
     add_config_options(parser)
@@ -41,7 +45,10 @@ def main() -> None:
 
     with plain_errors():
         cfg = read_config(args.config, args.cfg_options)
-        inferencer = WSSSInferencer(cfg, args.checkpoint, args.device)
+        limit = 'auto' if args.max_size is None else args.max_size or None
+        inferencer = WSSSInferencer(cfg, args.checkpoint, args.device, max_size=limit)
+        if inferencer.max_size is not None:
+            print(f'Images with a long side above {inferencer.max_size} are shrunk to it for the network (--max-size).')
         labels = None if args.labels is None else [name.strip() for name in args.labels.split(',') if name.strip()]
         found = inferencer(args.images, batch_size=args.batch_size, labels=labels, cams=args.cams, out_dir=args.out,
                            show=args.show)['predictions']

@@ -2,6 +2,7 @@
 
 Pixels with a class above --fg-thr get that class, pixels with no class above --bg-thr are background, other pixels are
 uncertain (255). The config's ir_label_refinement sets the local refinement of both (default: a DenseCRF).
+Its ir_label_max_size bounds the long side at which that is done; labels have the image's own size all the same.
 
 Rule of thumb: choose the thresholds on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
 suit CAMs with a best threshold of about 0.15; flatter CAMs with a best of 0.5 need about 0.65 and 0.35.
@@ -41,7 +42,7 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
-    from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, refinement_settings
+    from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, max_size_of, refinement_settings
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.registry import LOCAL_REFINEMENTS
@@ -64,8 +65,11 @@ def main() -> None:
         made_from = dict(stage='IR labels', **origin_of_cams(cams), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
                          refinement=refine, classes=dataset.image_classes,
                          list=Path(settings.get('ann_file') or '').name)
+        max_size = max_size_of(cfg)
+        if max_size is not None:
+            made_from['max_size'] = max_size
         claim_folder(out, made_from, '.png', args.overwrite)
-        jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement)
+        jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement, max_size)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
         check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
         print(f'{out}: {len(dataset)} images; {summary}.')

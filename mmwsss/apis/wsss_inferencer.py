@@ -1,5 +1,6 @@
 """Results for single images and folders, of any classifier, refiner or segmentor."""
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from mmcv.transforms import Compose
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
@@ -22,7 +24,9 @@ from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
 from mmwsss.engine.config import read_config
+from mmwsss.engine.training_scale import training_scale
 from mmwsss.models.shown import Shown, ShownLabels
+from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
 from mmwsss.utils.progress import track
@@ -32,6 +36,7 @@ from .inputs import InputImage, find_images
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
 REMEDY = 'Replace the file, or omit it.'
+LARGE = 2 ** 26  # class scores of an image above which a segmentor's are not resized to full size at once: 256 MB
 Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 
 
@@ -49,6 +54,12 @@ class WSSSInferencer(BaseInferencer):
         weights: path of a checkpoint; it must fit the model exactly. Default: `load_from` of the config.
         device: default: a GPU if there is one.
         show_progress: a bar over the images.
+        max_size: long side, pixels, to which larger images are shrunk for the network; results have the full size all
+            the same. `'auto'`: the largest that the network was trained for (:func:`training_scale`), where the config
+            tells it; `None`: no limit.
+
+    Attributes:
+        max_size: the limit, or `None`.
 
     Raises:
         InputError: config or checkpoint are missing or do not belong together, the device cannot be used, or the
@@ -66,10 +77,11 @@ class WSSSInferencer(BaseInferencer):
     postprocess_kwargs = {'out_dir'}
 
     def __init__(self, model: str | Path | Config | dict, weights: str | Path | None = None,
-                 device: str | None = None, show_progress: bool = True) -> None:
+                 device: str | None = None, show_progress: bool = True, max_size: int | str | None = 'auto') -> None:
         if isinstance(model, dict):
             model = Config(model)
         cfg = model if isinstance(model, Config) else read_config(str(model))
+        self.max_size = _checked_size(training_scale(cfg) if max_size == 'auto' else max_size)
         weights = weights or cfg.get('load_from')
         if not weights:
             raise InputError('There are no weights: the config has no load_from. Pass the path of a .pth file.')
@@ -170,9 +182,12 @@ class WSSSInferencer(BaseInferencer):
         known = 'allowed' in inputs['data_samples'][0]
         with self._labels_known(known):
             samples = self.model.test_step(inputs)
-        if known and not self._takes:
-            for sample in samples:
-                rule_out(sample, [0, *(key + 1 for key in sample.allowed)])
+        for sample in samples:
+            allowed = [0, *(key + 1 for key in sample.allowed)] if known and not self._takes else None
+            if 'full_shape' in sample:
+                enlarge(sample, allowed)
+            elif allowed is not None:
+                rule_out(sample, allowed)
         return samples
 
     def visualize(self, inputs: Sequence[InputImage], preds: Sequence[SegDataSample], show: bool = False,
@@ -283,7 +298,8 @@ class WSSSInferencer(BaseInferencer):
         """The config's test pipeline after the loading of the image, without the loading of annotations."""
         first, *others = cfg.test_dataloader.dataset.pipeline
         self._load_file = TRANSFORMS.build(first)
-        return Compose([step for step in others if step['type'] not in ANNOTATIONS])
+        limit = [] if self.max_size is None else [dict(type='ResizeLongSide', size=self.max_size)]
+        return Compose([*limit, *(step for step in others if step['type'] not in ANNOTATIONS)])
 
     def _init_collate(self, cfg: Config) -> Callable[[list], dict]:
         """Lists of images and samples, as the models' preprocessors take them."""
@@ -329,6 +345,10 @@ class WSSSInferencer(BaseInferencer):
             sample.set_metainfo(dict(allowed=keys))
             sample.gt_score = torch.zeros(len(self.image_classes))
             sample.gt_score[keys] = 1
+        full, seen = (tuple(sample.metainfo.get(key, ())[:2]) for key in ('ori_shape', 'img_shape'))
+        values = math.prod(full) * len(self.dataset_meta['classes'])
+        if not self._takes and full and seen and full != seen and values > LARGE:
+            sample.set_metainfo(dict(full_shape=full, ori_shape=seen))
         if cam is not None:
             kept = torch.ones_like(cam['cam_keys'], dtype=torch.bool) if keys is None else torch.isin(
                 cam['cam_keys'], torch.tensor(keys, dtype=torch.int64))
@@ -396,6 +416,33 @@ def require_device(device: str) -> None:
         reason = str(error).partition('\n')[0].rstrip('.')
         raise InputError(f'The device {device} cannot be used ({reason}). Choose one that this machine has, such '
                          'as cpu, or omit it.') from error
+
+
+def enlarge(sample: SegDataSample, allowed: Sequence[int] | None = None) -> None:
+    """Give a large image its labels at full size; the logits stay at the size that the network saw.
+
+    Args:
+        sample: with `seg_logits` `(C, h, w)` and `full_shape`, which becomes `ori_shape`.
+        allowed: segmentation classes to choose from; all by default.
+    """
+    size = sample.full_shape
+    if len(sample.seg_logits.data) > 1:
+        labels = labels_at(sample.seg_logits.data, size, allowed)[None]
+    else:
+        labels = F.interpolate(sample.pred_sem_seg.data[None].float(), size=size, mode='nearest-exact')[0].long()
+    sample.pred_sem_seg = PixelData(data=labels)
+    sample.set_metainfo(dict(ori_shape=size))
+
+
+def _checked_size(size: Any) -> int | None:
+    """A limit of the long side.
+
+    Raises:
+        InputError: it is not a number of at least 1.
+    """
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
+        raise InputError(f"max_size={size!r} must be a number of pixels, at least 1, or 'auto' or None.")
+    return size
 
 
 def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:

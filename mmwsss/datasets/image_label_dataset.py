@@ -16,6 +16,7 @@ from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.palette_png import voc_palette
 from mmwsss.utils.progress import track
 
 from .image_labels import IMAGE_SUFFIXES, read_image_labels
@@ -100,6 +101,11 @@ class ImageLabelDataset(BaseSegDataset):
             self.data_prefix['seg_map_path'] = self.seg_map_dir
         if self.label_file is not None:  # an absolute path stays unchanged
             self.label_file = osp.join(self.data_root, self.label_file)
+
+    def _update_palette(self) -> list:
+        """Use VOC's colours where neither class nor config names any; MMSeg would draw random ones."""
+        count = len(self._metainfo.get('classes') or ())
+        return super()._update_palette() if self._metainfo.get('palette') else voc_palette()[:count].tolist()
 
     @property
     def image_classes(self) -> list[str]:

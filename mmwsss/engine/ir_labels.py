@@ -3,6 +3,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import mmcv
 import numpy as np
 from mmengine.config import Config
 
@@ -11,6 +12,7 @@ from mmwsss.datasets.label_ids import ids_on_disk
 from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels import cam_to_ir_label
+from mmwsss.pseudo_labels.cam import scaled_size
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
@@ -33,6 +35,7 @@ class Job:
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
         refinement: local refinement of the seeds.
         backend_args: of the image's file backend.
+        max_size: long side at which seeds of larger images are refined; `None` for their own.
     """
     img_path: str
     cam_path: str
@@ -43,6 +46,7 @@ class Job:
     bg_thr: float
     refinement: LocalRefinement
     backend_args: dict | None = None
+    max_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def refinement_settings(cfg: Config) -> dict:
 
 
 def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
-            refinement: LocalRefinement) -> list[Job]:
+            refinement: LocalRefinement, max_size: int | None = None) -> list[Job]:
     """List the images of a data set that have no label yet.
 
     Args:
@@ -87,13 +91,15 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
         out: folder of the labels, `<img_id>.png`.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
         refinement: local refinement of the seeds.
+        max_size: see :class:`Job`.
 
     Returns:
         One job per image, in the order of the data set.
     """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
     jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
-                ids_on_disk(dataset.metainfo), fg_thr, bg_thr, refinement, dataset.backend_args) for info in infos]
+                ids_on_disk(dataset.metainfo), fg_thr, bg_thr, refinement, dataset.backend_args,
+                max_size) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 
 
@@ -110,6 +116,8 @@ def label_image(job: Job) -> tuple[int, int, int]:
     image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
     loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
                                       image_classes=job.image_classes))
+    full = image.shape[:2]
+    image = _shrunk(image, job.max_size)
     try:
         label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr,
                                 job.refinement.refine_sets, job.refinement.gt_prob)
@@ -117,8 +125,37 @@ def label_image(job: Job) -> tuple[int, int, int]:
         raise InputError(f'{job.cam_path}: {error}') from error
     values = np.full(256, IGNORE, dtype=np.uint8)
     values[:len(job.ids)] = job.ids
+    label = _enlarged(label, full)
     write_palette_png(job.out, values[label])
     return label.size, int((label != IGNORE).sum()), int(((label != IGNORE) & (label != 0)).sum())
+
+
+def max_size_of(cfg: Config) -> int | None:
+    """Return the config's `ir_label_max_size`, at least 1; `None` without.
+
+    Raises:
+        InputError: it is something else.
+    """
+    size = cfg.get('ir_label_max_size')
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
+        raise InputError(f'ir_label_max_size={size!r} must be a number of pixels, at least 1, or None.')
+    return size
+
+
+def _shrunk(image: np.ndarray, max_size: int | None) -> np.ndarray:
+    """An image `(H, W, 3)` whose long side is at most `max_size`."""
+    if max_size is None or max(image.shape[:2]) <= max_size:
+        return image
+    factor = max_size / max(image.shape[:2])
+    return mmcv.imresize(image, (scaled_size(image.shape[:2], factor))[::-1], interpolation='bicubic', backend='pillow')
+
+
+def _enlarged(label: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Labels `(h, w)` at a size `(H, W)`, each pixel from the nearest one."""
+    if label.shape == size:
+        return label
+    rows, columns = ((np.arange(full) * small) // full for full, small in zip(size, label.shape, strict=True))
+    return label[rows[:, None], columns]
 
 
 def make_ir_labels(jobs: list[Job], workers: int | None = None, total: int | None = None) -> Summary:

@@ -106,6 +106,9 @@ class CAMIoUMetric(IoUMetric):
     `auto_thr`, which Otsu's rule selects from the scores alone. MMSeg's per-class table at `best_thr` is logged.
     `cam_curve.json` and `cam_curve.png` contain the whole curve.
 
+    Without masks (`masks=False`) the metrics are `auto_thr` and `foreground`, the percentage of pixels above it; the
+    curve is `foreground` at every threshold, without a plot.
+
     Args:
         thresholds: increasing background thresholds in [0, 1). Default 0.00, 0.01, ..., 0.99.
         ignore_index: ground truth of pixels that are not counted.
@@ -113,6 +116,7 @@ class CAMIoUMetric(IoUMetric):
             curve is written.
         plot: whether to plot the curve too.
         name: name of the curve files.
+        masks: whether samples have a ground truth.
         collect_device: 'cpu' or 'gpu', through which ranks exchange results.
         prefix: prefix of the metric names, as in every MMEngine metric.
 
@@ -127,6 +131,7 @@ class CAMIoUMetric(IoUMetric):
                  out_dir: str | None = None,
                  plot: bool = True,
                  name: str = 'cam_curve',
+                 masks: bool = True,
                  collect_device: str = 'cpu',
                  prefix: str | None = None) -> None:
         super().__init__(ignore_index=ignore_index, collect_device=collect_device, prefix=prefix)
@@ -138,6 +143,7 @@ class CAMIoUMetric(IoUMetric):
                 or not bool((self._bounds.diff() > 0).all())):
             raise InputError('CAMIoUMetric: thresholds must be increasing numbers in [0, 1) that differ in float32, '
                              f'got {self.thresholds}.')
+        self.masks = masks
         self.out_dir = out_dir
         self.plot = plot
         self.name = name
@@ -156,7 +162,7 @@ class CAMIoUMetric(IoUMetric):
         for sample in data_samples:
             name = sample.get('img_id') or sample.get('img_path', 'without a name')
             try:
-                score, winner, truth = _maps_of(sample)
+                score, winner, truth = _maps_of(sample, None if self.masks else self.ignore_index)
                 histogram = winner_histogram(
                     score, winner, truth, self._bounds, num_classes, self.ignore_index)
             except InputError as error:
@@ -174,22 +180,24 @@ class CAMIoUMetric(IoUMetric):
             results: one `(2, n)` tensor per image: histogram cells and their pixel counts.
 
         Returns:
-            `mIoU`, `aAcc`, `mAcc`, `mIoU_auto` in percent, `best_thr`, `auto_thr` in [0, 1).
+            `mIoU`, `aAcc`, `mAcc`, `mIoU_auto` in percent, `best_thr`, `auto_thr` in [0, 1); without masks `auto_thr`
+            and `foreground` in percent.
 
         Raises:
             InputError: no pixel has a ground truth class.
         """
         histogram = self._total(results)
+        scores = histogram.sum((1, 2)).numpy()
+        edges = np.array([0.0, *self.thresholds, 1.0])
+        auto = otsu(scores, (edges[:-1] + edges[1:]) / 2)
+        if not self.masks:
+            return self._without_masks(scores, edges, auto, len(results))
         areas = threshold_areas(histogram)
         iou = (areas[0] / areas[1]).numpy() * 100  # NaN for classes neither in the masks nor predicted
         if np.isnan(iou).all():
             raise InputError('CAMIoUMetric: no pixel has a ground truth class. Check the masks and ignore_index.')
         miou = np.nanmean(iou, axis=1)
         best = int(np.argmax(miou))
-        scores = histogram.sum((1, 2)).numpy()
-        edges = np.array([0.0, *self.thresholds, 1.0])
-        auto = otsu(scores, (edges[:-1] + edges[1:]) / 2)
-
         metrics = super().compute_metrics([tuple(area[best] for area in areas)])
         metrics.update(best_thr=self.thresholds[best], mIoU_auto=np.round(miou[auto], 2),
                        auto_thr=self.thresholds[auto])
@@ -202,10 +210,21 @@ class CAMIoUMetric(IoUMetric):
             IoU=dict(zip(self.dataset_meta['classes'], map(_plain, iou.T), strict=True)),
             best=dict(thr=self.thresholds[best], mIoU=_plain(miou)[best]),
             auto=dict(rule='otsu', thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
-            # pixels with scores above the previous edge, up to and including this one
-            score_histogram=dict(upper_edges=edges[1:].tolist(), pixels=scores.tolist())),
+            score_histogram=_score_histogram(scores, edges)),
             marks={'best': best, 'without labels (Otsu)': auto})
         return metrics
+
+    def _without_masks(self, scores: np.ndarray, edges: np.ndarray, auto: int, count: int) -> dict[str, float]:
+        """The label-free threshold, and the percentage of pixels above each."""
+        foreground = 100 * (1 - np.cumsum(scores)[:-1] / scores.sum())
+        self._write_curve(dict(
+            classes=list(self.dataset_meta['classes']),
+            num_pictures=count,
+            thresholds=self.thresholds,
+            foreground=_plain(foreground),
+            auto=dict(rule='otsu', thr=self.thresholds[auto], foreground=_plain(foreground)[auto]),
+            score_histogram=_score_histogram(scores, edges)))
+        return dict(auto_thr=self.thresholds[auto], foreground=round(float(foreground[auto]), 2))
 
     def _total(self, results: list[Tensor]) -> Tensor:
         """The summed histogram `(T + 1, C, C + 1)` int64."""
@@ -224,27 +243,38 @@ class CAMIoUMetric(IoUMetric):
         print_log(f'mIoU by background threshold: {", ".join(points)}; without labels '
                   f'(Otsu): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
 
-    def _write_curve(self, curve: dict, marks: dict[str, int]) -> None:
+    def _write_curve(self, curve: dict, marks: dict[str, int] | None = None) -> None:
         """Write the curve files if there is a folder for them."""
         folder = self.out_dir or _log_folder()
         if folder is None:
             return
         path = Path(folder) / f'{self.name}.json'
         write_json(path, curve)
-        if self.plot:
+        if self.plot and marks is not None:
             plot_curve(path.with_suffix('.png'), curve['thresholds'], curve['mIoU'], marks)
         print_log(f'Threshold curve written to {path}', 'current')
 
 
-def _maps_of(sample: dict) -> tuple[Tensor, Tensor, Tensor]:
-    """Winning score, winning class and ground truth of a data sample, `(H, W)` each, on one device."""
-    if 'gt_sem_seg' not in sample:
-        raise InputError('the sample has no gt_sem_seg. Add LoadAnnotations to the test pipeline.')
-    truth = sample['gt_sem_seg']['data'][0]
+def _maps_of(sample: dict, unknown: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    """Winning score, winning class and ground truth of a data sample, `(H, W)` each, on one device.
+
+    Args:
+        sample: of an image.
+        unknown: ground truth of all pixels; `None` for that of the sample.
+    """
+    if unknown is not None:
+        size = tuple(sample['cam_winner']['score'].shape[-2:]) if 'cam_winner' in sample else sample['ori_shape'][:2]
+        truth = torch.full(size, unknown)
+    elif 'gt_sem_seg' in sample:
+        truth = sample['gt_sem_seg']['data'][0]
+    else:
+        raise InputError('the sample has no gt_sem_seg. Add LoadAnnotations to the test pipeline, or set masks=False '
+                         'in the CAMIoUMetric.')
     if 'cam_winner' in sample:
         score, winner = sample['cam_winner']['score'][0], sample['cam_winner']['label'][0]
     elif 'cam' in sample and 'cam_keys' in sample:
-        score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], truth.shape[-2:])
+        size = truth.shape[-2], truth.shape[-1]
+        score, winner = winner_of(sample['cam']['data'], sample['cam_keys'], size)
     else:
         raise InputError('the sample has neither cam_winner nor cam with cam_keys. CAMIoUMetric needs a model that '
                          'predicts CAMs.')
@@ -261,6 +291,11 @@ def _check_classes(what: str, labels: Tensor, num_classes: int) -> None:
     if low < 0 or high >= num_classes:
         raise InputError(f'the {what} contains class {low if low < 0 else high}, but the data set has '
                          f'{num_classes} classes. Check metainfo, reduce_zero_label and the masks.')
+
+
+def _score_histogram(scores: np.ndarray, edges: np.ndarray) -> dict[str, list]:
+    """Pixels with scores above the previous edge, up to and including this one."""
+    return dict(upper_edges=edges[1:].tolist(), pixels=scores.tolist())
 
 
 def _plain(percent: np.ndarray) -> list[float | None]:

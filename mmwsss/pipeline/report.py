@@ -37,11 +37,11 @@ def write_report(plan: Plan, path: Path, count: int = 12) -> None:
                          '--work-dir.')
     networks = _networks(plan)
     images = ReportImages(networks[0], count)
+    measured = 'There are no masks to measure by.' if not images.masks else (
+        f'mIoU of {len(images.classes)} classes, in percent.')
     page = Page(
         title='From image-level labels to segmentation',
-        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. ' + (
-            f'mIoU of {len(images.classes)} classes, in percent.' if images.masks else
-            'There are no masks to measure by.'),
+        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. {measured}',
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
         sections=_sections(plan, done, images.classes))

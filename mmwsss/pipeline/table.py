@@ -17,6 +17,8 @@ def result_of(record: dict[str, Any]) -> str:
     if 'best_thr' in metrics:
         parts.append(f"at threshold {metrics['best_thr']:.2f}; label-free {metrics['mIoU_auto']:.2f} at "
                      f"{metrics['auto_thr']:.2f}")
+    elif 'auto_thr' in metrics:
+        parts.append(f"label-free threshold {metrics['auto_thr']:.2f}, {metrics['foreground']:.1f} % foreground")
     if 'coverage' in metrics:
         parts.append(f"coverage {metrics['coverage']:.1f} %, accuracy {metrics['accuracy']:.1f} %")
     return ', '.join(parts)

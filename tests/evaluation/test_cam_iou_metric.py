@@ -354,3 +354,28 @@ def run_rank(rank: int) -> None:
 
 if __name__ == '__main__':
     run_rank(int(sys.argv[1]))
+
+
+def test_without_masks(tmp_path):
+    """The label-free threshold is the same, and the share of pixels above each threshold is counted."""
+    bare = []
+    for sample in deepcopy(SAMPLES):
+        del sample.gt_sem_seg
+        bare.append(sample)
+    found = evaluate(CAMIoUMetric(THRESHOLDS, masks=False, out_dir=str(tmp_path)), bare)
+    known = evaluate(CAMIoUMetric(THRESHOLDS), SAMPLES)
+    scores = np.concatenate([sample.cam_winner.score.numpy().ravel() for sample in SAMPLES])
+    shares = [100 * (scores > np.float32(threshold)).mean() for threshold in THRESHOLDS]
+    assert found['auto_thr'] == known['auto_thr'] and set(found) == {'auto_thr', 'foreground'}
+    assert found['foreground'] == round(shares[THRESHOLDS.index(found['auto_thr'])], 2)
+    curve = json.loads((tmp_path / 'cam_curve.json').read_text())
+    np.testing.assert_allclose(curve['foreground'], shares, atol=1e-4)
+    assert curve['auto']['thr'] == found['auto_thr'] and 'best' not in curve and not (tmp_path / 'cam_curve.png').exists()
+    with pytest.raises(InputError, match=message_names('gt_sem_seg', 'masks=False')):
+        evaluate(CAMIoUMetric(THRESHOLDS), bare)
+
+
+def test_maps_without_masks():
+    sample = SegDataSample(metainfo=dict(ori_shape=(4, 6)))
+    sample.set_data(dict(cam=PixelData(data=torch.rand(2, 2, 3)), cam_keys=torch.tensor([0, 2])))
+    assert set(evaluate(CAMIoUMetric(masks=False), [sample])) == {'auto_thr', 'foreground'}

@@ -54,6 +54,18 @@ def test_bes_is_irns_list_with_its_own_network_and_thresholds():
         bes('a.py', 'b.py', network_options=dict(irnet={}))
 
 
+@pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels')])
+def test_without_masks(recipe, labels):
+    stages = recipe('a.py', 'b.py', 'c.py', pseudo_label_thr='auto', masks=False)
+    assert names(stages) == ['classifier', 'cams', 'cam_quality', labels, names(stages)[4], 'walk', 'pseudo_labels', 'segmentor',
+                             'report']
+    assert by_name(stages)['pseudo_labels']['threshold'] == 'walk.auto_thr'
+    assert len(recipe('a.py', 'b.py', masks=False)) == 8
+    for settings in (dict(pseudo_label_thr='best'), dict(crf=True)):
+        with pytest.raises(InputError, match=message_names('masks=False', 'auto')):
+            recipe('a.py', 'b.py', 'c.py', masks=False, **settings)
+
+
 def test_sccam_runs_on_tiny_images(tmp_path):
     write_tiny_pipeline(tmp_path)
     (tmp_path / 'sccam.py').write_text("recipe = 'sccam'\nclassifier = 'classifier.py'\n"

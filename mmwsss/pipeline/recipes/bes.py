@@ -18,6 +18,7 @@ def bes(classifier: str,
         pseudo_label_thr: float | str = 0.25,
         pseudo_label_crf: bool | Mapping[str, Any] = False,
         crf: bool = False,
+        masks: bool = True,
         network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, CAMs, confident labels, boundary network, random walk, pseudo labels, segmentor, test, report.
 
@@ -29,10 +30,12 @@ def bes(classifier: str,
             (label-free).
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
         crf: test the segmentor once more, with a DenseCRF.
+        masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
-        The settings of 11 to 13 stages.
+        The settings of 11 to 13 stages; without masks, of 8 or 9.
     """
     return boundary_refinement(dict(classifier=classifier, boundary=boundary, segmentor=segmentor), 'confident_label',
-                               confident_label_thr, pseudo_label_thr, pseudo_label_crf, crf, network_options)
+                               confident_label_thr, pseudo_label_thr, pseudo_label_crf, crf, network_options,
+                               masks)

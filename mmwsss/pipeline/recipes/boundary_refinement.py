@@ -11,7 +11,8 @@ def boundary_refinement(networks: Mapping[str, str | None],
                         pseudo_label_thr: float | str,
                         pseudo_label_crf: bool | Mapping[str, Any],
                         crf: bool,
-                        network_options: Mapping[str, Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+                        network_options: Mapping[str, Mapping[str, Any]] | None,
+                        masks: bool = True) -> list[dict[str, Any]]:
     """Classifier, CAMs, confident labels, refiner, random walk, pseudo labels, segmentor, test, report.
 
     Args:
@@ -23,6 +24,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
         crf: test the segmentor once more, with a DenseCRF.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
+        masks: whether the test lists have masks; without, stages that measure against them are left out.
 
     Raises:
         InputError: a name in `network_options` or a setting does not fit.
@@ -34,6 +36,9 @@ def boundary_refinement(networks: Mapping[str, str | None],
     if strangers:
         raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(own)}. '
                          'Correct the name.')
+    if not masks and (pseudo_label_thr == 'best' or crf):
+        raise InputError(f'masks=False, but pseudo_label_thr={pseudo_label_thr!r} and crf={crf!r}: the best threshold '
+                         "and the test of a segmentor need masks. Set pseudo_label_thr='auto' and crf=False.")
     classifier, refiner, segmentor = networks
     measured = pseudo_label_thr in ('best', 'auto')
     stages: list[dict[str, Any]] = [
@@ -42,22 +47,27 @@ def boundary_refinement(networks: Mapping[str, str | None],
         dict(type='CAMCurve', name='cam_quality', cams='cams', config=classifier),
         dict(type='AffinityLabels', name=f'{labels}s', cams='cams', config=refiner,
              thresholds='cam_quality' if label_thr == 'auto' else label_thr),
-        dict(type='LabelQuality', name=f'{labels}_quality', labels=f'{labels}s', config=refiner),
+        *_if(masks, dict(type='LabelQuality', name=f'{labels}_quality', labels=f'{labels}s', config=refiner)),
         dict(own[refiner], labels=f'{labels}s', title='Training from confident labels'),
         dict(type='RefinerCurve', name='walk', network=refiner, cams='cams'),
         dict(type='PseudoLabels', name='pseudo_labels', network=refiner, cams='cams',
              threshold=f'walk.{pseudo_label_thr}_thr' if measured else pseudo_label_thr,
              images_of=segmentor if segmentor in own else refiner, refine=_crf(pseudo_label_crf)),
-        dict(type='LabelQuality', name='pseudo_label_quality', labels='pseudo_labels', config=refiner,
-             bars='Pseudo labels')]
+        *_if(masks, dict(type='LabelQuality', name='pseudo_label_quality', labels='pseudo_labels', config=refiner,
+                         bars='Pseudo labels'))]
     if segmentor in own:
         stages += [
             dict(own[segmentor], labels='pseudo_labels', title='Training from pseudo labels'),
-            dict(type='Evaluation', name='evaluation', network=segmentor, bars='Segmentor')]
+            *_if(masks, dict(type='Evaluation', name='evaluation', network=segmentor, bars='Segmentor'))]
         if crf:
             stages.append(dict(type='Evaluation', name='crf', network=segmentor, refine=True, bars='Segmentor, CRF',
                                title='The network on its test list, with a DenseCRF'))
     return [*stages, dict(type='Report', name='report')]
+
+
+def _if(wanted: bool, stage: dict[str, Any]) -> list[dict[str, Any]]:
+    """A stage, or none."""
+    return [stage] if wanted else []
 
 
 def _crf(settings: bool | Mapping[str, Any]) -> dict[str, Any] | None:

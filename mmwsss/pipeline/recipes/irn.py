@@ -19,6 +19,7 @@ def irn(classifier: str,
         pseudo_label_thr: float | str = 0.25,
         pseudo_label_crf: bool | Mapping[str, Any] = False,
         crf: bool = False,
+        masks: bool = True,
         network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, CAMs, IR labels, IRNet, random walk, pseudo labels, segmentor, test, report.
 
@@ -28,10 +29,11 @@ def irn(classifier: str,
         pseudo_label_thr: a number, `'best'` (of the masks of IRNet's test list) or `'auto'` (label-free).
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
         crf: test the segmentor once more, with a DenseCRF.
+        masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
-        The settings of 11 to 13 stages.
+        The settings of 11 to 13 stages; without masks, of 8 or 9.
     """
     return boundary_refinement(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), 'ir_label', ir_label_thr,
-                               pseudo_label_thr, pseudo_label_crf, crf, network_options)
+                               pseudo_label_thr, pseudo_label_crf, crf, network_options, masks)

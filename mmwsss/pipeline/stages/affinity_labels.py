@@ -45,7 +45,8 @@ class AffinityLabels(FileStage):
         network = self.network(plan)
         foreground, background = self._thresholds(plan)
         inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), cams=plan.mark(self.cams),
-                             thresholds=[foreground, background], refine=self._refinement(plan))
+                             thresholds=[foreground, background], refine=self._refinement(plan),
+                             **{key: network.cfg[key] for key in ('ir_label_max_size', ) if key in network.cfg})
         arguments = [network.path, '--out', str(self.folder(plan)), '--cams', plan.output(self.cams),
                      '--fg-thr', str(foreground), '--bg-thr', str(background)]
         options = {**network.options, **refinement_options(self.refine, 'ir_label_refinement')}

@@ -22,15 +22,24 @@ class CurveStage(Stage):
 
     def figures(self, plan: Plan) -> dict[str, float]:
         curve = self._curve(plan)
+        if 'best' not in curve:
+            return dict(auto_thr=curve['auto']['thr'], foreground=curve['auto']['foreground'])
         return dict(mIoU=curve['best']['mIoU'], best_thr=curve['best']['thr'], mIoU_auto=curve['auto']['mIoU'],
                     auto_thr=curve['auto']['thr'])
 
-    def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str]:
-        return self.measured, self.reader(plan).list_name('test')
+    def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str] | None:
+        return None if 'mIoU' not in figures else (self.measured, self.reader(plan).list_name('test'))
 
     def plots(self, plan: Plan) -> Iterator[tuple[str, str, 'Figure']]:
         from mmwsss.visualization.figures import curve_figure
         curve = self._curve(plan)
+        if 'best' not in curve:
+            auto = curve['auto']
+            point = {f"without masks (Otsu): {auto['thr']:.2f}": (auto['thr'], auto['foreground'])}
+            yield 'Background threshold', self.label, curve_figure(
+                {'foreground': (curve['thresholds'], curve['foreground'])}, 'background threshold',
+                'pixels above it (%)', point)
+            return
         marks = {f"{title}: {curve[key]['mIoU']:.1f} at {curve[key]['thr']:.2f}":
                  (curve[key]['thr'], curve[key]['mIoU']) for key, title in (
                      ('best', 'best'), ('auto', 'without masks (Otsu)'))}
@@ -39,6 +48,8 @@ class CurveStage(Stage):
 
     def class_scores(self, plan: Plan, classes: Sequence[str]) -> tuple[str, list[float | None]] | None:
         curve = self._curve(plan)
+        if 'best' not in curve:
+            return None
         best = curve['thresholds'].index(curve['best']['thr'])
         return self.label, [curve['IoU'][label][best] for label in classes]
 

@@ -1,0 +1,232 @@
+"""Checks of a new data set, and its split into images to learn from and images to validate on."""
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.progress import track
+
+from .image_labels import IMAGE_SUFFIXES
+from .label_forms import Labels
+from .transforms.load_image import read_image
+
+FEW = 5  # images that a class should have at least
+MOST = 254  # image classes that a mask of 8 bits can tell from background and void
+
+
+@dataclass
+class Matched:
+    """Labels brought together with images.
+
+    Attributes:
+        labels: id -> names of classes.
+        unlabelled: ids of images without an entry.
+        stray: entries without an image.
+    """
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    unlabelled: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
+
+
+def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
+    """Find the image of each entry: by its id or path, by the end of its path, by its name alone, or by its digits.
+
+    Args:
+        labels: from :func:`read_label_form`.
+        ids: of the images, their paths below the folder without suffix.
+
+    Raises:
+        InputError: an entry fits several images.
+    """
+    known = set(ids)
+    by_name, by_digits = defaultdict(list), defaultdict(list)
+    for name in ids:
+        by_name[PurePosixPath(name).name].append(name)
+        digits = ''.join(filter(str.isdigit, name))
+        if digits:
+            by_digits[int(digits)].append(name)
+    found = Matched()
+    merged: dict[str, dict[str, None]] = {}
+    for key, names in labels.items():
+        fits = by_digits[key] if isinstance(key, int) else _images_of(key, known, by_name)
+        if len(fits) > 1:
+            raise InputError(f'The labels of {key} fit {len(fits)} images: {first_names(fits)}. Write the path below '
+                             'the folder of images in the labels.')
+        if fits:
+            merged.setdefault(fits[0], {}).update(dict.fromkeys(names))
+        else:
+            found.stray.append(str(key))
+    found.labels = {name: list(merged[name]) for name in ids if name in merged}
+    found.unlabelled = [name for name in ids if name not in merged]
+    return found
+
+
+def _images_of(key: str, known: set[str], by_name: Mapping[str, list[str]]) -> list[str]:
+    """Ids that an entry may mean."""
+    path = PurePosixPath(key.replace('\\', '/'))
+    if path.suffix.lower() in IMAGE_SUFFIXES and path.as_posix() not in known:
+        path = path.with_suffix('')
+    ends = ('/'.join(path.parts[start:]) for start in range(len(path.parts)))
+    return next(([end] for end in ends if end in known), by_name.get(path.name, []))
+
+
+def require_match(found: Matched, total: int) -> None:
+    """Check that every image has labels and every entry an image.
+
+    Raises:
+        InputError: naming both kinds.
+    """
+    parts = []
+    if found.stray:
+        parts.append(f'{len(found.stray)} of {len(found.stray) + len(found.labels)} entries belong to no image, e.g. '
+                     f'{first_names(found.stray)}')
+    if found.unlabelled:
+        parts.append(f'{len(found.unlabelled)} of {total} images have no labels, e.g. {first_names(found.unlabelled)}')
+    if parts:
+        raise InputError(f'{"; ".join(parts)}. Correct the names (a path below the folder of images, with or without '
+                         'suffix), or leave all of these out with --skip-bad.')
+
+
+def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], list[str]]:
+    """Count the images of each class, and check that there is something to learn.
+
+    Args:
+        labels: id -> names of classes.
+
+    Returns:
+        Class -> number of images, by name, and remarks on what will work badly.
+
+    Raises:
+        InputError: there are no classes or too many; names differ by case or blanks only; a class is called background
+            or is in a single image; all images hold all classes.
+    """
+    counts = Counter(name for names in labels.values() for name in names)
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(counts):
+        spellings[''.join(name.split()).casefold()].append(name)
+    for same in spellings.values():
+        if len(same) > 1:
+            raise InputError('These classes differ by case or blanks only: ' + ', '.join(
+                f'{name!r} ({counts[name]} images)' for name in same) + '. Give them one name in the labels.')
+    if 'background' in spellings:
+        raise InputError(f'{spellings["background"][0]!r} is a class in the labels. Remove it: every image has '
+                         'background, and the network finds it without a label.')
+    if not 0 < len(counts) <= MOST:
+        raise InputError(f'The labels name {len(counts)} classes; 1 to {MOST} are possible. Correct the labels.')
+    everywhere = [name for name, count in sorted(counts.items()) if count == len(labels)]
+    if len(everywhere) == len(counts):
+        what = f'There is one class only, {everywhere[0]},' if len(counts) == 1 else 'All classes are there'
+        raise InputError(f'{what} and all {len(labels)} images hold {"it" if len(counts) == 1 else "all of them"} '
+                         f'({first_names(everywhere)}), so there is nothing to learn from: a network learns a class by '
+                         'images with and without it. Add images without it (with an empty list of labels).')
+    single = [name for name, count in sorted(counts.items()) if count == 1]
+    if single:
+        raise InputError(f'{first_names(single)}: {"a class" if len(single) == 1 else "classes"} with 1 image only, so '
+                         f'that none is left to validate. Label more images ({FEW} at least), or remove the label.')
+    notes = [f'{name} has only {count} images, fewer than {FEW}: expect little of it' for name, count in
+             sorted(counts.items()) if count < FEW]
+    notes += [f'{name} is in all images: nothing tells it from the background' for name in everywhere]
+    if len(counts) == 1:
+        notes.append(f'there is one class only, {next(iter(counts))}: it is learnt from the images without it')
+    return dict(sorted(counts.items())), notes
+
+
+def read_sizes(paths: Mapping[str, str]) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
+    """Decode all images.
+
+    Args:
+        paths: by id.
+
+    Returns:
+        Height and width by id, and by id what is wrong with those that cannot be decoded.
+    """
+    def read(path: str) -> tuple[int, int] | str:
+        try:
+            return read_image(path).shape[:2]
+        except InputError as error:
+            return str(error)
+
+    sizes, bad = {}, {}
+    with ThreadPoolExecutor() as pool:  # decoding releases the interpreter lock
+        for name, found in zip(paths, track(pool.map(read, paths.values()), 'images', len(paths)), strict=True):
+            if isinstance(found, str):
+                bad[name] = found
+            else:
+                sizes[name] = found
+    return sizes, bad
+
+
+def check_masks(paths: Mapping[str, str], sizes: Mapping[str, tuple[int, int]], classes: Sequence[str]) -> list[str]:
+    """Check sizes and values of masks.
+
+    Args:
+        paths: by id.
+        sizes: height and width of the images by id.
+        classes: all classes, the background first.
+
+    Returns:
+        Remarks: classes without a single pixel.
+
+    Raises:
+        InputError: a mask cannot be decoded, has another size than its image, or a value that is no class.
+    """
+    present = np.zeros(256, dtype=bool)
+    for name, path in track(paths.items(), 'masks', len(paths)):
+        try:
+            mask = np.asarray(Image.open(path))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise InputError(f'The mask {path} cannot be decoded: {error}. Replace or remove it.') from error
+        if mask.ndim != 2 or mask.shape != tuple(sizes[name]):
+            raise InputError(f'The mask {path} has the shape {mask.shape}, but its image {tuple(sizes[name])} (height, '
+                             'width). A mask has one class number for each pixel.')
+        values = np.unique(mask.astype(np.int64))
+        strange = values[(values < 0) | ((values >= len(classes)) & (values != 255))]
+        if len(strange):
+            numbers = ', '.join(f'{number} {label}' for number, label in enumerate(classes))
+            raise InputError(f'The mask {path} contains the value {strange[0]}, which is neither a class nor 255 '
+                             f'(ignored). The classes are {numbers}. Correct the masks, or the order with --classes.')
+        present[values] = True
+    return [f'{label} has no pixel in any mask' for number, label in enumerate(classes) if not present[number]]
+
+
+def split(labels: Mapping[str, Sequence[str]], share: float = 0.2, seed: int = 0) -> tuple[list[str], list[str]]:
+    """Split images so that each class is in both parts.
+
+    The rarest class is dealt out first. Each class gets about `share` of its images into the second part, at least
+    one, and keeps at least one in the first.
+
+    Args:
+        labels: id -> names of classes; each class is in at least two images.
+        share: of the second part, in (0, 1).
+        seed: of the random order.
+
+    Returns:
+        Ids of the images to learn from and to validate on, each in the order of `labels`.
+    """
+    order = list(labels)
+    np.random.default_rng(seed).shuffle(order)
+    left = Counter(name for names in labels.values() for name in names)
+    wanted = {name: max(round(share * count), 1) for name, count in left.items()}
+    chosen: dict[str, None] = {}
+
+    def choose(image: str) -> None:
+        chosen[image] = None
+        for name in labels[image]:
+            left[name] -= 1
+            wanted[name] -= 1
+
+    for name in sorted(left, key=lambda one: (left[one], one)):
+        holding = [image for image in order if name in labels[image]]
+        # images that take least from classes that have enough come first
+        for image in sorted(holding, key=lambda one: sum(wanted[other] <= 0 for other in labels[one])):
+            if wanted[name] > 0 and image not in chosen and all(left[other] > 1 for other in labels[image]):
+                choose(image)
+    empty = [image for image in order if not labels[image]]
+    for image in empty[:round(share * len(empty))]:
+        choose(image)
+    return [image for image in labels if image not in chosen], [image for image in labels if image in chosen]

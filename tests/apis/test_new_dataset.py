@@ -1,0 +1,181 @@
+"""From images and labels to a folder of configs, and what is refused."""
+import json
+import shutil
+
+import numpy as np
+import pytest
+from message_names import message_names
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+from PIL import Image
+from reference_network import REPO
+
+from mmwsss.apis import new_dataset as module
+from mmwsss.apis.new_dataset import new_dataset
+from mmwsss.pipeline import check, read_plan
+from mmwsss.utils.errors import InputError
+
+NAMES = ('cat', 'dog', 'traffic light')
+
+
+@pytest.fixture
+def there(tmp_path, monkeypatch):
+    """Twelve images, in a folder for each class, with masks."""
+    draw = np.random.default_rng(0)
+    for index in range(12):
+        name = NAMES[index % 3]
+        for kind in ('images', 'masks'):
+            (tmp_path / kind / name).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw.integers(0, 255, (24, 32, 3), np.uint8)).save(tmp_path / 'images' / name / f'{index}.jpg')
+        mask = np.zeros((24, 32), np.uint8)
+        mask[4:20, 4:20] = index % 3 + 1
+        Image.fromarray(mask).save(tmp_path / 'masks' / name / f'{index}.png')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def make(labels='images', out='my', **options):
+    return new_dataset('images', labels, out, REPO / 'configs', 'r18', **options)
+
+
+def entries(change=None):
+    labels = {f'{NAMES[index % 3]}/{index}': [NAMES[index % 3]] for index in range(12)}
+    return change(labels) or labels if change else labels
+
+
+def write_labels(labels):
+    with open('labels.json', 'w') as file:
+        json.dump(labels, file)
+    return 'labels.json'
+
+
+def read(folder='my'):
+    return {name: Config.fromfile(f'{folder}/{name}.py') for name in ('classifier', 'irnet', 'segmentor')}
+
+
+@pytest.mark.parametrize('masks', [None, 'masks'])
+def test_the_pipeline_is_ready(there, masks):
+    made = make(masks=masks, name='photos')
+    assert '12 images from 24 x 32 to 24 x 32' in made.found[0] and 'traffic light 4' in made.found[0]
+    lists = {part: (there / 'my' / f'{part}.txt').read_text().split('\n')[:-1] for part in ('train', 'val')}
+    assert len(lists['train']) == 9 and len(lists['val']) == 3
+    assert json.loads((there / 'my' / 'labels.json').read_text())['cat/0'] == ['cat']
+    assert sorted(path.name for path in (there / 'my').iterdir()) == [
+        'classifier.py', 'facts.py', 'irnet.py', 'labels.json', 'pipeline.py', 'segmentor.py', 'train.txt', 'val.txt']
+    assert not list(there.glob('.my*'))
+    plan = read_plan('my/pipeline.py')
+    check.check_inputs(plan)
+    assert str(plan.work_dir) == 'work_dirs/photos'
+    measured = {'ir_label_quality', 'pseudo_label_quality', 'evaluation', 'crf'}
+    assert measured & set(plan.stages) == (measured if masks else set())
+    init_default_scope('mmseg')
+    dataset = DATASETS.build(read()['classifier'].test_dataloader.dataset)
+    sample = dataset[0]['data_samples']
+    assert sample.gt_score.tolist() == [1, 0, 0] and ('gt_sem_seg' in sample) == (masks is not None)
+    assert dataset.metainfo['palette'][:2] == [[0, 0, 0], [128, 0, 0]]
+
+
+def test_the_folder_may_be_moved(there):
+    make()
+    shutil.move('my', 'elsewhere')
+    check.check_inputs(read_plan('elsewhere/pipeline.py'))
+
+
+def test_a_list_to_validate_on(there):
+    (there / 'val').write_text('0.jpg\nimages/dog/1.jpg\ntraffic light/2\n')
+    made = make(val_list='val')
+    assert (there / 'my' / 'val.txt').read_text() == 'cat/0\ndog/1\ntraffic light/2\n'
+    assert not [note for note in made.notes if 'is in none' in note]
+    (there / 'val').write_text('0.jpg\n')
+    notes = make(out='other', val_list='val').notes
+    assert 'dog is in none of the images to validate on' in notes
+    for text, named in (('99.jpg\n', '99.jpg'), ('', 0)):
+        (there / 'val').write_text(text)
+        with pytest.raises(InputError, match=message_names('val', named)):
+            make(out='third', val_list='val')
+
+
+def test_masks_of_some_images(there):
+    make()
+    train, val = ((there / 'my' / f'{part}.txt').read_text().split('\n')[:-1] for part in ('train', 'val'))
+    for image in (*train[2:], *val[1:]):
+        (there / 'masks' / f'{image}.png').unlink()
+    made = make(out='some', masks='masks')
+    assert 'masks of 2 and 1' in made.found[2]
+    assert (there / 'some' / 'train_masks.txt').read_text().split('\n')[:-1] == train[:2]
+    check.check_inputs(read_plan('some/pipeline.py'))
+    (there / 'masks' / f'{val[0]}.png').unlink()
+    with pytest.raises(InputError, match=message_names('masks', 'val', f'{val[0]}.png')):
+        make(out='none', masks='masks')
+
+
+def test_images_without_a_class_are_kept(there):
+    make(write_labels(entries(lambda labels: labels.update({'cat/0': [], 'dog/1': []}))))
+    facts = Config.fromfile('my/facts.py').facts
+    assert facts.allow_empty
+    check.check_inputs(read_plan('my/pipeline.py'))
+
+
+def test_the_order_of_the_classes(there):
+    make(classes=('dog', 'traffic light', 'cat'))
+    assert Config.fromfile('my/facts.py').classes == ('background', 'dog', 'traffic light', 'cat')
+    with pytest.raises(InputError, match=message_names('--classes', 'cow', 'dog')):
+        make(out='other', classes=('cat', 'cow', 'traffic light'))
+
+
+@pytest.mark.parametrize('change, named', [
+    (lambda labels: labels.update({'gone': ['cat']}), ('gone', 1, 13, '--skip-bad')),
+    (lambda labels: labels.pop('cat/3') and None, ('cat/3', 1, 12, '--skip-bad')),
+    (lambda labels: {'x': ['cat']}, ('x', 'images', 'labels.json', 'cat/0')),
+    (lambda labels: labels.update({'cat/0': ['Cat ']}), ("'cat'", "'Cat'")),
+    (lambda labels: dict.fromkeys(labels, ['cat']), ('one class', 'cat', 12)),
+    (lambda labels: dict.fromkeys(labels, ['cat', 'dog']), ('All classes', 12)),
+    (lambda labels: labels.update({'cat/0': ['cow']}), ('cow', 1))])
+def test_bad_labels(there, change, named):
+    with pytest.raises(InputError, match=message_names(*named)):
+        make(write_labels(entries(change)))
+    assert not (there / 'my').exists()
+
+
+def test_few_images_of_a_class(there):
+    assert [note for note in make().notes if 'fewer than 5' in note and 'traffic light has only 4' in note]
+
+
+def test_what_does_not_fit_is_left_out(there):
+    (there / 'images' / 'cat' / '3.jpg').write_bytes(b'')
+    labels = write_labels(entries(lambda labels: labels.update(gone=['cat']) or labels.pop('dog/1') and None))
+    with pytest.raises(InputError, match=message_names('gone', 'dog/1')):
+        make(labels)
+    made = make(labels, skip_bad=True)
+    assert '1 images without labels, 1 entries without an image, 1 images that cannot be decoded' in made.found[-1]
+    check.check_inputs(read_plan('my/pipeline.py'))
+    with pytest.raises(InputError, match=message_names('3.jpg', 'empty', '--skip-bad')):
+        make(out='other')
+
+
+def test_folders_that_cannot_be_written(there, monkeypatch):
+    (there / 'my').mkdir()
+    with pytest.raises(InputError, match=message_names('my', 'exists', '--out')):
+        make()
+    with pytest.raises(InputError, match=message_names('labels.json/my', '--out')):
+        write_labels(entries())
+        make(out='labels.json/my')
+    monkeypatch.setattr(module.os, 'access', lambda path, mode: False)
+    with pytest.raises(InputError, match=message_names('closed', 'write', '--out')):
+        make(out='closed')
+    monkeypatch.undo()
+    monkeypatch.chdir(there)
+
+    def fail(*args, **kwargs):
+        raise PermissionError(13, 'Permission denied')
+
+    monkeypatch.setattr(module, '_umask', fail)  # while the files are written
+    with pytest.raises(InputError, match=message_names('closed', 'Permission denied', '--out')):
+        make(out='closed')
+    assert sorted(path.name for path in there.iterdir()) == ['images', 'labels.json', 'masks', 'my']
+
+
+def test_images_that_are_not_there(there):
+    with pytest.raises(InputError, match='nothere'):
+        new_dataset('nothere', write_labels(entries()), 'my', REPO / 'configs', 'r18')

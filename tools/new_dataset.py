@@ -1,0 +1,68 @@
+"""Write configs for your own images: lists, labels, a classifier, IRNet, a segmentor and a pipeline.
+
+LABELS is a .json, .csv or .npy file, COCO's .json, a folder of VOC's .xml files, or a folder with a folder a class (it
+may be IMAGES itself). Images, labels and masks are checked first. Without masks everything runs: thresholds are
+label-free then. What is chosen for your images is printed with its reason; change it in the configs.
+"""
+import argparse
+from pathlib import Path
+
+from _start import import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
+
+EXAMPLES = """\
+  python tools/new_dataset.py photos labels.csv --out my
+  python tools/new_dataset.py flowers flowers --backbone r50      # a folder a class
+  python tools/new_dataset.py images labels.json --masks masks --val-list val.txt
+  python tools/run_pipeline.py my/pipeline.py"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('images', metavar='IMAGES', help='folder of images, also with folders below it')
+    parser.add_argument('labels', metavar='LABELS', help='which classes each image shows')
+    parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png, to measure by: class numbers, 0 for '
+                        'the background, 255 for ignored pixels; also of some images only')
+    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: a '
+                        'fifth, with each class)')
+    parser.add_argument('--name', help='of the data set (default: the name of the folder IMAGES)')
+    parser.add_argument('--out', metavar='DIR', help='new folder of the configs (default: my_NAME)')
+    parser.add_argument('--backbone', metavar='NAME', help='one of configs/_base_/models, may be abbreviated (default: '
+                        'r50 with a GPU, else efflite0)')
+    parser.add_argument('--classes', metavar='NAME,NAME', help='the order of the classes, for masks and multi-hot '
+                        'vectors (default: by name)')
+    parser.add_argument('--seed', type=int, default=0, help='of the drawn split (default: %(default)s)')
+    parser.add_argument('--skip-bad', action='store_true', help='leave out images without labels, labels without an '
+                        'image and damaged images')
+    return parse_arguments(parser)
+
+
+def main() -> None:
+    """Write the configs, or exit with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    import torch
+
+    from mmwsss.apis.new_dataset import new_dataset
+
+    backbone, reason = args.backbone, ''
+    if backbone is None:
+        backbone, reason = ('r50', 'there is a GPU') if torch.cuda.is_available() else ('efflite0', 'there is no GPU')
+    name = args.name or Path(args.images).resolve().name
+    classes = [label.strip() for label in (args.classes or '').split(',') if label.strip()]
+    with plain_errors():
+        configs = Path(__file__).resolve().parents[1] / 'configs'
+        made = new_dataset(args.images, args.labels, args.out or f'my_{name}', configs, backbone, args.masks,
+                           args.val_list, name, classes, args.seed, args.skip_bad)
+        print('\n'.join(made.found))
+        if reason:
+            print(f'backbone {backbone}: {reason} (--backbone chooses another)')
+        print('\n'.join(made.reasons))
+        for note in made.notes:
+            print(f'note: {note}')
+        print(f'{made.folder}: configs written. Next:\n'
+              f'  python {tools_folder()}/run_pipeline.py {made.folder}/pipeline.py')
+
+
+if __name__ == '__main__':
+    main()
