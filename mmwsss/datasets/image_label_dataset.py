@@ -120,12 +120,8 @@ class ImageLabelDataset(BaseSegDataset):
         self._sub_categories = self.load_sub_categories(ids, self._labels)
         self._has_masks = self.find_masks(ids)
         cams = self.find_cams(ids)
-        records = [dict(img_id=name, number=number, suffix=suffix)
-                   for number, (name, suffix) in enumerate(images.items())]
-        if cams is not None:
-            for record in records:
-                record['cam_suffix'] = cams[record['img_id']]
-        return records
+        return [dict(img_id=name, number=number, suffix=suffix, cam_suffix=cams and cams[name])
+                for number, (name, suffix) in enumerate(images.items())]
 
     def get_data_info(self, idx: int) -> dict:
         """All about an image, see the class."""

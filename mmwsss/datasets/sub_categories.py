@@ -92,7 +92,7 @@ def read_sub_category_array(path: str | os.PathLike, ids: Sequence[str], labels:
             isinstance(index, int) and 0 <= index < size for index in indices)
         found[number, indices if fits[number] else []] = 1
     fits &= (found.reshape(len(ids), -1, k).any(axis=2) == (labels > 0)).all(axis=1)
-    wrong = [f'{ids[number]} {str(images[ids[number]])[:60]}' for number in np.flatnonzero(~fits)]
+    wrong = [f'{name} {str(images[name])[:60]}' for name, good in zip(ids, fits, strict=True) if not good]
     if wrong:
         raise InputError(f'{path}: the sub-categories of {len(wrong)} of {len(ids)} images do not belong to the '
                          f'classes of their image labels, e.g. {first_names(wrong)}. With {k} sub-categories a class, '
