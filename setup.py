@@ -8,14 +8,35 @@ With OpenMMLab's own releases, in this order, because mmcv is built from source 
     pip install -e '.[openmmlab,crf,demo]'
 """
 import runpy
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 README = ROOT / 'README.md'
+NOT_PACKAGED = ('__pycache__', 'demo.sh', 'run_tests.sh', 'setup_env.sh')  # scripts that need the clone
+
+
+class BuildWithConfigsAndTools(build_py):
+    """Put configs, tools and the model index into `mmwsss/.mim`, where MIM and `mmwsss::` look for them."""
+
+    def run(self) -> None:
+        """Build the package; an editable one takes them from the clone."""
+        super().run()
+        if getattr(self, 'editable_mode', False):
+            return
+        folder = Path(self.build_lib) / 'mmwsss' / '.mim'
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in ('configs', 'tools'):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*NOT_PACKAGED))
+        index = (ROOT / 'configs' / 'model-index.yml').read_text(encoding='utf-8')
+        (folder / 'model-index.yml').write_text(index.replace('\n- ', '\n- configs/'), encoding='utf-8')
+
 
 setup(
+    cmdclass={'build_py': BuildWithConfigsAndTools},
     name='mmwsss',
     version=runpy.run_path(str(ROOT / 'mmwsss' / 'version.py'))['__version__'],
     description='Weakly-supervised semantic segmentation for MMSegmentation',

@@ -2,11 +2,14 @@
 
 Importing it adds our components to `mmseg.registry`, so any MMSegmentation config can use them after
 `custom_imports = dict(imports=['mmwsss'])`. The import itself is light: the registries load our modules when they
-are first used, and subpackages such as `mmwsss.models` when they are first accessed.
+are first used, and subpackages such as `mmwsss.models` when they are first accessed. From then on MMEngine also reads
+our configs by name: `_base_ = ['mmwsss::vwe_hspp_r50_voc.py']`, `get_config('mmwsss::vwe_hspp_r50_voc.py')`.
 """
+import sys
 from importlib import import_module
 from types import ModuleType
 
+from .package_files import support_package_configs
 from .version import __version__, check_requirements, import_required
 
 __all__ = [
@@ -49,5 +52,13 @@ def __getattr__(name: str) -> ModuleType:
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 
 
-check_requirements()
-_register()
+def _only_reports() -> bool:
+    """Whether this is `python -m mmwsss`, which also reports what is missing."""
+    words = sys.orig_argv
+    return sys.argv[:1] == ['-m'] and '-m' in words and words[words.index('-m') + 1:][:1] == [__name__]
+
+
+if not _only_reports():
+    check_requirements()
+    _register()
+    support_package_configs()

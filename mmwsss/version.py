@@ -1,6 +1,7 @@
 """Our version, and the versions of the packages that mmwsss needs."""
 import re
 from importlib import import_module, metadata
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,9 +30,14 @@ def check_requirements() -> None:
         ImportError: packages are missing, too old or too new. One message names all of them, what was found, what is
             needed and the command that installs it. Its `name` is `'mmwsss'`.
     """
+    if problems := requirement_problems():
+        raise _requirement_error(problems)
+
+
+def requirement_problems() -> dict[str, str]:
+    """What is wrong with the packages that mmwsss needs, by package, without importing them; empty if nothing is."""
     problems = {package: _problem(package) for package in REQUIRED}
-    if any(problems.values()):
-        raise _requirement_error({package: problem for package, problem in problems.items() if problem})
+    return {package: problem for package, problem in problems.items() if problem}
 
 
 def import_required(*modules: str) -> None:
@@ -56,7 +62,7 @@ def import_required(*modules: str) -> None:
 
 def installed_versions() -> dict[str, str]:
     """The versions of mmwsss and of the packages that it needs, without importing them."""
-    found = {package: find_spec(package) for package in REQUIRED}
+    found = {package: _find(package) for package in REQUIRED}
     return dict(mmwsss=__version__, **{
         package: _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package) or ''
         for package, spec in found.items() if spec})
@@ -75,14 +81,18 @@ def _requirement_error(problems: dict[str, str]) -> ImportError:
 
 def _problem(package: str) -> str:
     """What is wrong with a package; empty if nothing is, or if only importing it can tell."""
-    try:
-        spec = find_spec(package)
-    except ImportError:
-        spec = None
+    spec = _find(package)
     if spec is None:
         return 'which is not installed'
     version = _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package)
     return '' if not version or _between(version, *REQUIRED[package]) else f'found {version}'
+
+
+def _find(package: str) -> ModuleSpec | None:
+    try:
+        return find_spec(package)
+    except ImportError:
+        return None
 
 
 def _written_version(folders: list[str]) -> str | None:

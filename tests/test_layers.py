@@ -8,7 +8,7 @@ import pytest
 PACKAGE = 'mmwsss'
 # A module may import from its own subpackage and from the rows above; those of the first row also from each other.
 LAYERS = (
-    ('utils', 'registry', 'version', 'upstream'),
+    ('utils', 'registry', 'version', 'upstream', 'package_files', '__main__'),
     ('pseudo_labels', 'visualization'),
     ('datasets', ),
     ('models', 'evaluation'),

@@ -51,16 +51,37 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
     Raises:
         InputError: the file, an image or a label does not fit; the message names it.
     """
+    names, labels = read_label_array(path, ids, classes, known, allow_empty)
+    return dict(zip(names, labels.astype(np.float32), strict=True))
+
+
+def read_label_array(path: str | os.PathLike, ids: Iterable[str] | None, classes: Sequence[str],
+                     known: Sequence[str] = (), allow_empty: bool = False) -> tuple[list[str], np.ndarray]:
+    """Read the image-level labels of `N` images into one array; see :func:`read_image_labels`.
+
+    Args:
+        path, ids, classes, known, allow_empty: see :func:`read_image_labels`.
+
+    Returns:
+        The ids, and multi-hot labels `(N, L)`, uint8.
+
+    Raises:
+        InputError: see :func:`read_image_labels`.
+    """
     path, classes = Path(path), list(classes)
     known = list(known) or classes
     entries = _read_entries(path, None if ids is None else list(ids), known)
-    labels = {name: _multi_hot(entry, name, path, classes, known) for name, entry in entries.items()}
-    empty = [name for name, label in labels.items() if not label.any()]
+    names = list(entries)
+    labels = np.zeros((len(names), len(classes)), dtype=np.uint8)
+    order = _Order(path, classes, known)
+    for row, name in zip(labels, names, strict=True):
+        row[order.indices(entries[name], name)] = 1
+    empty = [names[index] for index in np.flatnonzero(~labels.any(axis=1))]
     if empty and not allow_empty:
         raise InputError(f'{path}: {len(empty)} of {len(labels)} images have none of the classes '
                          f'{", ".join(classes)}, e.g. {first_names(empty)}. Label them, remove them from the list, '
                          'or, if they show only background, set allow_empty=True in the dataset.')
-    return labels
+    return names, labels
 
 
 def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> dict:
@@ -96,8 +117,8 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
     name_of_integer: dict[int, str] = {}
     for name in ids:
         key: Any = name if name in entries else by_stem.get(name)
-        digits = ''.join(char for char in name if char in '0123456789')
-        if key is None and digits and int(digits) in integers:
+        digits = ''.join(char for char in name if char in '0123456789') if key is None and integers else ''
+        if digits and int(digits) in integers:
             key = int(digits)
             if name_of_integer.setdefault(key, name) != name:
                 raise InputError(f'{path}: the id {key} matches both {name_of_integer[key]} and {name}. Use the ids '
@@ -116,30 +137,40 @@ def _refuse_absent(absent: list[str], total: int, path: Path) -> None:
                          'Add them, or remove these images from the list.')
 
 
-def _multi_hot(label: object, name: str, path: Path, classes: list[str], known: list[str]) -> np.ndarray:
-    """Names or a multi-hot vector -> multi-hot over `classes`."""
-    if isinstance(label, (np.ndarray, torch.Tensor)):
-        label = _names_of_vector(np.asarray(label), name, path, classes, known)
-    if not isinstance(label, (list, tuple)) or not all(isinstance(cls, str) for cls in label):
-        raise InputError(f'{path}: the labels of {name} are {str(label)[:80]!r}. Write a list of class names.')
-    result = np.zeros(len(classes), dtype=np.float32)
-    for cls in label:
-        if cls in classes:
-            result[classes.index(cls)] = 1
-        elif cls not in known:
-            raise InputError(f'{path}: {name} has the unknown label {cls!r}. Correct it or metainfo.classes; the '
-                             f'classes are {", ".join(known)}.')
-    return result
+class _Order:
+    """The classes of a file and those of the result.
 
+    Args:
+        path: of the file, for messages.
+        classes: those of the result.
+        known: those that the file may contain.
+    """
 
-def _names_of_vector(vector: np.ndarray, name: str, path: Path, classes: list[str], known: list[str]) -> list[str]:
-    order = {len(classes): classes, len(known): known}.get(vector.size if vector.ndim == 1 else -1)
-    if order is None:
-        raise InputError(f'{path}: the labels of {name} are an array of shape {vector.shape}, but the data set has '
-                         f'{len(known)} classes. Set metainfo.classes to the classes of this file.')
-    if vector.dtype.kind not in 'buif' or not np.isin(vector, (0, 1)).all():
-        raise InputError(f'{path}: the labels of {name} must be 0 or 1. Write 1 for each class in the image.')
-    return [cls for cls, value in zip(order, vector, strict=True) if value]
+    def __init__(self, path: Path, classes: list[str], known: list[str]) -> None:
+        self.path, self.classes, self.known = path, classes, known
+        self._index: dict[str, int | None] = {**dict.fromkeys(known), **{cls: i for i, cls in enumerate(classes)}}
+
+    def indices(self, label: object, name: str) -> list[int]:
+        """Names or a multi-hot vector of an image -> indices of `classes`, without known others."""
+        if isinstance(label, (np.ndarray, torch.Tensor)):
+            label = self._names_of_vector(np.asarray(label), name)
+        if not isinstance(label, (list, tuple)) or not all(isinstance(cls, str) for cls in label):
+            raise InputError(f'{self.path}: the labels of {name} are {str(label)[:80]!r}. Write a list of class names.')
+        try:
+            return [index for cls in label if (index := self._index[cls]) is not None]
+        except KeyError as error:
+            raise InputError(f'{self.path}: {name} has the unknown label {error.args[0]!r}. Correct it or '
+                             f'metainfo.classes; the classes are {", ".join(self.known)}.') from None
+
+    def _names_of_vector(self, vector: np.ndarray, name: str) -> list[str]:
+        order = {len(self.classes): self.classes, len(self.known): self.known}.get(
+            vector.size if vector.ndim == 1 else -1)
+        if order is None:
+            raise InputError(f'{self.path}: the labels of {name} are an array of shape {vector.shape}, but the data '
+                             f'set has {len(self.known)} classes. Set metainfo.classes to the classes of this file.')
+        if vector.dtype.kind not in 'buif' or not np.isin(vector, (0, 1)).all():
+            raise InputError(f'{self.path}: the labels of {name} must be 0 or 1. Write 1 for each class in the image.')
+        return [order[index] for index in np.flatnonzero(vector)]
 
 
 def _parse(path: Path, parse: Callable[[TextIO], Parsed], form: str) -> Parsed:

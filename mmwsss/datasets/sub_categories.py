@@ -49,6 +49,26 @@ def read_sub_categories(path: str | os.PathLike, labels: Mapping[str, np.ndarray
         InputError: the file is missing or damaged, has other classes, lacks an image, or has sub-categories that do
             not belong to an image's classes; the message names it.
     """
+    rows = read_sub_category_array(path, list(labels), np.array(list(labels.values())), classes)
+    return dict(zip(labels, rows.astype(np.float32), strict=True))
+
+
+def read_sub_category_array(path: str | os.PathLike, ids: Sequence[str], labels: np.ndarray,
+                            classes: Sequence[str]) -> np.ndarray:
+    """Read the sub-categories of `N` images into one array; see :func:`read_sub_categories`.
+
+    Args:
+        path: the file.
+        ids: the images.
+        labels: `(N, L)` multi-hot image labels.
+        classes: the `L` image classes of the data set.
+
+    Returns:
+        `(N, L * k)` multi-hot, uint8.
+
+    Raises:
+        InputError: see :func:`read_sub_categories`.
+    """
     content = read_json_object(path, REMEDY)
     if content is None:
         raise InputError(f'The file of sub-categories {path} does not exist. Make it with tools/make_subcategories.py, '
@@ -59,22 +79,22 @@ def read_sub_categories(path: str | os.PathLike, labels: Mapping[str, np.ndarray
     if content.get('classes') != list(classes):
         raise InputError(f'{path} was made with the classes {", ".join(map(str, content.get("classes") or ()))}, but '
                          f'the data set has {", ".join(classes)}. {REMEDY}')
-    absent = [name for name in labels if name not in images]
+    absent = [name for name in ids if name not in images]
     if absent:
-        raise InputError(f'{path} has no sub-categories of {len(absent)} of {len(labels)} images, e.g. '
+        raise InputError(f'{path} has no sub-categories of {len(absent)} of {len(ids)} images, e.g. '
                          f'{first_names(absent)}. Make it again with the list of these images '
                          '(tools/make_subcategories.py --list).')
-    found, wrong = {}, []
-    for name, label in labels.items():
-        row = np.zeros(len(classes) * k, dtype=np.float32)
-        indices = images[name]
-        good = isinstance(indices, list) and all(isinstance(index, int) and 0 <= index < row.size for index in indices)
-        row[indices if good else []] = 1
-        if not good or (row.reshape(-1, k).any(axis=1) != (label > 0)).any():
-            wrong.append(f'{name} {str(indices)[:60]}')
-        found[name] = row
+    found = np.zeros((len(ids), len(classes) * k), dtype=np.uint8)
+    fits = np.ones(len(ids), dtype=bool)
+    for number, name in enumerate(ids):
+        indices, size = images[name], found.shape[1]
+        fits[number] = isinstance(indices, list) and all(
+            isinstance(index, int) and 0 <= index < size for index in indices)
+        found[number, indices if fits[number] else []] = 1
+    fits &= (found.reshape(len(ids), -1, k).any(axis=2) == (labels > 0)).all(axis=1)
+    wrong = [f'{name} {str(images[name])[:60]}' for name, good in zip(ids, fits, strict=True) if not good]
     if wrong:
-        raise InputError(f'{path}: the sub-categories of {len(wrong)} of {len(labels)} images do not belong to the '
+        raise InputError(f'{path}: the sub-categories of {len(wrong)} of {len(ids)} images do not belong to the '
                          f'classes of their image labels, e.g. {first_names(wrong)}. With {k} sub-categories a class, '
                          f'those of class c are {k} c to {k} c + {k - 1}. {REMEDY}')
     return found

@@ -1,4 +1,4 @@
-"""A tiny data set in VOC's layout: coloured rectangles, one colour per class."""
+"""A tiny data set in VOC's layout, with the classes of VOC or another data set: coloured rectangles."""
 import json
 from pathlib import Path
 
@@ -6,24 +6,29 @@ import numpy as np
 from mmseg.datasets import PascalVOCDataset
 from PIL import Image
 
+from mmwsss.utils.palette_png import voc_palette
+
 CLASSES = PascalVOCDataset.METAINFO['classes']
-PALETTE = np.array(PascalVOCDataset.METAINFO['palette'], dtype=np.uint8)
+PALETTE = voc_palette()
 
 
-def write_tiny_voc(root: Path, classes=CLASSES[1:], images: int = 6, size=(48, 64)) -> Path:
+def write_tiny_voc(root: Path, classes=CLASSES[1:], images: int = 6, size=(48, 64), ids=CLASSES,
+                   image_folder: str = 'JPEGImages') -> Path:
     """Write images, masks, lists and image-level labels.
 
     Args:
         root: the data set's folder.
-        classes: names of VOC that occur, in turn.
+        classes: names that occur, in turn.
         images: how many; every list holds them all.
         size: height and width.
+        ids: all classes of the data set, with the background, in the order of the masks' ids.
+        image_folder: below the root.
 
     Returns:
         `root`.
     """
     draw = np.random.default_rng(0)
-    for folder in ('JPEGImages', 'SegmentationClass', 'ImageSets/Segmentation'):
+    for folder in (image_folder, 'SegmentationClass', 'ImageSets/Segmentation'):
         (root / folder).mkdir(parents=True, exist_ok=True)
     labels = {}
     for index in range(images):
@@ -33,10 +38,10 @@ def write_tiny_voc(root: Path, classes=CLASSES[1:], images: int = 6, size=(48, 6
         for step, name in enumerate(names):
             top, left = draw.integers(0, size[0] // 2), step * size[1] // 2
             area = (slice(top, top + size[0] // 2), slice(left, left + size[1] // 3))
-            mask[area] = CLASSES.index(name)
-            image[area] = PALETTE[CLASSES.index(name)]
+            mask[area] = ids.index(name)
+            image[area] = PALETTE[ids.index(name)]
         name = f'2007_{index:06d}'
-        Image.fromarray(image).save(root / 'JPEGImages' / f'{name}.jpg')
+        Image.fromarray(image).save(root / image_folder / f'{name}.jpg')
         image = Image.fromarray(mask)
         image.putpalette(PALETTE.flatten().tolist())
         image.save(root / 'SegmentationClass' / f'{name}.png')

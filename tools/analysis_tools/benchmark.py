@@ -82,6 +82,12 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
 
     pipeline = add('pipeline', 'seconds until a finished pipeline of 13 stages says "done"')
     pipeline.add_argument('--images', type=positive, default=100_000, help='with a CAM file and two label maps each')
+
+    dataset = add('dataset', 'seconds and memory until a training set is built, and what its CAM files take on disk')
+    dataset.add_argument('--images', type=positive, default=100_000)
+    dataset.add_argument('--classes', type=positive, default=80)
+    dataset.add_argument('--per-image', type=positive, default=3, help='classes an image (default: %(default)s)')
+    dataset.add_argument('--cams', metavar='DIR', help='measure the CAM files of this folder instead of random ones')
     for command in (cam, walk, affinity, crf, methods, pcm):
         command.add_argument('--device', choices=('cpu', 'cuda'), help='default: a GPU if there is one')
     return parser
@@ -95,7 +101,14 @@ def main() -> None:
         if getattr(args, 'device', '') is None:
             import torch
             args.device = 'cuda' if torch.cuda.is_available() else 'cpu'
-        importlib.import_module(f"_benchmark_{args.command.replace('-', '_')}").run(args)
+        try:
+            module = importlib.import_module(f"_benchmark_{args.command.replace('-', '_')}")
+        except ModuleNotFoundError as error:
+            if (REPO / 'tests' / 'support').is_dir():
+                raise
+            sys.exit(f'error: `benchmark.py {args.command}` compares with code of the tests ({error.name}). '
+                     'Run it in a clone of the repository.')
+        module.run(args)
 
 
 if __name__ == '__main__':

@@ -1,0 +1,1 @@
+"""Reading MS COCO's instance annotations and writing masks, lists and image-level labels."""
