@@ -1,5 +1,6 @@
 """Fixtures for the whole test suite."""
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,11 @@ REPO = Path(__file__).resolve().parents[1]
 DATA = REPO / 'tests' / 'data'
 # weights_rule.py (the weights behind the recorded tensors) and code shared by several tests.
 sys.path[:0] = [str(DATA), str(REPO / 'tests' / 'support')]
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background jobs ignore Ctrl-C, and so would all processes that the tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

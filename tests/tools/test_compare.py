@@ -176,7 +176,7 @@ def test_a_dry_run_prints_the_commands_of_all_cells(folder, capsys, monkeypatch)
                       '--lists', 'train', 'val', '--dry-run', '--work-dir', 'dry')
     assert done.status == 0 and re.findall(r'^### (.*)', done.out, re.M) == [
         'classifier, seed 0', 'pipeline, seed 0', 'classifier, seed 1', 'pipeline, seed 1']
-    assert done.out.count('train.py classifier.py') == 4 and done.out.count('randomness.seed=1') >= 5
+    assert len(re.findall(r"train\.py'? classifier\.py", done.out)) == 4 and done.out.count('randomness.seed=1') >= 5
     assert not (folder / 'dry').exists()
     (folder / 'table.py').write_text("entries = [dict(config='classifier.py')]\n")
     for words, place in ((['table.py', 'segmentor.py'], 'table'), (['classifier.py', 'segmentor.py'], 'compare')):

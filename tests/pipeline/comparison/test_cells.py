@@ -86,7 +86,7 @@ def test_the_command_runs_the_same_pipeline(here):
     cell = cells('classifier.py', seeds=[3], lists=['val'], test_options={'test_dataloader.num_workers': 0})[0]
     _, tool, config, *words = cell.command(launcher)
     assert tool.endswith('run_pipeline.py') and words == [
-        '--work-dir', 'w/classifier/seed_3', '--seed', '3', '--gpus', '2', '--launcher', 'pytorch']
+        '--work-dir', 'w/classifier/seed_3', '--seed', '3', '--reuse', 'w', '--gpus', '2', '--launcher', 'pytorch']
     assert portable_inputs(read_plan(config, 'w/classifier/seed_3', seed=3)) == portable_inputs(cell.plan())
     Path('table.py').write_text("entries = [dict(config='pipeline.py', options={'crf': False})]\n")
     cell = cells('table.py')[0]
