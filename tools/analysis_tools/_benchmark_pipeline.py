@@ -52,7 +52,8 @@ def write_pipeline(folder: Path, count: int, configs: Path) -> Path:
         (folder / f'{name}.py').write_text(f'_base_ = {str(configs / base)!r}\n' + ''.join(
             f'{loop}_dataloader = dict(dataset=dict(data_root={str(root)!r}))\n' for loop in loops))
     path = folder / 'pipeline.py'
-    path.write_text("recipe = 'irn'\ncrf = True\n" + ''.join(f'{name} = {name + ".py"!r}\n' for name in CONFIGS))
+    start = dict.fromkeys(('irnet', 'segmentor'), {'model.backbone.init_cfg.checkpoint': '{classifier}'})
+    path.write_text(f"recipe = 'irn'\ncrf = True\nnetwork_options = {start!r}\n" + ''.join(f'{name} = {name + ".py"!r}\n' for name in CONFIGS))
     return path
 
 
