@@ -1,6 +1,5 @@
 """The package as it is installed: a wheel holds configs and tools, and an sdist builds."""
 import importlib.metadata
-import importlib.util
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from packaging.version import Version
 import mmwsss.package_files as package_files
 from mmwsss.utils.errors import InputError
 
+NONE = Version('0')
 SOURCES = ('mmwsss', 'configs', 'tools', 'setup.py', 'MANIFEST.in', 'README.md', 'LICENSE')
 USES = """
 import os
@@ -48,13 +48,19 @@ def sources(repo, tmp_path_factory):
     return folder
 
 
+def version_of(distribution: str) -> Version:
+    """The version of a distribution, 0 if it is not installed; `find_spec('pip')` would break setuptools."""
+    try:
+        return Version(importlib.metadata.version(distribution))
+    except importlib.metadata.PackageNotFoundError:
+        return NONE
+
+
 @pytest.fixture(scope='module')
 def installed(sources, tmp_path_factory):
     """A folder with the unpacked wheel."""
-    if importlib.util.find_spec('setuptools') is None or importlib.util.find_spec('pip') is None:
-        pytest.skip('building a wheel needs pip and setuptools')
-    if Version(importlib.metadata.version('setuptools')) < Version('70.1') and not importlib.util.find_spec('wheel'):
-        pytest.skip('building a wheel needs wheel, or setuptools 70.1')
+    if version_of('pip') == NONE or (version_of('setuptools') < Version('70.1') and version_of('wheel') == NONE):
+        pytest.skip('building a wheel needs pip, setuptools and wheel (or setuptools 70.1, which includes it)')
     folder = tmp_path_factory.mktemp('wheel')
     done = run(['-m', 'pip', 'wheel', '--no-build-isolation', '--no-deps', '--no-index', '-w', folder, sources], folder)
     assert done.returncode == 0, done.stderr
@@ -98,7 +104,7 @@ def test_tools_of_the_wheel_start_in_a_bare_folder(installed, tmp_path, tool):
 
 
 def test_an_sdist_holds_what_a_wheel_needs(sources, tmp_path):
-    if importlib.util.find_spec('setuptools') is None:
+    if version_of('setuptools') == NONE:
         pytest.skip('building an sdist needs setuptools')
     done = run(['setup.py', '-q', 'sdist', '-d', tmp_path], sources)
     assert done.returncode == 0, done.stderr

@@ -30,10 +30,9 @@ def _local_files(folder: str, below: str, recursive: bool) -> Iterator[str]:
     subfolders = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith('.'):
-                continue
             if entry.is_file():
-                yield below + entry.name
+                if not entry.name.startswith('.'):
+                    yield below + entry.name
             elif recursive and entry.is_dir():
                 subfolders.append(entry)
     for entry in subfolders:
