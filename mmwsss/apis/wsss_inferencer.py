@@ -30,9 +30,11 @@ from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
 from mmwsss.utils.progress import track
+from mmwsss.visualization.panels import shrink
 
 from .inputs import InputImage, find_images
 
+DRAWN = 1024  # long side of overlays: drawing 12 million pixels takes a minute and gigabytes
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
 REMEDY = 'Replace the file, or omit it.'
@@ -201,13 +203,13 @@ class WSSSInferencer(BaseInferencer):
             wait_time: seconds that it stays; 0 waits for a key.
 
         Returns:
-            An overlay `(H, W, 3)` uint8 RGB for each image.
+            An overlay `(H, W, 3)` uint8 RGB for each image; those of large images are shrunk to a long side of `DRAWN`.
         """
         drawn = []
         for entry, sample in zip(inputs, preds, strict=True):
-            image = np.ascontiguousarray(self._load(entry)['img'][..., ::-1])
+            image = shrink(np.ascontiguousarray(self._load(entry)['img'][..., ::-1]), DRAWN)
             if 'pred_sem_seg' in sample:
-                self.visualizer.add_datasample(entry.name, image, sample.cpu(), draw_gt=False)
+                self.visualizer.add_datasample(entry.name, image, drawn_sample(sample, image.shape[:2]), draw_gt=False)
                 image = self.visualizer.get_image()
             else:
                 for item in self._shown(sample)[:1]:
@@ -416,6 +418,18 @@ def require_device(device: str) -> None:
         reason = str(error).partition('\n')[0].rstrip('.')
         raise InputError(f'The device {device} cannot be used ({reason}). Choose one that this machine has, such '
                          'as cpu, or omit it.') from error
+
+
+def drawn_sample(sample: SegDataSample, size: tuple[int, int]) -> SegDataSample:
+    """What is drawn of a sample, on the CPU: its labels at a size `(H, W)`, and its CAMs and scores if it has some."""
+    labels = sample.pred_sem_seg.data
+    if tuple(labels.shape[1:]) != size:
+        labels = F.interpolate(labels[None].float(), size=size, mode='nearest-exact')[0].long()
+    drawn = SegDataSample(pred_sem_seg=PixelData(data=labels))
+    for field in ('cam', 'cam_keys', 'pred_score'):
+        if field in sample:
+            drawn.set_field(sample.get(field), field)
+    return drawn.cpu()
 
 
 def enlarge(sample: SegDataSample, allowed: Sequence[int] | None = None) -> None:

@@ -33,7 +33,8 @@ def test_coco(tmp_path):
 
 @pytest.mark.parametrize('text', [
     'a.jpg,cat\nb.jpg,cat;dog\nc.jpg,\n', '\ufeffimage,labels\na.jpg,cat\nb.jpg,cat,dog\nc.jpg,\n',
-    'a.jpg,cat\nb.jpg,cat\nb.jpg,dog\nc.jpg,', 'a.jpg;cat\nb.jpg;cat;dog\nc.jpg;\n', 'a.jpg\tcat\nb.jpg\tcat\tdog\nc.jpg\t',
+    'a.jpg,cat\nb.jpg,cat\nb.jpg,dog\nc.jpg,', 'a.jpg;cat\nb.jpg;cat;dog\nc.jpg;\n',
+    'a.jpg\tcat\nb.jpg\tcat\tdog\nc.jpg\t',
     'File Name,cat,dog\na.jpg,1,0\nb.jpg,1,1\nc.jpg,0,0\n'])
 def test_csv(tmp_path, text):
     path = tmp_path / 'labels.csv'

@@ -12,8 +12,8 @@ from mmwsss.utils.errors import InputError
 
 def test_entries_find_their_images():
     ids = ['day/1', 'night/1', 'day/2', 'x_2007_3', 'v1.5']
-    found = match_labels({'/data/images/day/1.JPG': ['a'], 'night\\1.png': ['b'], '2.jpg': ['a'], 'day/2': ['c'], 20073: ['d'],
-                          'v1.5': ['a'], 'gone.jpg': ['a']}, ids)
+    found = match_labels({'/data/images/day/1.JPG': ['a'], 'night\\1.png': ['b'], '2.jpg': ['a'], 'day/2': ['c'],
+                          20073: ['d'], 'v1.5': ['a'], 'gone.jpg': ['a']}, ids)
     assert found.labels == {'day/1': ['a'], 'night/1': ['b'], 'day/2': ['a', 'c'], 'x_2007_3': ['d'], 'v1.5': ['a']}
     assert found.stray == ['gone.jpg'] and found.unlabelled == []
     with pytest.raises(InputError, match=message_names('1.jpg', 'day/1', 'night/1')):
@@ -61,8 +61,9 @@ def test_each_class_is_on_both_sides():
         named = {place: [name for name in names if name not in rare] for place, names in named.items()}
         train, val = split(named, seed=seed)
         assert sorted(train + val, key=int) == list(named) and not set(train) & set(val)
+        every = set(sum(named.values(), []))
         for side in (train, val):
-            assert {name for image in side for name in named[image]} == {name for names in named.values() for name in names}
+            assert {name for image in side for name in named[image]} == every
         assert 0.1 < len(val) / len(named) < 0.4
         assert split(named, seed=seed) == (train, val)
     assert split(named, seed=1)[1] != split(named, seed=2)[1]
@@ -78,7 +79,8 @@ def test_sizes_and_bad_images(tmp_path):
 @pytest.mark.parametrize('mask, named', [
     (np.full((4, 6), 3, np.uint8), ('m.png', 3, '0 background', '2 dog')),
     (np.full((4, 6), 258, np.uint16), ('m.png', 258)),
-    (np.zeros((6, 4), np.uint8), ('m.png', '(6, 4)', '(4, 6)')), (np.zeros((4, 6, 3), np.uint8), ('m.png', '(4, 6, 3)'))])
+    (np.zeros((6, 4), np.uint8), ('m.png', '(6, 4)', '(4, 6)')),
+    (np.zeros((4, 6, 3), np.uint8), ('m.png', '(4, 6, 3)'))])
 def test_masks(tmp_path, mask, named):
     classes = ('background', 'cat', 'dog')
     paths = dict(m=str(tmp_path / 'm.png'))

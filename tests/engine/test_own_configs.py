@@ -44,7 +44,7 @@ def test_short_and_readable(tmp_path, repo, backbone):
             for loop in loops:
                 dataset = cfg[f'{loop}_dataloader'].dataset
                 assert dataset.data_root == '/data/photos' and dataset.metainfo.classes[0] == 'background'
-                assert dataset.ann_file == str(tmp_path / f"{'val' if loop == 'val' else Path(dataset.ann_file).stem}.txt")
+                assert Path(dataset.ann_file).parent == tmp_path and (loop != 'val' or 'val' in dataset.ann_file)
             length = cfg.train_cfg.get('max_epochs') or cfg.train_cfg.get('max_iters')
             assert cfg.param_scheduler[-1].end == length
             assert cfg.train_dataloader.batch_size <= train
@@ -92,4 +92,5 @@ def test_crf_of_small_images_only(repo):
     for longest, wanted in ((500, 'masks, crf = True, True'), (4000, 'masks, crf = True, False')):
         made = OwnConfigs(repo / 'configs', 'r50', own_data(masks=Path('/m'), longest=longest), 'base')
         assert wanted in made.texts['pipeline.py'] and "pseudo_label_thr = 'auto', 'best'" in made.texts['pipeline.py']
-    assert "pseudo_label_thr = 'auto', 'auto'" in OwnConfigs(repo / 'configs', 'r50', own_data(), 'b').texts['pipeline.py']
+    made = OwnConfigs(repo / 'configs', 'r50', own_data(), 'base')
+    assert "pseudo_label_thr = 'auto', 'auto'" in made.texts['pipeline.py']

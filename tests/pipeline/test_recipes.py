@@ -57,8 +57,8 @@ def test_bes_is_irns_list_with_its_own_network_and_thresholds():
 @pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels')])
 def test_without_masks(recipe, labels):
     stages = recipe('a.py', 'b.py', 'c.py', pseudo_label_thr='auto', masks=False)
-    assert names(stages) == ['classifier', 'cams', 'cam_quality', labels, names(stages)[4], 'walk', 'pseudo_labels', 'segmentor',
-                             'report']
+    assert names(stages) == ['classifier', 'cams', 'cam_quality', labels, names(stages)[4], 'walk', 'pseudo_labels',
+                             'segmentor', 'report']
     assert by_name(stages)['pseudo_labels']['threshold'] == 'walk.auto_thr'
     assert len(recipe('a.py', 'b.py', masks=False)) == 8
     for settings in (dict(pseudo_label_thr='best'), dict(crf=True)):

@@ -36,7 +36,7 @@ def make_small(configs: Path) -> None:
         text = re.sub(r'max_epochs=\d+', 'max_epochs=1', path.read_text())
         text = re.sub(r'max_iters=\d+, val_interval=\d+', 'max_iters=2, val_interval=2', text)
         text = re.sub(r'epoch_\d+', 'epoch_1', text).replace('min_size=160, max_size=480', 'min_size=48, max_size=96')
-        text = text.replace('(192, 192)', '(64, 64)').replace('size=320', 'size=64').replace('max_size = 320', 'max_size = 64')
+        text = text.replace('(192, 192)', '(64, 64)').replace('size=320', 'size=64').replace('size = 320', 'size = 64')
         path.write_text(text + ('' if path.name in ('facts.py', 'pipeline.py') else
                                 'for _loop in (train_dataloader, test_dataloader):\n'
                                 '    _loop.update(num_workers=0, persistent_workers=False)\n'))
@@ -70,7 +70,9 @@ def test_two_commands_without_masks(folder, capsys, monkeypatch):
 def test_messages(folder, capsys, monkeypatch):
     monkeypatch.chdir(folder)
     (folder / 'labels.txt').write_text('0 cat')
-    for arguments, named in ((('photos', 'labels.txt'), ('labels.txt', '.csv')), (('photos', 'photos', '--out', 'photos'), (
-            'photos', 'exists')), (('photos', 'photos', '--backbone', 'vgg'), ('vgg', 'r50'))):
+    for arguments, named in (
+            (('photos', 'labels.txt'), ('labels.txt', '.csv')),
+            (('photos', 'photos', '--out', 'photos'), ('photos', 'exists')),
+            (('photos', 'photos', '--out', 'other', '--backbone', 'vgg'), ('vgg', 'r50'))):
         done = run_inside(capsys, monkeypatch, 'new_dataset.py', *arguments)
         assert done.status == 1 and re.search(message_names(*named), done.err) and 'Traceback' not in done.err
