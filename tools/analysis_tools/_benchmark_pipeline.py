@@ -53,7 +53,9 @@ def write_pipeline(folder: Path, count: int, configs: Path) -> Path:
             f'{loop}_dataloader = dict(dataset=dict(data_root={str(root)!r}))\n' for loop in loops))
     path = folder / 'pipeline.py'
     start = dict.fromkeys(('irnet', 'segmentor'), {'model.backbone.init_cfg.checkpoint': '{classifier}'})
-    path.write_text(f"recipe = 'irn'\ncrf = True\nnetwork_options = {start!r}\n" + ''.join(f'{name} = {name + ".py"!r}\n' for name in CONFIGS))
+    lines = ["recipe = 'irn'", 'crf = True', f'network_options = {start!r}',
+             *(f'{name} = {name + ".py"!r}' for name in CONFIGS)]
+    path.write_text('\n'.join(lines) + '\n')
     return path
 
 
