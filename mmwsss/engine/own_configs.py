@@ -180,7 +180,7 @@ flip = [dict(type='RandomFlip', prob=0.5), *pack]
         note = ', and 5 more from random weights' if self._scratch else ''
         self.reasons.append(f'classifier: {epochs} epochs in batches of {batch} for {data.train} images (6 + 1500 / '
                             f'images{note}: few images need more epochs; the published 6 are for 10 582). It pools by '
-                            'HSPP, which was better than the average in all comparisons of the README.')
+                            'HSPP, which gave a higher CAM mIoU than the average on voc6 (47.9 and 45.5).')
         evaluator = '' if data.masks else (
             "test_evaluator = [dict(type='CAMIoUMetric', masks=False), dict(type='mmpretrain.AveragePrecision')]\n")
         return f'''\
