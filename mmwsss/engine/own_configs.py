@@ -180,7 +180,7 @@ flip = [dict(type='RandomFlip', prob=0.5), *pack]
         note = ', and 5 more from random weights' if self._scratch else ''
         self.reasons.append(f'classifier: {epochs} epochs in batches of {batch} for {data.train} images (6 + 1500 / '
                             f'images{note}: few images need more epochs; the published 6 are for 10 582). It pools by '
-                            'HSPP, which was better than the average in all comparisons of the README.')
+                            'HSPP, which gave a higher CAM mIoU than the average on voc6 (47.9 and 45.5).')
         evaluator = '' if data.masks else (
             "test_evaluator = [dict(type='CAMIoUMetric', masks=False), dict(type='mmpretrain.AveragePrecision')]\n")
         return f'''\
@@ -197,7 +197,7 @@ test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.
     def _irnet(self) -> str:
         base, data = self._read(self._small, 'irnet'), self.data
         scale = scale_of(base, data.longest, refines=True)
-        self._say_scale('IRNet', scale)
+        self._say_scale('IRNet', scale, 'brought')
         batch = min(base.train_dataloader.batch_size, data.train)
         epochs = min(max(round(280 * batch / data.train), 3), 20)
         labels, cams = (f'work_dirs/{data.name}/{part}' for part in ('ir_labels', 'cams'))
@@ -292,8 +292,8 @@ masks, crf = {data.masks is not None}, {crf}
         return (f'param_scheduler = [dict(one, begin=one.begin * {length} // {own}, end=one.end * {length} // {own}) '
                 f'for one in _base_.param_scheduler]\ntrain_cfg = dict({key}={length}{interval})\n')
 
-    def _say_scale(self, network: str, scale: Scale) -> None:
-        self.reasons.append(f'{network}: images are shrunk to a long side of {scale.test} for the network (training: '
+    def _say_scale(self, network: str, scale: Scale, how: str = 'shrunk') -> None:
+        self.reasons.append(f'{network}: images are {how} to a long side of {scale.test} for the network (training: '
                             f'{scale.smallest} to {scale.largest}, crops of {scale.crop}); the longest is '
                             f'{self.data.longest}. Maps and masks have the full size.')
 
