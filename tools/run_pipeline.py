@@ -12,6 +12,7 @@ from _start import add_config_options, import_mmwsss, make_parser, parse_argumen
 EXAMPLES = """\
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4 --dry-run
+  python tools/run_pipeline.py configs/pipeline_voc.py --status
   python tools/run_pipeline.py configs/mini/pipeline_mini.py --to pseudo_labels
   python tools/run_pipeline.py configs/pipeline_voc.py --redo irnet"""
 
@@ -29,6 +30,8 @@ def parse_args() -> argparse.Namespace:
                         help='work dirs of other pipelines, or folders with some: stages that are done there with the '
                         'same inputs are linked instead of run')
     add_config_options(parser, 'change settings of the pipeline, e.g. crf=False')
+    parser.add_argument('--status', action='store_true',
+                        help='only print what is done, running and left, also while another terminal runs it')
     parser.add_argument('--dry-run', action='store_true', help='only print the commands')
     parser.add_argument('--gpus', type=int, default=1, help='processes per stage; they share each batch')
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
@@ -40,6 +43,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run, or exit with one message that says what is wrong."""
     args = parse_args()
+    if args.status:
+        from mmwsss.pipeline import read_plan
+        from mmwsss.pipeline.status import print_status
+        with plain_errors():
+            print_status(read_plan(args.config, args.work_dir, True, args.cfg_options, args.seed))
+        return
     if not args.dry_run:
         import_mmwsss()
     from mmwsss.pipeline import Launcher, read_plan, run_pipeline
