@@ -19,6 +19,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes and is also tested in a shorter form, unless MMWSSS_SLOW_TESTS is set."""
+    if not os.environ.get('MMWSSS_SLOW_TESTS'):
+        for item in items:
+            if item.get_closest_marker('slow'):
+                item.add_marker(pytest.mark.skip(reason='takes minutes: set MMWSSS_SLOW_TESTS=1'))
+
+
 @pytest.fixture(autouse=True)
 def _two_threads_and_seed():
     """Use one thread: more threads only slow small tests down."""

@@ -129,7 +129,8 @@ def _find_images(folder: Path) -> dict[str, str]:
         raise InputError(f'The folder of images {folder} does not exist. Give the folder that holds them.')
     dataset = ImageLabelDataset(data_root=str(folder), data_prefix=dict(img_path=''), label_file=None, lazy_init=True,
                                 pipeline=[], metainfo=dict(classes=('background', 'any')))
-    return dataset.find_images()
+    return {name: dataset.image_path(dict(img_id=name, suffix=suffix))
+            for name, suffix in dataset.find_images().items()}
 
 
 def _order(counts: Mapping[str, int], classes: Sequence[str]) -> tuple[str, ...]:

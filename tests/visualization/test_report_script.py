@@ -182,7 +182,8 @@ def test_keyboard_zoom_and_colours(page):
         dialog.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
         seen.next = text('zoom-title');
         find('close').click();
-        await new Promise(resolve => setTimeout(resolve, 50));
+        for (let turn = 0; turn < 100 && document.activeElement !== buttons[2]; turn++)
+            await new Promise(resolve => setTimeout(resolve, 50));
         seen.closed = [dialog.open, document.activeElement === buttons[2]];
         const theme = () => [document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor,
                              text('theme')];
