@@ -14,19 +14,13 @@ from mmseg.structures import SegDataSample
 from virtual_device import DEVICE, REAL, VirtualDevice, move, on_device
 
 import mmwsss.upstream  # noqa: F401
+from mmwsss.engine.file_writing import without_weights
 from mmwsss.engine.hooks.fast_inference_hook import fast_copy
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PATHS = [path for pattern in ('*_r50_*.py', 'mini/*.py') for path in sorted(CONFIGS.glob(pattern))]
 NAMES = [str(path.relative_to(CONFIGS)) for path in PATHS if not path.name.startswith(('compare_', 'pipeline_'))]
 SIDE = 80  # of the images; at stride 4 it has room for IRNet's pairs
-
-
-def without_weights(node):
-    """A config in which nothing is loaded."""
-    if isinstance(node, dict):
-        return {key: without_weights(value) for key, value in node.items() if key != 'init_cfg'}
-    return [without_weights(value) for value in node] if isinstance(node, (list, tuple)) else node
 
 
 @pytest.mark.skipif(REAL, reason='this machine has a GPU')

@@ -79,12 +79,15 @@ def test_the_crf_of_sec(golden, backend):
 
 
 @pytest.mark.parametrize('kernels', [KERNELS, ((1, 3), (67, 3, 4))])
-def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels):
-    """Ten images with 2 to 6 labels, of a mask that was moved."""
+@pytest.mark.parametrize('reduction, bounds', [(1, (1e-5, 1e-7)), (2, (5e-2, 5e-5))])
+def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels, reduction, bounds):
+    """Ten images with 3 to 6 labels, of a mask that was moved; one of them differs at half size."""
     pytest.importorskip('pydensecrf')
     largest, mean, equal = [], [], []
     for path in sorted((voc20 / 'SegmentationClass').glob('*.png'))[::100][:10]:
         image, mask = Image.open(voc20 / 'JPEGImages' / f'{path.stem}.jpg').convert('RGB'), Image.open(path)
+        image = image.reduce(reduction)
+        mask = mask.resize(image.size, Image.NEAREST)
         pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
         names, positions = np.unique(np.array(mask), return_inverse=True)
         labels = torch.from_numpy(positions.reshape(pixels.shape[1:])).roll((5, -9), dims=(0, 1))
@@ -95,7 +98,7 @@ def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels):
         largest.append(float((found - wanted).abs().max()))
         mean.append(float((found - wanted).abs().mean()))
         equal.append(float((found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean()))
-    assert len(largest) == 10 and max(largest) < 1e-4 and max(mean) < 1e-6 and min(equal) >= .9999
+    assert len(largest) == 10 and max(largest) < bounds[0] and max(mean) < bounds[1] and min(equal) >= .9999
 
 
 @pytest.mark.parametrize('size', [(1, 1), (1, 2), (2, 1), (3, 1), (2, 3), (5, 8)])

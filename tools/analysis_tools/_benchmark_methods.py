@@ -59,10 +59,11 @@ class Case:
     """
 
     def __init__(self, path: str, args: argparse.Namespace) -> None:
+        from mmwsss.engine.file_writing import without_weights
         cfg = Config.fromfile(path)
         init_default_scope('mmseg')
         torch.manual_seed(0)
-        self.model = MODELS.build(without_init(cfg.model.to_dict())).to(args.device)
+        self.model = MODELS.build(without_weights(cfg.model.to_dict())).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
         crop = next(step['crop_size'] for step in steps if 'crop_size' in step)
@@ -98,10 +99,3 @@ def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
 def collate(items: list[tuple[torch.Tensor, SegDataSample]]) -> dict[str, Any]:
     """What a loader gives."""
     return dict(inputs=[image for image, _ in items], data_samples=[sample for _, sample in items])
-
-
-def without_init(node: Any) -> Any:
-    """A config in which no weights are loaded."""
-    if isinstance(node, dict):
-        return {key: without_init(value) for key, value in node.items() if key != 'init_cfg'}
-    return [without_init(value) for value in node] if isinstance(node, list | tuple) else node
