@@ -1,6 +1,6 @@
 # AffinityNet on twenty classes of VOC, on a CPU. python tools/train.py configs/voc20/affinitynet_efflite0_voc20.py
 _base_ = [
     '../_base_/models/affinitynet_efficientnet_lite0.py', '../_base_/datasets/voc20_affinitynet.py',
-    '../_base_/schedules/affinitynet_3e_momentum.py', '../_base_/default_runtime.py'
+    '../_base_/schedules/affinitynet_3e_momentum.py', '../_base_/cpu_runtime.py'
 ]
 default_hooks = dict(logger=dict(interval=10))

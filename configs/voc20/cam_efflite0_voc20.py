@@ -1,7 +1,7 @@
 # Average pooling on twenty classes of VOC, on a CPU. python tools/train.py configs/voc20/cam_efflite0_voc20.py
 _base_ = [
     '../_base_/models/cam_efficientnet_lite0.py', '../_base_/datasets/voc20_image_labels.py',
-    '../_base_/schedules/cam_8e.py', '../_base_/default_runtime.py'
+    '../_base_/schedules/cam_8e.py', '../_base_/cpu_runtime.py'
 ]
 default_hooks = dict(logger=dict(interval=10))
 model = dict(head=dict(num_classes=20))

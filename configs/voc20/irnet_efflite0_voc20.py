@@ -1,10 +1,10 @@
 # IRNet refines CAMs on twenty classes of VOC, on a CPU. python tools/train.py configs/voc20/irnet_efflite0_voc20.py
 _base_ = [
     '../_base_/models/irnet_efficientnet_lite0.py', '../_base_/datasets/voc20_irnet.py',
-    '../_base_/schedules/irnet_3e_momentum.py', '../_base_/default_runtime.py'
+    '../_base_/schedules/irnet_3e_momentum.py', '../_base_/cpu_runtime.py'
 ]
 default_hooks = dict(logger=dict(interval=10))
 custom_hooks = [
-    dict(type='FastInferenceHook'), dict(type='ProgressHook'),
+    dict(type='FastInferenceHook'), dict(type='ProgressHook'), dict(type='ChannelsLastHook'),
     dict(type='MeanShiftHook', dataloader={{_base_.mean_dataloader}})
 ]
