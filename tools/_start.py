@@ -69,6 +69,14 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         '--local_rank', '--local-rank', type=int, default=0, help='set by old PyTorch launchers')
 
 
+def add_vis(parser: argparse.ArgumentParser) -> None:
+    """Add --vis."""
+    parser.add_argument(
+        '--vis', nargs='+', default=[], metavar='NAME',
+        help='watch losses and figures of trainings also in tensorboard, wandb, mlflow or another of the backends of '
+        'MMEngine; files go into the work dir, accounts and projects are set as the package wants (WANDB_PROJECT)')
+
+
 def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line; exit with one message if its config does not exist."""
     args = parser.parse_args(arguments)

@@ -7,12 +7,13 @@ and as table.json and table.md in the work dir.
 import argparse
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
+from _start import add_config_options, add_vis, import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
 
 EXAMPLES = """\
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4 --dry-run
   python tools/run_pipeline.py configs/pipeline_voc.py --status
+  python tools/run_pipeline.py configs/pipeline_voc.py --vis tensorboard
   python tools/run_pipeline.py configs/mini/pipeline_mini.py --to pseudo_labels
   python tools/run_pipeline.py configs/pipeline_voc.py --redo irnet"""
 
@@ -30,6 +31,7 @@ def parse_args() -> argparse.Namespace:
                         help='work dirs of other pipelines, or folders with some: stages that are done there with the '
                         'same inputs are linked instead of run')
     add_config_options(parser, 'change settings of the pipeline, e.g. crf=False')
+    add_vis(parser)
     parser.add_argument('--status', action='store_true',
                         help='only print what is done, running and left, also while another terminal runs it')
     parser.add_argument('--dry-run', action='store_true', help='only print the commands')
@@ -56,7 +58,10 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         plan = read_plan(args.config, args.work_dir, args.dry_run, args.cfg_options, args.seed)
-        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, warm=True)
+        if args.vis and not args.dry_run:
+            from mmwsss.engine.watching import backend_types
+            backend_types(args.vis)  # before the first stage
+        launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition, True, args.vis)
         records = run_pipeline(plan, launcher, args.first, args.last, args.redo, args.reuse)
         if not args.dry_run:
             print(f'{framed(records)}\n{plan.work_dir}: table.md, table.json, records, logs')

@@ -1,13 +1,14 @@
 """Train the model of a config."""
 import argparse
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_run_arguments, add_vis, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/train.py configs/vwe_hspp_r50_voc.py
   python tools/train.py configs/vwe_hspp_r50_voc.py --resume
   python tools/train.py configs/vwe_hspp_r50_voc.py --amp --work-dir work_dirs/first_try \\
       --cfg-options train_dataloader.batch_size=8 train_cfg.max_epochs=3
+  python tools/train.py configs/vwe_hspp_r50_voc.py --vis tensorboard
   bash tools/dist_train.sh configs/vwe_hspp_r50_voc.py 4"""
 
 
@@ -26,6 +27,7 @@ def parse_args() -> argparse.Namespace:
         '--amp', action='store_true',
         help='mixed precision: float16 with loss scaling on GPUs, bfloat16 elsewhere (slow for depthwise '
         'convolutions on CPUs)')
+    add_vis(parser)
     add_run_arguments(parser)
     return parse_arguments(parser)
 
@@ -38,12 +40,14 @@ def main() -> None:
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.mixed_precision import configure_amp
     from mmwsss.engine.runner import build_runner, choose_checkpoint, resume_hint
+    from mmwsss.engine.watching import add_backends
 
     work_dir = args.work_dir
     with plain_errors(args.launcher, lambda: resume_hint(work_dir) if work_dir else ''):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
         work_dir = cfg.work_dir
         configure_amp(cfg, args.amp)
+        add_backends(cfg, args.vis)
         choose_checkpoint(cfg, args.resume, args.cfg_options)
         # Initial weights for a new run need not be complete.
         build_runner(cfg, ('train', 'val'), strict=cfg.resume).train()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Column
 
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.system import peak_megabytes
@@ -84,7 +86,7 @@ class Processes:
             self._warm.close()
 
 
-def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], None],
+def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: Callable[[], tuple[float, str]],
          processes: Processes | None = None) -> float:
     """Run a command with its output in a file, the last line of it on the terminal; return its peak memory in MB.
 
@@ -93,7 +95,8 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
         log: what the command writes is added to it.
         name: of the stage.
         lock: which the stage inherits; it gets the numbers of this process and of the stage's.
-        note_time: called now and then, so that a killed run knows how long it worked.
+        note_time: called now and then, so that a killed run knows how long it worked; it returns how far the whole
+            pipeline is, in [0, 1] and in words.
         processes: starts the command.
 
     Raises:
@@ -101,8 +104,12 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     console, processes = Console(), processes or Processes()
-    with open(log, 'a') as file, console.status(name) as status:
+    text = TextColumn('{task.description}', markup=False, table_column=Column(no_wrap=True))
+    bar = Progress(SpinnerColumn(), BarColumn(20), text, console=console, transient=True,
+                   disable=not console.is_terminal)
+    with open(log, 'a') as file, bar:
         begin = os.fstat(file.fileno()).st_size
+        task, told = bar.add_task(name, total=1.0), ''
         started, noted = False, time.time()
         try:
             processes.start(command, file, lock)
@@ -111,10 +118,11 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
             print(os.getpid(), processes.pid, file=lock, flush=True)
             while (ended := processes.poll()) is None:
                 if console.is_terminal:
-                    status.update(f'{name}: {_last_line(log, begin)[:max(console.width - len(name) - 8, 0)]}')
-                if time.time() - noted > INTERVAL:
+                    bar.update(task, description=f'{name}: {_last_line(log, begin)}\n{told}'.strip())
+                if not told or time.time() - noted > INTERVAL:
                     noted = time.time()
-                    note_time()
+                    done, told = note_time()
+                    bar.update(task, completed=done)
                 time.sleep(0.1)
         except BaseException:  # Ctrl-C and a scheduler's SIGTERM, too
             if started:
@@ -151,7 +159,7 @@ def endings_as_interruption() -> Iterator[None]:
 def _last_line(log: Path, begin: int) -> str:
     """The last line that a stage wrote, without the control characters of progress bars."""
     shown = [line for line in _output(log, max(os.path.getsize(log) - 2000, begin)) if line.strip(' -')]
-    return shown[-1].replace('[', '(').replace(']', ')') if shown else ''
+    return shown[-1] if shown else ''
 
 
 def _output(log: Path, begin: int) -> list[str]:

@@ -16,6 +16,7 @@ from .process import Processes, call, endings_as_interruption
 from .record import read_record, write_record
 from .reuse import reuse_stage
 from .stage import Call, Stage
+from .status import note_work, progress_of
 from .table import write_tables
 from .work_dir import held_work_dir
 
@@ -29,19 +30,20 @@ class Launcher:
         gpus: processes; without a launcher more than one means 'pytorch'.
         partition: of slurm.
         warm: start the stages that run in one process on a CPU as forks of a process that has imported everything.
+        vis: backends in which trainings are watched, see :func:`mmwsss.engine.watching.add_backends`.
 
     Raises:
         InputError: `gpus` is below 1, or slurm has no partition.
     """
 
     def __init__(self, tools: Path, launcher: str = 'none', gpus: int = 1, partition: str = '',
-                 warm: bool = False) -> None:
+                 warm: bool = False, vis: Sequence[str] = ()) -> None:
         if gpus < 1:
             raise InputError(f'--gpus must be at least 1, got {gpus}.')
         if launcher == 'slurm' and not partition:
             raise InputError('--launcher slurm needs --partition, the name of one of its partitions.')
         self.launcher = 'pytorch' if launcher == 'none' and gpus > 1 else launcher
-        self.tools, self.gpus, self.partition, self.warm = tools, gpus, partition, warm
+        self.tools, self.gpus, self.partition, self.warm, self.vis = tools, gpus, partition, warm, tuple(vis)
 
     def processes(self, call: Call) -> int:
         """As many as there are GPUs, or the most among which the batches of a stage can be divided."""
@@ -56,6 +58,8 @@ class Launcher:
     def command(self, stage: Stage, call: Call, resume: bool = False) -> list[str]:
         """The command line of a stage; the batch of a training is divided among the processes."""
         arguments = [*call.arguments, *(stage.resume if resume else ())]
+        if self.vis and stage.trains:
+            arguments += ['--vis', *self.vis]
         several = stage.parallel and self.launcher != 'none'
         processes = self.processes(call)
         options = dict(call.options)
@@ -103,6 +107,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
     with (held_work_dir(plan) as lock, endings_as_interruption(),
           closing(Processes(launcher.warm and get_device() == 'cpu')) as processes):
         check_inputs(plan)
+        note_work(plan)
         plan.records.clear()
         for index, stage in enumerate(list(plan.stages.values())[:end + 1]):
             asked = redo if stage.name in redo else []
@@ -176,9 +181,10 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
     print(f'{stage.name}: {"resumes" if begun else "starts"}{launcher.note(described)} (output in {log})', flush=True)
     start = time.time()
 
-    def note_time() -> None:
+    def note_time() -> tuple[float, str]:
         record['seconds'] = spent + time.time() - start
         write_record(path, record)
+        return progress_of(plan)
 
     try:
         peak = call(command, log, stage.name, lock, note_time, processes)

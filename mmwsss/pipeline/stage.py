@@ -103,6 +103,10 @@ class Stage(ABC):
         """Names of the images that the stage writes files of; `None` where it writes none or cannot know."""
         return None
 
+    def work(self, plan: 'Plan') -> int:
+        """How much there is to do: images to go through, with repetitions; 0 where it is not known."""
+        return len(self.images(plan) or ())
+
     def figures(self, plan: 'Plan') -> dict[str, float]:
         """Figures for the table and for later stages, read from the finished output."""
         return {}

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.json_file import write_json
+from mmwsss.utils.provenance import read_json_object
 from mmwsss.utils.table import framed_table
 
 from .plan import Plan
 from .record import read_record
 from .table import result_of
 
+WORK = 'work.json'  # name of stage -> images that it goes through
 TAIL = 20_000  # bytes of a log that are read
 ETA = re.compile(r'eta: (?:(\d+) days?, )?(\d+):(\d\d):(\d\d)')  # MMEngine's
 PROGRESS = re.compile(r': (\d+)/(\d+)$', re.MULTILINE)  # our progress bar's
@@ -24,7 +27,8 @@ class StageStatus(NamedTuple):
         name: of the stage.
         state: 'done', 'running', 'interrupted' or 'left'.
         seconds: that it took so far.
-        remaining: seconds that it will still take, `None` if nothing tells.
+        remaining: seconds that it will still take, `None` if nothing tells. Before a stage starts, an estimate: that of
+            a stage with the same tool that is done, by the numbers of images.
         result: its figures, or the last progress in its log.
     """
     name: str
@@ -41,6 +45,8 @@ def stages_status(plan: Plan) -> list[StageStatus]:
         plan: of the pipeline; made with `dry`, it needs no data.
     """
     held = _is_held(plan.work_dir / 'lock')
+    work = read_json_object(plan.work_dir / WORK, 'Delete it.') or {}
+    rates: dict[str, float] = {}  # tool -> seconds an image
     found = []
     for name, stage in plan.stages.items():
         if not stage.tool:
@@ -55,10 +61,28 @@ def stages_status(plan: Plan) -> list[StageStatus]:
             found.append(StageStatus(name, 'left'))
         elif record['state'] == 'done':
             found.append(StageStatus(name, 'done', record['seconds'], 0.0, result_of(record)))
+            if work.get(name):
+                rates[stage.tool] = record['seconds'] / work[name]
         else:
             remaining, text = read_progress(plan.work_dir / 'logs' / f'{name}.log', record['seconds'])
             found.append(StageStatus(name, 'running' if held else 'interrupted', record['seconds'], remaining, text))
-    return found
+    return [status if status.remaining is not None else status._replace(
+        remaining=_estimate(status, work.get(status.name), rates.get(plan.stages[status.name].tool)))
+        for status in found]
+
+
+def _estimate(status: StageStatus, images: int | None, rate: float | None) -> float | None:
+    """Seconds that a stage still takes, by what another one with its tool took for an image."""
+    return max(images * rate - status.seconds, 0.0) if images and rate else None
+
+
+def note_work(plan: Plan) -> None:
+    """Note how much every stage has to do, for estimates of the time left.
+
+    Args:
+        plan: of the pipeline, with the data that it reads.
+    """
+    write_json(plan.work_dir / WORK, {name: stage.work(plan) for name, stage in plan.stages.items()})
 
 
 def read_progress(log: Path, seconds: float) -> tuple[float | None, str]:
@@ -96,6 +120,15 @@ def print_status(plan: Plan) -> None:
              status.result) for status in found]
     print(framed_table(('stage', 'state', 'took', 'left', 'result'), rows, wrap='result'))
     print(summary(found))
+
+
+def progress_of(plan: Plan) -> tuple[float, str]:
+    """How far the pipeline is: a fraction by the number of stages, and one sentence."""
+    found = stages_status(plan)
+    parts = [1.0 if status.state == 'done' else
+             status.seconds / max(status.seconds + status.remaining, 1e-6) if status.remaining is not None else 0.0
+             for status in found]
+    return sum(parts) / len(parts), summary(found)
 
 
 def summary(found: Sequence[StageStatus]) -> str:

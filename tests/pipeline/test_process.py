@@ -17,7 +17,7 @@ from mmwsss.utils.errors import InputError
 
 def run(folder: Path, script: str, *arguments: str) -> float:
     with open(folder / 'lock', 'a+') as lock:
-        return call(['bash', '-c', script, *arguments], folder / 'a.log', 'walk', lock, lambda: None)
+        return call(['bash', '-c', script, *arguments], folder / 'a.log', 'walk', lock, lambda: (0.5, '5 s left'))
 
 
 def failure(folder: Path, script: str, *arguments: str) -> str:
@@ -86,7 +86,7 @@ def test_the_status_is_of_this_run(tmp_path):
     log.write_text('old\n')
     assert module._last_line(log, 4) == ''
     log.write_text('old\n[1/2]\r[2/2]\n\n')
-    assert module._last_line(log, 4) == '(2/2)'
+    assert module._last_line(log, 4) == '[2/2]'
 
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])

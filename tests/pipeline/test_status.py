@@ -3,10 +3,18 @@ import fcntl
 import json
 
 import pytest
-from stub_pipeline import StubPlan
+from stub_pipeline import StubPlan, StubStage
 
 from mmwsss.pipeline import Launcher, check, run_pipeline
-from mmwsss.pipeline.status import StageStatus, duration, print_status, read_progress, stages_status, summary
+from mmwsss.pipeline.status import (
+    StageStatus,
+    duration,
+    print_status,
+    progress_of,
+    read_progress,
+    stages_status,
+    summary,
+)
 
 MMENGINE = '11/28 09:51:18 - mmengine - INFO - Epoch(train) [1][20/63]  lr: 9.8e-03  eta: {}  time: 4.27'
 
@@ -38,6 +46,19 @@ def test_done_running_and_interrupted(stub, capsys):
     assert '1 of 2 stages are done' in out and '90 s left' in out and 'CAMs: 5/20' in out
     record.write_text('{')
     assert stages_status(stub)[1].state == 'interrupted' and 'second.json' in stages_status(stub)[1].result
+
+
+def test_a_stage_to_come_takes_what_one_with_its_tool_took(stub, monkeypatch):
+    images = dict(first=['a'] * 40, second=['a'] * 100)
+    monkeypatch.setattr(StubStage, 'images', lambda stage, plan: images[stage.name])
+    run_pipeline(stub, Launcher(stub.tools), last='first')
+    record = stub.work_dir / 'records' / 'first.json'
+    record.write_text(json.dumps(json.loads(record.read_text()) | dict(seconds=20.0)))
+    assert stages_status(stub)[1] == StageStatus('second', 'left', remaining=50.0)
+    assert progress_of(stub) == (0.5, '1 of 2 stages are done after 20 s; 50 s left.')
+    (stub.work_dir / 'records' / 'second.json').write_text(json.dumps(dict(state='running', inputs={}, seconds=10.0)))
+    assert stages_status(stub)[1].remaining == 40.0  # its log tells nothing yet
+    assert progress_of(stub)[0] == pytest.approx(0.6)
 
 
 @pytest.mark.parametrize('log, seconds', [

@@ -17,6 +17,10 @@ exec(sys.argv[1])
 """
 
 
+def note_time() -> tuple[float, str]:
+    return 0.5, '5 s left'
+
+
 @pytest.fixture(scope='module')
 def processes():
     processes = Processes(warm=True)
@@ -33,7 +37,7 @@ def run(processes, tmp_path):
     def run(statement: str) -> tuple[float, str]:
         log = tmp_path / 'a.log'
         with open(tmp_path / 'lock', 'a+') as lock:
-            peak = call([sys.executable, str(tmp_path / 'script.py'), statement], log, 'walk', lock, lambda: None,
+            peak = call([sys.executable, str(tmp_path / 'script.py'), statement], log, 'walk', lock, note_time,
                         processes)
         return peak, log.read_text()
     return run
@@ -89,5 +93,5 @@ def test_a_killed_server_is_told(tmp_path):
     (tmp_path / 'script.py').write_text('import os, signal, time\nos.kill(os.getppid(), 9)\ntime.sleep(1)\n')
     processes = Processes(warm=True)
     with open(tmp_path / 'lock', 'a+') as lock, pytest.raises(InputError, match='memory'):
-        call([sys.executable, str(tmp_path / 'script.py')], tmp_path / 'a.log', 'walk', lock, lambda: None, processes)
+        call([sys.executable, str(tmp_path / 'script.py')], tmp_path / 'a.log', 'walk', lock, note_time, processes)
     processes.close()

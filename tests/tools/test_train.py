@@ -40,6 +40,18 @@ def test_trains_into_the_default_work_dir(trained):
         assert "type='mmseg.BFloat16OptimWrapper'" in dumped
 
 
+def test_watched_in_tensorboard(tmp_path):
+    accumulators = pytest.importorskip('tensorboard.backend.event_processing.event_accumulator')
+    config = write_tiny_run(tmp_path)
+    outcome = run_process('train.py', config.name, '--vis', 'tensorboard', '--cfg-options', 'train_cfg.max_epochs=1',
+                          cwd=tmp_path)
+    assert outcome.status == 0, outcome.err
+    event, = (tmp_path / 'work_dirs' / 'tiny').rglob('events.*')
+    events = accumulators.EventAccumulator(str(event)).Reload()
+    written = [point.value for point in events.Scalars('loss')]
+    assert written == pytest.approx(losses(outcome.out), abs=1e-3) and len(written) == 2
+
+
 def test_a_resumed_run_ends_as_an_uninterrupted_one(tmp_path, capsys, monkeypatch):
     config = write_tiny_run(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -70,6 +70,9 @@ class Evaluation(Stage):
         require_masks(network)
         plan.images(network, 'test')
 
+    def work(self, plan: Plan) -> int:
+        return len(plan.images(self.network(plan), 'test'))
+
     def figures(self, plan: Plan) -> dict[str, float]:
         return json.loads(self.output(plan).path.read_text())
 

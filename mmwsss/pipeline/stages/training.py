@@ -89,6 +89,13 @@ class Training(Stage):
                 raise InputError(f'The stage {self.name} starts from {value}, which does not exist. Train that model '
                                  "first, or name a stage, e.g. {'model.backbone.init_cfg.checkpoint': '{classifier}'}.")
 
+    def work(self, plan: Plan) -> int:
+        network = self.network(plan)
+        loop = network.cfg.train_cfg
+        if loop.get('max_epochs'):
+            return loop.max_epochs * len(plan.images(network, 'train'))
+        return loop.max_iters * network.cfg.train_dataloader.batch_size
+
     def set_seed(self, seed: int) -> None:
         self.options['randomness.seed'] = seed
 
