@@ -140,7 +140,8 @@ def summary(found: Sequence[StageStatus]) -> str:
     if known:
         text += f'; {duration(known)} left'
     if unknown:
-        text += f', without {unknown} stages whose time is not known yet' if known else '; the time left is not known yet'
+        text += (f', without {unknown} stages whose time is not known yet' if known else
+                 '; the time left is not known yet')
     return f'{text}.'
 
 
