@@ -1,5 +1,6 @@
 """Reading `torch.save` files without running code in them."""
 import pickle
+import tarfile
 import types
 import zipfile
 from collections.abc import Callable
@@ -32,6 +33,8 @@ def load_safely(path: Path, lazy: bool = True) -> Any:
         is_zip = file.read(len(ZIP_START)) == ZIP_START
     if is_zip and 'constants.pkl' in torch._C.PyTorchFileReader(str(path)).get_all_records():
         raise pickle.UnpicklingError('it is a TorchScript archive, which is a program')
+    if not is_zip and tarfile.is_tarfile(path):
+        raise pickle.UnpicklingError('it is a tar archive, as PyTorch 0.1 wrote them')
     try:
         return _load_with_torch(path, lazy)
     except (AttributeError, pickle.UnpicklingError):  # PyTorch < 2.6, or a file of another NumPy
@@ -77,7 +80,10 @@ _ALLOWED = {
 
 # Based on Python's version, not C's: only there a subclass can reject single instructions.
 class _Unpickler(pickle._Unpickler):
-    """An unpickler that allows only tensors and `_ALLOWED`, and never modifies a class or function."""
+    """An unpickler that allows only tensors and `_ALLOWED`, and never modifies a class or function.
+
+    Nor does it compare a network's source code with that in a file, for which PyTorch may write a patch.
+    """
 
     dispatch = dict(pickle._Unpickler.dispatch)
 
@@ -95,6 +101,14 @@ class _Unpickler(pickle._Unpickler):
         super().load_build()  # type: ignore[misc]
 
     dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
+
+    def load_binpersid(self) -> None:
+        kind = self.stack[-1][0]  # type: ignore[attr-defined]
+        if kind not in ('storage', b'storage'):
+            raise pickle.UnpicklingError(f'it stores a {kind}')
+        super().load_binpersid()  # type: ignore[misc]
+
+    dispatch[pickle.BINPERSID[0]] = load_binpersid  # type: ignore[assignment]
 
 
 def _load(file: Any, **kwargs: Any) -> Any:

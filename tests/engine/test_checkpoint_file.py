@@ -2,6 +2,7 @@ import argparse
 import io
 import os
 import pickle
+import tarfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -151,6 +152,21 @@ def test_programs_of_torchscript_are_refused(tmp_path):
     torch.jit.save(torch.jit.script(nn.ReLU()), tmp_path / 'a.pth')
     with pytest.raises(pickle.UnpicklingError, match='TorchScript'):
         load_safely(tmp_path / 'a.pth')
+
+
+def test_tar_archives_are_refused(tmp_path):
+    with tarfile.open(tmp_path / 'a.pth', 'w') as archive:
+        archive.add(__file__, 'storages')
+    with pytest.raises(pickle.UnpicklingError, match='tar archive'):
+        load_safely(tmp_path / 'a.pth')
+
+
+def test_source_code_in_a_file_is_not_compared(tmp_path):
+    module = (b'\x80\x02(X\x06\x00\x00\x00modulecmmengine.logging.history_buffer\nHistoryBuffer\n'
+              b'X\x01\x00\x00\x00aX\x01\x00\x00\x00btQ.')
+    (tmp_path / 'a.pth').write_bytes(as_checkpoint(module, as_zip=False))
+    with pytest.raises(pickle.UnpicklingError, match='it stores a module'):
+        _load_with_own_unpickler(tmp_path / 'a.pth')
 
 
 def test_what_others_allowed_stays_allowed(tmp_path):
