@@ -46,7 +46,7 @@ setup(
     # So an editable installation is a path, which wins over a folder `mmwsss` (a clone) in the working directory.
     package_dir={'': '.'},
     packages=find_packages(include=['mmwsss', 'mmwsss.*']),
-    package_data={'mmwsss.visualization': ['*.html', '*.js']},
+    package_data={'mmwsss': ['README.md'], 'mmwsss.visualization': ['*.html', '*.js']},
     python_requires='>=3.10',
     # None of the two distributions of MMSegmentation here: they share their import names, and
     # whoever has one must not get the other on top. The extras below bring either.

@@ -1,4 +1,4 @@
-"""The README's examples of components in your own configs."""
+"""The pages' examples of components in your own configs, of stages and of methods."""
 import os
 import re
 import subprocess
@@ -15,26 +15,21 @@ from mmengine.registry import init_default_scope
 from mmpretrain.registry import MODELS as PRETRAIN_MODELS
 from mmpretrain.structures import DataSample
 from mmseg.registry import DATASETS, MODELS
+from pages import blocks, example
 from reference_network import REPO, samples
 from tiny_voc import CLASSES, write_tiny_voc
 
 from mmwsss.pipeline import Launcher, make_plan, run_pipeline
 from mmwsss.registry import STAGES
 
-README = (REPO / 'README.md').read_text(encoding='utf-8')
-
-
-def example(title: str) -> str:
-    """The README's program under a heading."""
-    found = [block for block in re.findall(r'```python\n(.*?)```', README, re.S) if block.startswith(f'# {title}\n')]
-    assert len(found) == 1, title
-    return found[0]
+COMPONENTS = REPO / 'mmwsss' / 'README.md'
 
 
 def config(title: str, folder: Path, **changes) -> Config:
-    """The README's config under a heading, made small."""
+    """The components' config under a heading, made small."""
     path = folder / 'example.py'
-    path.write_text(example(title).replace('/path/to/mmsegmentation', str(Path(mmseg.__file__).parent / '.mim')))
+    upstream = str(Path(mmseg.__file__).parent / '.mim')
+    path.write_text(example(COMPONENTS, title).replace('/path/to/mmsegmentation', upstream))
     cfg = Config.fromfile(path)
     cfg.merge_from_dict(changes)
     return cfg
@@ -109,7 +104,7 @@ def test_the_cam_metric_over_cams_of_another_project(tmp_path):
         high_res[0, :, :32], high_res[1, :, 32:] = 1, 1  # where write_tiny_voc draws them
         np.save(tmp_path / 'cams' / f'2007_{index:06d}.npy', dict(keys=np.array([2 * index, 2 * index + 1]),
                                                                   high_res=high_res))
-    program = example('Our CAM metric over CAM files of another project')
+    program = example(COMPONENTS, 'Our CAM metric over CAM files of another project')
     for before, after in (('data/VOCdevkit/VOC2012', str(root)), ('/path/to/cams', str(tmp_path / 'cams'))):
         assert before in program
         program = program.replace(before, after)
@@ -122,9 +117,9 @@ def test_the_cam_metric_over_cams_of_another_project(tmp_path):
 
 
 def test_a_pipeline_of_stages(capsys):
-    """The README's list of stages is a valid pipeline."""
+    """The list of stages is a valid pipeline."""
     found: dict = {}
-    exec(example("Somebody else's CAM files, refined, and a segmentor"), found)
+    exec(example(REPO / 'tools' / 'README.md', "Somebody else's CAM files, refined, and a segmentor"), found)
     plan = make_plan(found['stages'], str(REPO / 'configs' / 'example.py'), 'w', dry=True)
     run_pipeline(plan, Launcher(REPO / 'tools'))
     out = capsys.readouterr().out
@@ -133,11 +128,10 @@ def test_a_pipeline_of_stages(capsys):
 
 def test_the_guide_quotes_the_examples():
     """CONTRIBUTING shows files of tests/examples as they are; its stage is a stage."""
-    guide = (REPO / '.github' / 'CONTRIBUTING.md').read_text(encoding='utf-8')
-    blocks = re.findall(r'```python\n(.*?)\n```', guide, re.S)
+    shown = [block.strip() for block in blocks(REPO / '.github' / 'CONTRIBUTING.md', 'python')]
     for name in ('lse_head', 'colour_refiner', 'mean_refinement'):
-        assert (REPO / 'tests' / 'examples' / f'{name}.py').read_text(encoding='utf-8').strip() in blocks
-    stage = next(block for block in blocks if '@STAGES' in block)
+        assert (REPO / 'tests' / 'examples' / f'{name}.py').read_text(encoding='utf-8').strip() in shown
+    stage = next(block for block in shown if '@STAGES' in block)
     found: dict = {}
     try:
         exec(stage, found)

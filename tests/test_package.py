@@ -81,7 +81,7 @@ def test_the_wheel_holds_package_configs_and_tools(installed, repo):
     assert listed(repo / 'tools') - listed(mim / 'tools') == {'demo.sh', 'run_tests.sh', 'setup_env.sh'}
     assert listed(repo / 'mmwsss') == {name for name in listed(installed / 'mmwsss') if not name.startswith('.mim/')}
     index = yaml.safe_load((mim / 'model-index.yml').read_text())['Import']
-    assert 'configs/metafile.yml' in index and 'configs/voc6/metafile.yml' in index
+    assert 'configs/vwe/metafile.yml' in index and 'configs/voc6/metafile.yml' in index
     for path in index:
         for model in yaml.safe_load((mim / path).read_text())['Models']:
             assert (mim / model['Config']).is_file()

@@ -11,7 +11,8 @@ from _start import add_config_options, import_mmwsss, make_parser, parse_argumen
 
 EXAMPLES = """\
   python tools/make_report.py configs/pipeline_voc.py
-  python tools/make_report.py configs/mini/pipeline_mini.py --work-dir work_dirs/demo/pipeline --images 30"""
+  python tools/make_report.py configs/mini/pipeline_mini.py --work-dir work_dirs/demo/pipeline --images 30
+  python tools/make_report.py configs/pipeline_voc.py --figure stages.png --columns image cams prediction"""
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,6 +22,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--work-dir', help='folder of its outputs (default: ./work_dirs/<name of the config>)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='the page (default: <work dir>/report/report.html)')
     parser.add_argument('--images', type=int, default=12, help='number of images to show (default: %(default)s)')
+    parser.add_argument('--names', nargs='+', default=[], metavar='ID', help='images to show instead, by their ids')
+    parser.add_argument('--figure', type=Path, metavar='FILE', help='write the images as a figure (.png, .jpg, .svg) '
+                        'instead of the page')
+    parser.add_argument('--columns', nargs='+', default=[], metavar='TITLE', help='what --figure shows, by the titles '
+                        'of the page (default: everything)')
     add_config_options(parser, 'settings that the pipeline was run with, e.g. crf=False')
     return parse_arguments(parser)
 
@@ -31,11 +37,15 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.pipeline import read_plan
     from mmwsss.pipeline.report import write_report
+    from mmwsss.pipeline.report_figure import write_figure
 
     with plain_errors():
         plan = read_plan(args.config, args.work_dir, options=args.cfg_options)
-        path = args.out or plan.work_dir / 'report' / 'report.html'
-        write_report(plan, path, args.images)
+        path = args.figure or args.out or plan.work_dir / 'report' / 'report.html'
+        if args.figure:
+            write_figure(plan, path, args.images, args.names, args.columns)
+        else:
+            write_report(plan, path, args.images, args.names)
         print(f'{path}: {path.stat().st_size / 1e6:.1f} MB')
 
 

@@ -1,5 +1,5 @@
 """What a pipeline did, on one page: table, plots, and images in all their versions."""
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,34 +20,53 @@ NOTE = ('CAMs and labels are made with known image-level labels; a segmentor see
 TRUTH = 'ground truth'  # title of the masks
 
 
-def write_report(plan: Plan, path: Path, count: int = 12) -> None:
+def write_report(plan: Plan, path: Path, count: int = 12, names: Sequence[str] = ()) -> None:
     """Write the report of those stages that are done.
 
     Args:
         plan: of the pipeline.
         path: of the HTML file.
         count: of images, chosen so that classes alternate.
+        names: ids of the images to show instead.
 
     Raises:
-        InputError: no stage is done yet, or an output is damaged.
+        InputError: no stage is done yet, an image is not in the list, or an output is damaged.
     """
-    done = [stage for stage in plan.stages.values() if stage.output(plan).path != path and _is_done(plan, stage)]
-    if not done:
-        raise InputError(f'{plan.work_dir} contains no finished stage. Run tools/run_pipeline.py first, or give its '
-                         '--work-dir.')
-    networks = _networks(plan)
-    images = ReportImages(networks[0], count)
+    done = finished_stages(plan, without=path)
+    images = images_of(plan, count, names)
     measured = 'There are no masks to measure by.' if not images.masks else (
         f'mIoU of {len(images.classes)} classes, in percent.')
     page = Page(
         title='From image-level labels to segmentation',
-        subtitle=f'{", ".join(dict.fromkeys(network.path for network in networks))}. {measured}',
+        subtitle=f'{", ".join(dict.fromkeys(network.path for network in _networks(plan)))}. {measured}',
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
         sections=_sections(plan, done, images.classes))
-    if count:
+    if count or names:
         _add_images(page, plan, done, images)
     write_page(page, path)
+
+
+def finished_stages(plan: Plan, without: Path | None = None) -> list[Stage]:
+    """The stages that are done; their records are added to the plan.
+
+    Args:
+        plan: of the pipeline.
+        without: an output whose stage is left out.
+
+    Raises:
+        InputError: no stage is done yet.
+    """
+    done = [stage for stage in plan.stages.values() if stage.output(plan).path != without and _is_done(plan, stage)]
+    if not done:
+        raise InputError(f'{plan.work_dir} contains no finished stage. Run tools/run_pipeline.py first, or give its '
+                         '--work-dir.')
+    return done
+
+
+def images_of(plan: Plan, count: int, names: Sequence[str] = ()) -> ReportImages:
+    """At most `count` images of the pipeline's first network, or those with these ids."""
+    return ReportImages(_networks(plan)[0], count, names)
 
 
 def _add_images(page: Page, plan: Plan, done: list[Stage], images: ReportImages) -> None:

@@ -16,6 +16,7 @@ from mmwsss.engine.preflight import build_datasets
 from mmwsss.evaluation.cam_iou_metric import winner_of
 from mmwsss.models.shown import ShownLabels
 from mmwsss.pseudo_labels import read_cam
+from mmwsss.utils.errors import InputError
 from mmwsss.visualization.explorer import PixelMap
 from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
 
@@ -47,6 +48,10 @@ class ReportImages:
     Args:
         network: whose test data set has the images, and masks if there are any.
         count: of images, at most.
+        names: ids of the images to show instead.
+
+    Raises:
+        InputError: the list does not contain one of `names`.
 
     Attributes:
         names: ids of the chosen images.
@@ -56,15 +61,19 @@ class ReportImages:
         classes, palette: of the data set.
     """
 
-    def __init__(self, network: Network, count: int) -> None:
+    def __init__(self, network: Network, count: int, names: Sequence[str] = ()) -> None:
         self.masks = has_masks(network.cfg.test_dataloader.dataset)
         self._dataset = _images(network.cfg, self.masks)
         self.total = len(self._dataset)
         self.classes = list(self._dataset.metainfo['classes'])
         self.palette = self._dataset.metainfo['palette']
-        step = max(self.total // max(CANDIDATES, count), 1)
-        classes = {index: self._classes(index) for index in range(0, self.total, step)}
-        chosen = choose_images(classes, count)
+        if names:
+            chosen = self._places(names)
+            classes = {index: self._classes(index) for index in chosen}
+        else:
+            step = max(self.total // max(CANDIDATES, count), 1)
+            classes = {index: self._classes(index) for index in range(0, self.total, step)}
+            chosen = choose_images(classes, count)
         self._infos = [self._dataset.get_data_info(index) for index in chosen]
         self.names = [info['img_id'] for info in self._infos]
         self.present = [classes[index] for index in chosen]
@@ -141,6 +150,15 @@ class ReportImages:
                     pixels = PixelMap(shrink(labels, LONGEST, smooth=False))
                 versions[place] = Panel(image_uri(shrink(panel, LONGEST), 'png'), pixels)
         return panels
+
+    def _places(self, names: Sequence[str]) -> list[int]:
+        """Indices of images by their ids."""
+        places = {self._dataset.get_data_info(index)['img_id']: index for index in range(self.total)}
+        unknown = [name for name in names if name not in places]
+        if unknown:
+            raise InputError(f'{", ".join(unknown)}: no such image among the {self.total} of the report, the test list '
+                             'of the first network.')
+        return [places[name] for name in names]
 
     def _classes(self, index: int) -> list[int]:
         """The classes of an image: those in its mask, or without masks its image-level labels."""

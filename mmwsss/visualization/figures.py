@@ -8,14 +8,17 @@ import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from mmwsss.utils.atomic import atomic_path
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
+DPI = 150  # of PNG files
 
 
 def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str,
@@ -81,10 +84,34 @@ def point_figure(categories: Sequence[str], series: Mapping[str, Sequence[Sequen
     return _without_formulas(figure)
 
 
+def image_figure(titles: Sequence[str], rows: Sequence[Sequence[np.ndarray | None]]) -> Figure:
+    """Show images side by side, in a PNG about pixel by pixel.
+
+    Args:
+        titles: of the columns.
+        rows: the images `(H, W, 3)` uint8 RGB of each row; `None` for an empty place.
+    """
+    shapes = [next(image.shape for image in row if image is not None) for row in rows]
+    width = max(width for _, width, _ in shapes) / DPI
+    heights = [height / DPI for height, _, _ in shapes]
+    figure = Figure(figsize=(width * len(titles), sum(heights) + 0.25),
+                    layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0))
+    grid = figure.subplots(len(rows), len(titles), squeeze=False, height_ratios=heights)
+    for axes_of_row, row in zip(grid, rows, strict=True):
+        for axes, image in zip(axes_of_row, row, strict=True):
+            axes.axis('off')
+            if image is not None:
+                axes.imshow(image)
+    for axes, title in zip(grid[0], titles, strict=True):
+        axes.set_title(title, fontsize=9)
+    return _without_formulas(figure)
+
+
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure to a file, whose suffix (`.svg`, `.png`) tells the format."""
+    """Write a figure to a file, whose suffix (`.svg`, `.png`, `.jpg`) tells the format."""
+    options: dict[str, dict] = {'.svg': dict(metadata={'Date': None}), '.jpg': dict(pil_kwargs={'quality': 90})}
     with atomic_path(path) as temporary, rc_context({'svg.hashsalt': 'mmwsss'}):
-        figure.savefig(temporary, dpi=150, metadata={'Date': None} if path.suffix == '.svg' else None)
+        figure.savefig(temporary, dpi=DPI, **options.get(path.suffix, {}))
 
 
 def data_uri(figure: Figure) -> str:

@@ -71,3 +71,11 @@ def image_uri(image: np.ndarray, kind: str = 'jpeg') -> str:
     """
     content = cv2.imencode(f'.{kind}', image[..., ::-1])[1]
     return f'data:image/{kind};base64,{base64.b64encode(content.tobytes()).decode()}'
+
+
+def image_of_uri(uri: str) -> np.ndarray:
+    """Decode a data URI of an image, see :func:`image_uri`, to `(H, W, 3)` uint8 RGB."""
+    image = cv2.imdecode(np.frombuffer(base64.b64decode(uri.partition(',')[2]), np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise ValueError(f'{uri[:40]}... is not the data URI of an image')
+    return np.ascontiguousarray(image[..., ::-1])

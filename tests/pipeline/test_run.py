@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import torch
 from browser import run_in_page
+from message_names import message_names
+from PIL import Image
 from reference_network import REPO
 from run_tool import run_inside, run_process
 from stub_pipeline import StubPlan
@@ -110,6 +112,22 @@ def test_the_report_follows_the_threshold(finished):
             assert iou == f"{curve['mIoU'][step]:.2f} % of 6 images"
             share = 100 * sum(pixels[step + 1:]) / sum(pixels)
             assert abs(float(foreground.split()[0]) - share) <= 0.0501 and foreground.endswith('of 6 images')
+
+
+def test_a_figure_of_chosen_images(finished, folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    command = ('make_report.py', 'pipeline.py', '--work-dir', 'undisturbed', '--figure')
+    names = ('--names', '2007_000003', '2007_000001')
+    done = run_inside(capsys, monkeypatch, *command, 'stages.png', *names, '--columns', 'image', 'cams')
+    assert done.status == 0, done.err
+    width, height = Image.open('stages.png').size
+    assert 2 * 64 <= width < 3 * 64 and 2 * 48 <= height < 4 * 48  # two images of 48 x 64 in two versions, titles
+    for arguments, named in (
+            (['stages.gif', *names], ['stages.gif', '.svg']), (['a.png', '--images', '0'], ['--images', 0]),
+            (['a.png', '--names', 'nobody'], ['nobody', 6]), (['a.png', '--columns', 'dreams'], ['dreams', 'cams'])):
+        done = run_inside(capsys, monkeypatch, *command, *arguments)
+        assert done.status == 1 and re.search(message_names(*named), done.err), done.err
+    assert not Path('a.png').exists()
 
 
 def test_nothing_runs_twice(finished, folder):

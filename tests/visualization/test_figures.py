@@ -2,9 +2,10 @@
 import base64
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 
-from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri, point_figure, save_figure
+from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri, image_figure, point_figure, save_figure
 
 
 def test_curves_and_marks():
@@ -23,6 +24,18 @@ def test_bars():
     starts = [bar.get_x() for bar in axes.patches]
     assert starts == pytest.approx([-0.4, 0.6, 0.0, 1.0])  # two groups of 0.8 around 0 and 1
     assert [label.get_text() for label in axes.get_xticklabels()] == ['cat', 'cow']
+
+
+def test_images_side_by_side(tmp_path):
+    wide, high = np.full((30, 60, 3), 9, np.uint8), np.full((90, 60, 3), 200, np.uint8)
+    figure = image_figure(['image', 'a $ b'], [[wide, None], [high, high]])
+    assert [axes.get_title() for axes in figure.axes[:2]] == ['image', 'a $ b']
+    shown = [[image.get_array() for image in axes.images] for axes in figure.axes]
+    assert [len(images) for images in shown] == [1, 0, 1, 1]
+    assert np.array_equal(shown[0][0], wide) and np.array_equal(shown[3][0], high)
+    for suffix, head in (('png', b'\x89PNG'), ('jpg', b'\xff\xd8'), ('svg', b'<?xml')):
+        save_figure(figure, tmp_path / f'x.{suffix}')
+        assert (tmp_path / f'x.{suffix}').read_bytes().startswith(head)
 
 
 def test_points_with_means_and_deviations(tmp_path):

@@ -3,8 +3,9 @@ import base64
 
 import cv2
 import numpy as np
+import pytest
 
-from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
+from mmwsss.visualization.panels import heat_overlay, image_of_uri, image_uri, paint_labels, shrink
 
 
 def test_labels_get_their_colours():
@@ -38,3 +39,6 @@ def test_embedding():
     assert head == 'data:image/png;base64'
     decoded = cv2.imdecode(np.frombuffer(base64.b64decode(content), np.uint8), cv2.IMREAD_COLOR)
     assert np.array_equal(decoded[..., ::-1], image)
+    assert np.array_equal(image_of_uri(image_uri(image, 'png')), image)
+    with pytest.raises(ValueError, match='data:image/png'):
+        image_of_uri('data:image/png;base64,AAAA')
