@@ -142,8 +142,8 @@ def _classifier_weight(model: Any, cfg: Config) -> np.ndarray:
     """The weights `(L, C)` of the classifier of single pixels."""
     weight = getattr(getattr(getattr(model, 'head', None), 'classifier', None), 'weight', None)
     if weight is None or weight.dim() != 4 or weight.shape[2:] != (1, 1) or weight.shape[0] != model.num_classes:
-        raise InputError(f'{cfg.filename}: the head has no `classifier` that is a 1x1 convolution to the image classes. '
-                         'Use the config and the checkpoint of a classifier with a head like CAMHead, e.g. '
+        raise InputError(f'{cfg.filename}: the head has no `classifier` that is a 1x1 convolution to the image classes.'
+                         ' Use the config and the checkpoint of a classifier with a head like CAMHead, e.g. '
                          'configs/cam_r50_voc.py.')
     return weight.detach().float().flatten(1).cpu().numpy()
 

@@ -1,5 +1,5 @@
 # SIPE's schedule: 5 epochs, learning rate 0.1 for the backbone and 1.0 for new layers, polynomial decay at every
-# iteration, gradients clipped to a norm of 1. The published learning rates belong to a momentum of 1e-4 (see cam_6e.py).
+# iteration, gradients clipped to a norm of 1. The published rates belong to a momentum of 1e-4 (see cam_6e.py).
 _base_ = 'cam_6e.py'
 optim_wrapper = dict(optimizer=dict(lr=1.0), clip_grad=dict(max_norm=1))
 param_scheduler = [

@@ -1,4 +1,4 @@
-"""What the recipes of IRNet, BES, AMN and LPCAM share: a refiner that is trained on confident labels, and a segmentor."""
+"""What several recipes share: a refiner that is trained on confident labels, and a segmentor."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -49,7 +49,7 @@ def lpcam(classifier: str,
     if strangers:
         raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(networks)}. '
                          'Correct the name.')
-    first = [
+    first: list[dict[str, Any]] = [
         dict(type='Training', name='classifier', config=classifier, options=dict(options.pop('classifier', {})),
              show=False, title='Training from image-level labels'),
         dict(type='Prototypes', name='lpcam', network='classifier', config=lpcam, **prototypes or {})]

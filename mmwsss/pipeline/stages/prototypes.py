@@ -1,5 +1,6 @@
 """The prototypes of LPCAM, a network that nothing trains."""
 from collections.abc import Sequence
+from typing import Any
 
 from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
@@ -32,7 +33,7 @@ class Prototypes(Stage):
             raise InputError(f'k={k!r} must be at least 1: the number of clusters of a class.')
         self.classifier, self.config, self.reader = network, config, images_of or network
         self.k, self.seed, self.pixels = k, seed, pixels
-        self.thresholds = dict(mask_thr=mask_thr, centre_thr=centre_thr, context_thr=list(context_thr))
+        self.thresholds: dict[str, Any] = dict(mask_thr=mask_thr, centre_thr=centre_thr, context_thr=list(context_thr))
         super().__init__(name, [network])
 
     def network(self, plan: Plan) -> Network:
