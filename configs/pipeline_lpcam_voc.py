@@ -4,5 +4,5 @@ classifier = 'cam_r50_voc.py'
 lpcam = 'lpcam_r50_voc.py'
 irnet = 'irnet_r50_voc.py'
 segmentor = 'deeplabv2_r101_voc.py'
-prototypes = dict(pixels=200)
+prototypes = dict(of_test_list=True, pixels=100)  # of `train`, as published
 crf = True

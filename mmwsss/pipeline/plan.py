@@ -51,9 +51,9 @@ class Network:
                 return 'test_evaluator' if single else f'test_evaluator.{index}'
         raise InputError(f'{self.path} has no {kind} among its test_evaluator. Add one; the pipeline uses it.')
 
-    def list_option(self) -> list[str]:
-        """The option that names the list it trains on; an empty name stands for all images."""
-        dataset = self.cfg.train_dataloader.dataset
+    def list_option(self, loop: str = 'train') -> list[str]:
+        """The option that names the list of a loop, by default its training's; an empty name stands for all images."""
+        dataset = self.cfg[f'{loop}_dataloader'].dataset
         listed = dataset.get('ann_file')
         return ['--list', str(Path(dataset.get('data_root') or '', listed)) if listed else '']
 

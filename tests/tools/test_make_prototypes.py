@@ -14,11 +14,6 @@ from mmwsss.pseudo_labels import class_prototypes
 from mmwsss.pseudo_labels.local_prototypes import Pixels
 
 TOOL = 'make_prototypes.py'
-LPCAM = """\
-_base_ = 'classifier.py'
-model = dict(head=dict(_delete_=True, type='LPCAMHead', num_classes=6, in_channels=256, prototypes=3,
-                       base=dict(type='VWEHead', encoder=dict(type='VisualWordEncoder', num_words=256))))
-"""
 
 
 @pytest.fixture(scope='module')
@@ -26,7 +21,6 @@ def folder(tmp_path_factory):
     """Configs of networks, and an untrained classifier's checkpoint."""
     folder = tmp_path_factory.mktemp('prototypes')
     write_tiny_pipeline(folder)
-    (folder / 'lpcam.py').write_text(LPCAM)
     cfg = load_config(str(folder / 'classifier.py'), work_dir=str(folder / 'w'))
     torch.manual_seed(0)
     torch.save(build_runner(cfg, ('test', ), strict=False).model.state_dict(), folder / 'classifier.pth')

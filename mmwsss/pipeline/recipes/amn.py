@@ -38,7 +38,7 @@ def amn(classifier: str,
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
-        The settings of 15 to 17 stages; without masks, of 12 or 13.
+        The settings of 14 to 17 stages; without masks, of 12 or 13.
 
     Raises:
         InputError: a name in `network_options` or a setting does not fit.

@@ -38,7 +38,7 @@ def lpcam(classifier: str,
             its checkpoint.
 
     Returns:
-        The settings of 12 to 14 stages; without masks, of 9 or 10.
+        The settings of 11 to 14 stages; without masks, of 9 or 10.
 
     Raises:
         InputError: a name in `network_options` or a setting does not fit.
