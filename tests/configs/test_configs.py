@@ -73,6 +73,8 @@ def write_made_labels(cfg: Config, root, folder) -> None:
         dataset.sub_category_file = str(folder / 'sub_categories.json')
         write_sub_categories(dataset.sub_category_file, list(labels), np.kron(
             multi_hot, np.arange(cfg.model.head.sub_categories) == 1), classes)
+    if dataset.get('seg_map_dir'):  # AMN's seed labels
+        dataset.seg_map_dir = str(root / 'SegmentationClass')
 
 
 def all_classes(dataset) -> tuple[str, ...]:
@@ -332,3 +334,22 @@ def test_the_published_settings_of_sccam_and_bes():
     assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
         'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
     assert Config.fromfile(REPO / 'configs/bes_r50_voc.py').model.neck == dict(type='AttentionPooling', scale=1e-3)
+
+
+def test_the_published_settings_of_sipe_and_amn():
+    sipe = Config.fromfile(REPO / 'configs/sipe_r50_voc.py')
+    assert sipe.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=1e-4, weight_decay=1e-4)
+    assert sipe.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert sipe.optim_wrapper.clip_grad.max_norm == 1 and sipe.train_dataloader.batch_size == 16
+    assert sipe.train_cfg.max_epochs == sipe.param_scheduler[0].end == 5 and sipe.model.backbone.frozen_stages == 2
+    assert sipe.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and sipe.model.test_cfg.bg_thr == 0.5
+    amn = Config.fromfile(REPO / 'configs/amn_r50_voc.py')
+    assert amn.optim_wrapper.optimizer == dict(type='Adam', lr=1e-4, weight_decay=1e-4)
+    assert amn.optim_wrapper.optimizer.lr * amn.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 5e-6
+    assert amn.train_cfg.max_epochs == 5 and amn.param_scheduler is None and amn.train_dataloader.batch_size == 16
+    assert amn.model.backbone.frozen_stages == 0 and amn.model.test_cfg.bg_thr == 0.25
+    steps = {step['type']: step for step in amn.train_dataloader.dataset.pipeline}
+    assert (steps['RandomScale'].min_scale, steps['RandomScale'].max_scale) == (0.5, 1.5) and 'LoadMask' in steps
+    init_default_scope('mmseg')
+    head = MODELS.build(amn.model.head)
+    assert len(head.pixels.branches) == 4 and head.dropout.p == 0.1 and head.pixels.loss_decode.smoothing == 0.4

@@ -64,6 +64,11 @@ train_dataloader['dataset']['sub_category_file'] = {root!r} + '/sub_categories.j
 """
 BOUNDARY = IRNET.replace('head=dict(radius=4)', 'head=dict()').replace(
     "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=13)")
+SIPE = CLASSIFIER
+AMN = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True, init_cfg=None), head=dict(drop_ratio=0.0)').replace(
+    "[dict(type='LoadImage'), ", "[dict(type='LoadImage'), dict(type='LoadMask'), ") + """\
+train_dataloader['dataset']['seg_map_dir'] = {root!r} + '/SegmentationClass'
+"""
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(
@@ -85,6 +90,8 @@ STAGES = {
         'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
     'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
+    'sipe': (SIPE, 'sipe_r18_mini.py', {'loss_cls', 'loss_gsc'}),
+    'amn': (AMN, 'amn_r18_mini.py', {'loss_smoothed_ce'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 

@@ -6,7 +6,7 @@ from message_names import message_names
 from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline.recipes import bes, irn, sccam
+from mmwsss.pipeline.recipes import amn, bes, irn, lpcam, sccam
 from mmwsss.utils.errors import InputError
 
 
@@ -52,6 +52,34 @@ def test_bes_is_irns_list_with_its_own_network_and_thresholds():
         type='DenseCRF', bilateral_sxy=20)
     with pytest.raises(InputError, match=message_names('irnet', 'boundary')):
         bes('a.py', 'b.py', network_options=dict(irnet={}))
+
+
+def test_amn_makes_the_cams_that_irnet_refines():
+    stages = amn('a.py', 'b.py', 'c.py', 'd.py', seed_label_thr='auto', crf=True, network_options=dict(
+        classifier={'x': 1}, amn={'y': 2}, irnet={'z': 3}))
+    assert names(stages) == [
+        'classifier', 'seed_cams', 'seed_cam_quality', 'seed_labels', 'amn', 'cams', 'cam_quality', 'ir_labels',
+        'ir_labels_quality', 'irnet', 'walk', 'pseudo_labels', 'pseudo_label_quality', 'segmentor', 'evaluation', 'crf',
+        'report'] and len(amn('a.py', 'b.py', 'c.py')) == 14
+    found = by_name(stages)
+    assert found['seed_cams']['images_of'] == 'amn' and found['seed_labels']['thresholds'] == 'seed_cam_quality'
+    assert found['amn']['labels'] == 'seed_labels' and found['amn']['config'] == 'b.py'
+    assert found['cams']['network'] == 'amn' and found['ir_labels']['thresholds'] == (0.45, 0.15)
+    assert [found[name]['options'] for name in ('classifier', 'amn', 'irnet')] == [{'x': 1}, {'y': 2}, {'z': 3}]
+    with pytest.raises(InputError, match=message_names('boundary', 'amn, irnet')):
+        amn('a.py', 'b.py', 'c.py', network_options=dict(boundary={}))
+
+
+def test_lpcam_makes_the_cams_that_irnet_refines():
+    stages = lpcam('a.py', 'b.py', 'c.py', 'd.py', prototypes=dict(pixels=5), network_options=dict(
+        classifier={'x': 1}))
+    reference = irn('a.py', 'c.py', 'd.py')
+    assert names(stages) == ['classifier', 'lpcam', *names(reference)[1:]]
+    found = by_name(stages)
+    assert found['lpcam'] == dict(type='Prototypes', name='lpcam', network='classifier', config='b.py', pixels=5)
+    assert found['cams']['network'] == 'lpcam' and found['classifier']['options'] == {'x': 1}
+    with pytest.raises(InputError, match=message_names('lpcam', 'classifier, irnet')):  # nothing to train
+        lpcam('a.py', 'b.py', 'c.py', network_options=dict(lpcam={}))
 
 
 @pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels')])

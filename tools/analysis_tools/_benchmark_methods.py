@@ -14,6 +14,7 @@ import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS
 from mmseg.structures import SegDataSample
 
@@ -91,6 +92,7 @@ def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
+    sample.gt_sem_seg = PixelData(data=torch.randint(0, 2, (1, *size)) * classes)  # for heads that classify pixels
     for key in keys:
         setattr(sample, key, sample.gt_score.repeat_interleave(copies))
     return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample
