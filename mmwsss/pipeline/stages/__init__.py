@@ -9,8 +9,9 @@ from .label_quality import LabelQuality
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
 from .report import Report
+from .stroke_labels import StrokeLabels
 from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']
+           'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training']
