@@ -62,7 +62,10 @@ def draw_strokes(strokes: Sequence[Stroke], size: tuple[int, int], width: int = 
         for stroke in strokes:
             if stroke.label == label:
                 points = np.rint(stroke.points).astype(np.int32).reshape(-1, 1, 2)
-                cv2.polylines(drawn, [points[[0, *range(len(points))]]], isClosed=False, color=1, thickness=width)
+                if len(points) == 1:  # OpenCV would draw more than the width
+                    cv2.circle(drawn, points[0, 0].tolist(), width // 2, color=1, thickness=-1)
+                else:
+                    cv2.polylines(drawn, [points], isClosed=False, color=1, thickness=width)
         result[drawn == 1] = label
         claims += drawn
     result[claims > 1] = UNLABELLED
