@@ -24,7 +24,8 @@ HEAD = '<annotation><size><width>50</width><height>40</height></size>'
 
 
 def scribble(tag, *points):
-    return f'<polygon><tag>{tag}</tag>' + ''.join(f'<point><X>{x}</X><Y>{y}</Y></point>' for x, y in points) + '</polygon>'
+    dots = ''.join(f'<point><X>{x}</X><Y>{y}</Y></point>' for x, y in points)
+    return f'<polygon><tag>{tag}</tag>{dots}</polygon>'
 
 
 def box(name, *corners):

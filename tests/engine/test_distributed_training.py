@@ -74,6 +74,7 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
+GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -86,6 +87,7 @@ STAGES = {
     'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
+    'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }
 
 

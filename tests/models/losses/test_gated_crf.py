@@ -66,7 +66,8 @@ def test_against_a_loop_over_pairs(given):
 
 
 def test_no_mask_has_the_gradient_of_a_mask_of_ones():
-    logits, image = torch.randn(1, 3, 6, 7, requires_grad=True), 0.01 * torch.rand(1, 3, 13, 16)  # dark: what lies outside is black
+    logits = torch.randn(1, 3, 6, 7, requires_grad=True)
+    image = 0.01 * torch.rand(1, 3, 13, 16)  # dark: what lies outside is black
     loss = GatedCRFLoss(radius=3)
     free, full = loss(logits, image), loss(logits, image, torch.ones(1, 1, 13, 16))
     assert free > full
@@ -88,6 +89,15 @@ def test_nothing_to_learn_from():
     loss = GatedCRFLoss()(logits, torch.rand(1, 3, 4, 4), torch.zeros(1, 1, 4, 4))
     loss.backward()
     assert loss == 0 and logits.grad.abs().max() == 0
+
+
+def test_cells_are_counted_over_ranks(monkeypatch):
+    logits, image, valid = torch.randn(2, 3, 6, 6), torch.rand(2, 3, 6, 6), torch.ones(2, 1, 6, 6)
+    valid[0, :, :4] = 0  # the ranks hold different numbers of cells
+    whole = GatedCRFLoss()(logits, image, valid)
+    monkeypatch.setattr('mmwsss.models.losses.gated_crf.over_ranks', lambda counts: (valid.sum(), 2))
+    ranks = [GatedCRFLoss()(logits[n:n + 1], image[n:n + 1], valid[n:n + 1]) for n in range(2)]
+    torch.testing.assert_close(sum(ranks) / 2, whole)
 
 
 def test_it_is_computed_in_float32_under_autocast():
