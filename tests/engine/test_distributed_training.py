@@ -79,6 +79,7 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
+GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -93,6 +94,7 @@ STAGES = {
     'sipe': (SIPE, 'sipe_r18_mini.py', {'loss_cls', 'loss_gsc'}),
     'amn': (AMN, 'amn_r18_mini.py', {'loss_smoothed_ce'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
+    'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }
 
 

@@ -6,7 +6,7 @@ from message_names import message_names
 from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline.recipes import amn, bes, irn, lpcam, sccam
+from mmwsss.pipeline.recipes import amn, bes, boxes, irn, lpcam, points, sccam, scribbles
 from mmwsss.utils.errors import InputError
 
 
@@ -92,6 +92,22 @@ def test_without_masks(recipe, labels):
     for settings in (dict(pseudo_label_thr='best'), dict(crf=True)):
         with pytest.raises(InputError, match=message_names('masks=False', 'auto')):
             recipe('a.py', 'b.py', 'c.py', masks=False, **settings)
+
+
+@pytest.mark.parametrize(('recipe', 'settings', 'wanted'), [
+    (scribbles, dict(width=5), dict(width=5)), (points, dict(), dict(width=3)),
+    (boxes, dict(refine=dict(type='PAMR')), dict(method='grabcut', refine=dict(type='PAMR')))])
+def test_strokes(recipe, settings, wanted):
+    kind = recipe.__name__
+    stages = recipe('there', 'c.py', crf=True, network_options=dict(segmentor={'randomness.seed': 1}), **settings)
+    assert names(stages) == ['pseudo_labels', 'segmentor', 'evaluation', 'crf', 'report']
+    found = by_name(stages)
+    assert found['pseudo_labels'] == dict(type='StrokeLabels', name='pseudo_labels', kind=kind, source='there',
+                                          config='segmentor', settings=wanted)
+    assert found['segmentor']['labels'] == 'pseudo_labels' and found['segmentor']['options'] == {'randomness.seed': 1}
+    assert names(recipe('there', 'c.py')) == ['pseudo_labels', 'segmentor', 'evaluation', 'report']
+    with pytest.raises(InputError, match=message_names('classifier', 'segmentor')):
+        recipe('there', 'c.py', network_options=dict(classifier={}))
 
 
 def test_sccam_runs_on_tiny_images(tmp_path):

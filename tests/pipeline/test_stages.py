@@ -55,6 +55,10 @@ PROTOTYPES = [
     dict(CAMS, network='lpcam'), dict(type='AffinityLabels', name='labels', cams='cams', config='amn'),
     dict(type='Training', name='amn', config='amn.py', labels='labels'),
     dict(type='Evaluation', name='test', network='amn')]
+SCRIBBLES = [
+    dict(type='StrokeLabels', name='labels', kind='scribbles', source='lines', config='segmentor',
+         settings=dict(width=5)),
+    dict(SEGMENTOR, options={}), TEST]
 UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
 
 
@@ -243,8 +247,21 @@ class CountFiles(Stage):
     assert shlex.split(dry_run(config, capsys)['count'])[1:] == [str(TOOLS / 'count.py'), 'w/cams']
 
 
+def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
+    found = dry_run(write(SCRIBBLES), capsys)
+    assert 'scribbles lines --out w/labels --width 5' in found['labels']
+    assert 'seg_map_dir=w/labels' in found['segmentor']
+    boxes = dict(SCRIBBLES[0], kind='boxes', settings=dict(method='fill', refine=dict(type='DenseCRF', steps=2)))
+    config = write([boxes, *SCRIBBLES[1:]])
+    assert '--method fill --refine DenseCRF steps=2' in dry_run(config, capsys)['labels']
+    with pytest.raises(InputError, match=message_names('labels', 'lines')):
+        check_inputs(read_plan(config, 'w'))
+    with pytest.raises(InputError, match=message_names('labels', 'source')):
+        read_plan(write([dict(boxes, source=3)]), 'w')
+
+
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
+    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()

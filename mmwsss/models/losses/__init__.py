@@ -9,10 +9,11 @@ from .equivariance import (
                            lowest_quarter_loss,
                            normalize_range,
 )
+from .gated_crf import GatedCRFLoss
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, SmoothedCrossEntropyLoss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'SmoothedCrossEntropyLoss', 'affinity_displacement_loss',
-    'boundary_loss', 'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner',
-    'lowest_quarter_loss', 'normalize_range'
+    'BalancedCrossEntropyLoss', 'GatedCRFLoss', 'PixelCrossEntropyLoss', 'SmoothedCrossEntropyLoss',
+    'affinity_displacement_loss', 'boundary_loss', 'cross_regularization_loss', 'decorrelation_loss',
+    'equivariance_loss', 'keep_winner', 'lowest_quarter_loss', 'normalize_range'
 ]

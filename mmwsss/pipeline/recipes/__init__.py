@@ -5,6 +5,7 @@ from .bes import bes
 from .irn import irn
 from .lpcam import lpcam
 from .sccam import sccam
+from .strokes import boxes, points, scribbles
 from .train_and_test import train_and_test
 
-__all__ = ['affinitynet', 'amn', 'bes', 'irn', 'lpcam', 'sccam', 'train_and_test']
+__all__ = ['affinitynet', 'amn', 'bes', 'boxes', 'irn', 'lpcam', 'points', 'sccam', 'scribbles', 'train_and_test']

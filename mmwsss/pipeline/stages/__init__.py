@@ -10,8 +10,9 @@ from .prototypes import Prototypes
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
 from .report import Report
+from .stroke_labels import StrokeLabels
 from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']
+           'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training']
