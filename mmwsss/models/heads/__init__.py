@@ -5,17 +5,22 @@ from .cam_head import CAMHead, stack_gt_scores
 from .check_head import check_head
 from .codebook import Codebook, LearnableCodebook
 from .deeplabv2_head import DeepLabV2Head
+from .global_cue_injection import GlobalCueInjection
 from .irn_head import IRNHead
 from .memory_bank import MemoryBankCodebook
+from .ngwp_head import NGWPHead
+from .one_stage_head import OneStageHead
 from .pixel_correlation import PixelCorrelation, correlate, correlation_input
 from .recam_head import ReCAMHead
 from .seam_head import SEAMHead, ViewMaps
+from .stochastic_gate import StochasticGate, stochastic_gate
 from .sub_category_head import SubCategoryHead
 from .visual_word_encoder import Encoding, VisualWordEncoder
 from .vwe_head import VWEHead
 
 __all__ = [
-    'AffinityHead', 'BoundaryHead', 'CAMHead', 'Codebook', 'DeepLabV2Head', 'Encoding', 'IRNHead', 'LearnableCodebook',
-    'MemoryBankCodebook', 'PixelCorrelation', 'ReCAMHead', 'SEAMHead', 'SubCategoryHead', 'VWEHead', 'ViewMaps',
-    'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'stack_gt_scores'
+    'AffinityHead', 'BoundaryHead', 'CAMHead', 'Codebook', 'DeepLabV2Head', 'Encoding', 'GlobalCueInjection',
+    'IRNHead', 'LearnableCodebook', 'MemoryBankCodebook', 'NGWPHead', 'OneStageHead', 'PixelCorrelation',
+    'ReCAMHead', 'SEAMHead', 'StochasticGate', 'SubCategoryHead', 'VWEHead', 'ViewMaps', 'VisualWordEncoder',
+    'check_head', 'correlate', 'correlation_input', 'stack_gt_scores', 'stochastic_gate'
 ]

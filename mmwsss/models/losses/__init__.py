@@ -10,9 +10,10 @@ from .equivariance import (
                            normalize_range,
 )
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
+from .pseudo_mask import PseudoMaskLoss, pseudo_mask_loss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'boundary_loss',
-    'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner', 'lowest_quarter_loss',
-    'normalize_range'
+    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'PseudoMaskLoss', 'affinity_displacement_loss',
+    'boundary_loss', 'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner',
+    'lowest_quarter_loss', 'normalize_range', 'pseudo_mask_loss'
 ]
