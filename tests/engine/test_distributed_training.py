@@ -74,6 +74,9 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
+ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
+    backbone=dict(norm_eval=True), train_cfg=dict(warmup_epochs=0, floor=0.0),
+    decode_head=dict(norm_cfg=dict(type='GN', num_groups=4), gate_rate=0.0, drop_rates=(0, 0, 0)))""")  # as above
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -85,6 +88,7 @@ STAGES = {
         'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
     'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
+    'one_stage': (ONE_STAGE, 'onestage_r18_mini.py', {'loss_cls', 'loss_mask', 'fg_size'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 
