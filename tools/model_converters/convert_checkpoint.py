@@ -26,8 +26,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'onestage', 'resnet38_cls',
                                            'resnet38_imagenet'),
                         help='source of the checkpoint: the visual word encoder (v1, v2: VWL-L and VWL-M), IRNet, '
-                        'AffinityNet, SEAM, 1-Stage, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of '
-                        'ResNet38 (MXNet or PyTorch)')
+                        'AffinityNet, SEAM, 1-Stage, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet '
+                        'weights of ResNet38 (MXNet or PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

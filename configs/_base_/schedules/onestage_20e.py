@@ -1,5 +1,5 @@
-# 1-Stage's schedule: 20 epochs of batch 16 with a constant learning rate, 5e-4 for the backbone and ten times as much for
-# the decoder. The momentum is a real one. Weights of norms decay, biases do not.
+# 1-Stage's schedule: 20 epochs of batch 16 with a constant learning rate, 5e-4 for the backbone and ten times as much
+# for the decoder. The momentum is a real one. Weights of norms decay, biases do not.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=5e-4, momentum=0.9, weight_decay=5e-4),

@@ -62,8 +62,8 @@ class FrozenASPP(BaseModule):
 class OneStageHead(BaseDecodeHead):
     """Logits at the stride of a shallow level, from a deep level and that one.
 
-    ASPP on the deep level is joined with a projection of the shallow level. The result is mixed, by the stochastic gate,
-    with the shallow level after global cue injection. The logit of the background is a constant.
+    ASPP on the deep level is joined with a projection of the shallow level. The stochastic gate mixes the result with
+    the shallow level after global cue injection. The logit of the background is a constant.
 
     It is a decode head as any: with masks it trains in MMSeg's `EncoderDecoder`, with image labels in
     `OneStageSegmentor`.

@@ -4,12 +4,15 @@ import pytest
 import torch
 import torch.nn.functional as F
 from message_names import message_names
+from mmengine.config import Config
 from mmengine.logging import MessageHub
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
-from reference_network import samples
+from reference_network import REPO, samples
 from reference_onestage import NAMES, golden_onestage
+from torch import nn
 
 from mmwsss.convert import convert_onestage
 from mmwsss.models import focal_penalty, ngwp
@@ -98,6 +101,28 @@ def test_golden_losses_and_gradients(data, case, seen):
         wanted = data[f'net_grad_{kind}_last']
         last = gradients[NAMES['net_grad_names'].index('last_conv.8.weight')]
         close(last[:, ::16, 0, 0], wanted, 1e-3 * np.abs(wanted).max())
+
+
+def test_what_learns_and_how_fast(case):
+    """Frozen norms and parameters, and the groups of the optimizer, as the release sets them."""
+    model = case[0]
+    theirs = list(NAMES['shapes'])
+    ours = convert_onestage({name: torch.tensor(index) for index, name in enumerate(theirs)})
+    released = {name: theirs[int(index)] for name, index in ours.items()}
+    parameters = {released[name]: value for name, value in model.named_parameters()}
+    assert sorted(name for name, value in parameters.items() if not value.requires_grad) == NAMES['frozen_params']
+    cfg = Config.fromfile(REPO / 'configs/onestage_r50_voc.py').optim_wrapper
+    groups = {id(group['params'][0]): (group['lr'] / cfg.optimizer.lr, group['weight_decay'])
+              for group in build_optim_wrapper(model, cfg).param_groups}
+    wanted = {name: (group['lr'], group['weight_decay']) for group in NAMES['groups'] for name in group['params']}
+    assert wanted == {name: pytest.approx(groups[id(value)]) for name, value in parameters.items()
+                      if value.requires_grad}
+    model.train()
+    norms = {name: module.training for name, module in model.named_modules() if isinstance(module, nn.BatchNorm2d)}
+    model.eval()
+    found = {released[f'{name}.running_mean'].rpartition('.')[0]: training for name, training in norms.items()}
+    assert sorted(name for name, training in found.items() if training) == NAMES['training_bn']
+    assert sorted(name for name, training in found.items() if not training) == sorted(NAMES['frozen_bn'])
 
 
 def test_golden_average_of_scales(data, golden):
