@@ -20,6 +20,9 @@ from mmwsss.utils.errors import InputError
 from .global_cue_injection import NORM, GlobalCueInjection
 from .stochastic_gate import StochasticGate
 
+INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_in',
+            override=dict(type='Normal', name='classifier', std=0.01))  # classes start with equal scores
+
 
 class FrozenASPP(BaseModule):
     """Parallel dilated convolutions and the average of the image, joined by a 1x1 convolution.
@@ -109,7 +112,7 @@ class OneStageHead(BaseDecodeHead):
         super().__init__(tuple(in_channels), channels, num_classes=num_classes, in_index=tuple(in_index),
                          input_transform='multiple_select', align_corners=kwargs.pop('align_corners', True),
                          norm_cfg=norm_cfg, dropout_ratio=0,
-                         init_cfg=init_cfg or dict(type='Kaiming', layer='Conv2d', a=1, nonlinearity='leaky_relu'),
+                         init_cfg=init_cfg or INIT,
                          **kwargs)
         del self.conv_seg  # unused parameters would make distributed training fail
         shallow, deep = in_channels
