@@ -65,6 +65,10 @@ def case(request):
     cfg.model = without_weights(cfg.model.to_dict())
     if 'min_size' in cfg.model.get('test_cfg', {}):
         cfg.model['test_cfg']['min_size'] = SIDE
+    if cfg.model.get('test_cfg', {}).get('pad_size'):
+        cfg.model['test_cfg']['pad_size'] = 2 * SIDE
+    if 'warmup_epochs' in cfg.model.get('train_cfg', {}):
+        cfg.model['train_cfg']['warmup_epochs'] = 0  # all losses
     dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
     return cfg, move(MODELS.build(cfg.model)), dataset.metainfo
 

@@ -24,8 +24,9 @@ CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO
                  if '_base_' not in path.parts and not path.name.startswith(('compare', 'pipeline')))
 NETWORKS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
 CLASSIFIERS = [name for name, model in NETWORKS.items() if model.type == 'CAMClassifier']
-SEGMENTORS = [name for name, model in NETWORKS.items() if 'decode_head' in model]
-REFINERS = [name for name in CONFIGS if name not in CLASSIFIERS + SEGMENTORS]
+ONE_STAGE = [name for name, model in NETWORKS.items() if model.type == 'OneStageSegmentor']
+SEGMENTORS = [name for name, model in NETWORKS.items() if 'decode_head' in model and name not in ONE_STAGE]
+REFINERS = [name for name in CONFIGS if name not in CLASSIFIERS + SEGMENTORS + ONE_STAGE]
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
@@ -50,6 +51,8 @@ def shrink(cfg: Config, root, work_dir) -> Config:
                 step.update(min_size=40, max_size=90)
             if 'crop_size' in step:
                 step.update(crop_size=(64, 80))
+            if 'RandomResizedCrop' in step['type']:
+                step.update(scale=64)
         if loader in means:
             loader.batch_size = 3
     cfg.train_dataloader.batch_size = 2
@@ -214,6 +217,33 @@ def test_segmentor(name, tmp_path):
     assert 0 <= runner.test()['mIoU'] <= 100
 
 
+@pytest.mark.parametrize('name', ONE_STAGE)
+def test_one_stage(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    root, _ = write_images(cfg.train_dataloader.dataset, tmp_path / 'data')
+    cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
+    cfg.model.train_cfg.warmup_epochs = 0
+    if cfg.model.test_cfg.get('pad_size'):
+        cfg.model.test_cfg.pad_size = 80
+    cfg.optim_wrapper.optimizer.lr = max(cfg.optim_wrapper.optimizer.lr, 0.01)  # see test_classifier
+    runner = Runner.from_cfg(cfg)
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    assert not moved & frozen
+    assert {key for key, value in runner.model.named_parameters() if value.requires_grad} <= moved
+    assert all(bool(value.isfinite().all()) for value in after.values())
+    assert runner.message_hub.get_scalar('train/loss_mask').current() >= 0
+    assert 0 <= runner.message_hub.get_scalar('val/multi-label/mAP').current() <= 100
+    metrics = runner.test()
+    assert 0 <= metrics['mIoU'] <= 100 and 0 <= metrics['multi-label/mAP'] <= 100
+
+
 # The network of COCO is that of VOC, with more classes.
 @pytest.mark.parametrize('name', [name for name in SEGMENTORS if not name.endswith(('_full.py', '_coco.py'))])
 def test_segmentor_with_augmentation(name, tmp_path):
@@ -281,6 +311,30 @@ def test_the_published_settings_of_seam():
     assert steps['RandomCropPad']['crop_size'] == (448, 448)
     jitter = steps['mmpretrain.ColorJitter']
     assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+
+
+def test_the_published_settings_of_onestage():
+    small, wide = (Config.fromfile(REPO / f'configs/onestage_{name}_voc.py') for name in ('r50', 'r38'))
+    for cfg, rate, epochs, crop in ((small, 5e-4, 20, 448), (wide, 1e-3, 24, 321)):
+        assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=rate, momentum=0.9, weight_decay=5e-4)
+        assert cfg.param_scheduler is None and cfg.train_cfg.max_epochs == epochs  # a constant rate
+        assert cfg.train_dataloader.batch_size == 16 and cfg.train_dataloader.drop_last
+        steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+        assert steps['mmpretrain.RandomResizedCrop'].scale == crop
+        assert steps['mmpretrain.RandomResizedCrop'].crop_ratio_range == (0.9, 1.0)
+        jitter = steps['mmpretrain.ColorJitter']
+        assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+        assert cfg.model.train_cfg == dict(
+            warmup_epochs=5, refine=dict(type='PAMR'), fg_factor=0.6, bg_factor=0.7, floor=0.2)
+        assert cfg.model.decode_head.dilations == (1, 12, 24, 36) and cfg.model.decode_head.gate_rate == 0.3
+        assert cfg.model.test_cfg.bg_power == 3 and cfg.model.test_cfg.score_thr == 0.1
+        assert cfg.test_dataloader.dataset.ann_file.endswith('val.txt')
+        assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
+    assert small.model.backbone.strides == (1, 2, 2, 1) and small.model.test_cfg.scales == (1.0, 0.75, 1.25, 1.5)
+    assert wide.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0)
+    assert (small.model.test_cfg.pad_size, wide.model.test_cfg.pad_size) == (768, 1024)
+    biases = [cfg.optim_wrapper.paramwise_cfg.custom_keys['.bn.bias'].lr_mult for cfg in (small, wide)]
+    assert biases == [10, 20]
 
 
 def test_learning_rates_of_seam():

@@ -80,6 +80,9 @@ val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
 GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
+ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
+    backbone=dict(norm_eval=True), train_cfg=dict(warmup_epochs=0, floor=0.0),
+    decode_head=dict(norm_cfg=dict(type='GN', num_groups=4), gate_rate=0.0, drop_rates=(0, 0, 0)))""")  # as above
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -93,6 +96,7 @@ STAGES = {
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
     'sipe': (SIPE, 'sipe_r18_mini.py', {'loss_cls', 'loss_gsc'}),
     'amn': (AMN, 'amn_r18_mini.py', {'loss_smoothed_ce'}),
+    'one_stage': (ONE_STAGE, 'onestage_r18_mini.py', {'loss_cls', 'loss_mask', 'fg_size'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
     'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }

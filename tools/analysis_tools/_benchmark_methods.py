@@ -67,11 +67,13 @@ class Case:
         self.model = MODELS.build(without_weights(cfg.model.to_dict())).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
-        crop = next(step['crop_size'] for step in steps if 'crop_size' in step)
+        crop = next(step['crop_size'] if 'crop_size' in step else (step['scale'], ) * 2 for step in steps
+                    if 'crop_size' in step or 'RandomResizedCrop' in step['type'])
         keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
         dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
         classes = len(dataset.metainfo['classes']) - 1
-        copies = getattr(self.model.head, 'sub_categories', 1)  # further labels are a number for each class
+        head = getattr(self.model, 'head', None)
+        copies = getattr(head, 'sub_categories', 1)  # further labels are a number for each class
         self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
         self.image = [make_sample(tuple(args.size), classes, keys, copies)]
 

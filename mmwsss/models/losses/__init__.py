@@ -11,9 +11,10 @@ from .equivariance import (
 )
 from .gated_crf import GatedCRFLoss
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, SmoothedCrossEntropyLoss
+from .pseudo_mask import PseudoMaskLoss, pseudo_mask_loss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'GatedCRFLoss', 'PixelCrossEntropyLoss', 'SmoothedCrossEntropyLoss',
+    'BalancedCrossEntropyLoss', 'GatedCRFLoss', 'PixelCrossEntropyLoss', 'PseudoMaskLoss', 'SmoothedCrossEntropyLoss',
     'affinity_displacement_loss', 'boundary_loss', 'cross_regularization_loss', 'decorrelation_loss',
-    'equivariance_loss', 'keep_winner', 'lowest_quarter_loss', 'normalize_range'
+    'equivariance_loss', 'keep_winner', 'lowest_quarter_loss', 'normalize_range', 'pseudo_mask_loss'
 ]

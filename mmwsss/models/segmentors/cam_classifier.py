@@ -18,6 +18,7 @@ from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winn
 from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
+from .kept_classes import kept_classes, require_labels
 from .level_channels import level_channels
 from .views import check_views, make_view
 
@@ -165,7 +166,7 @@ class CAMClassifier(BaseSegmentor):
         """Return the labels `(N, L)` of samples whose kept classes are their labels, else None.
 
         Raises:
-            InputError: see :meth:`kept_classes`, and the labels have another number of classes.
+            InputError: see :func:`kept_classes`, and the labels have another number of classes.
         """
         if cfg['labels'] != 'gt':
             return None
@@ -218,9 +219,9 @@ class CAMClassifier(BaseSegmentor):
             cfg: `merge`, `labels`, `score_thr` and `bg_thr`, see the class.
 
         Raises:
-            InputError: see :meth:`kept_classes`.
+            InputError: see :func:`kept_classes`.
         """
-        keys = self.kept_classes(sample, score, cfg)
+        keys = kept_classes(sample, score, cfg)
         small, large = merge_cams([cam[:, keys] for cam in cams], size, TASK_UTILS.build(cfg['merge']))
         best, label = winner(large, keys)
         sample.pred_score = score
@@ -229,37 +230,6 @@ class CAMClassifier(BaseSegmentor):
         sample.cam_winner = PixelData(score=best[None], label=label[None])
         background = torch.zeros_like(label)
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
-
-    def kept_classes(self, sample: SegDataSample, score: Tensor, cfg: dict) -> Tensor:
-        """Choose the classes whose maps are kept: the labelled or the probable ones.
-
-        Args:
-            sample: with `gt_score` `(L,)` where `cfg` asks for labels.
-            score: `(L,)` probabilities.
-            cfg: `labels` and `score_thr`, see the class.
-
-        Returns:
-            `(K,)` int64 image classes, ascending.
-
-        Raises:
-            InputError: `labels='gt'`, but a sample has no `gt_score`.
-        """
-        if cfg['labels'] == 'pred':
-            return (score > cfg['score_thr']).nonzero().flatten()
-        require_labels(sample)
-        return (sample.gt_score.to(score.device) > 0.5).nonzero().flatten()
-
-
-def require_labels(sample: SegDataSample) -> None:
-    """Check that a sample has the labels that `test_cfg.labels='gt'` keeps.
-
-    Raises:
-        InputError: it has none.
-    """
-    if 'gt_score' not in sample:
-        name = sample.metainfo.get('img_path', 'an image')
-        raise InputError(f'{name} has no image-level labels that say which classes to keep. Set the dataset\'s '
-                         "`label_file`, or keep probable classes with model.test_cfg.labels='pred'.")
 
 
 def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
