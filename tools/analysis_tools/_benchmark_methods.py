@@ -1,4 +1,4 @@
-"""`benchmark.py methods`: a training step and a prediction of several classifiers, relative to the first.
+"""`benchmark.py methods`: a training step and a prediction of several networks, relative to the first.
 
 The models take turns, and the median counts. On a CPU it is the time of this process's threads, so that other work on
 the machine matters less.
@@ -14,6 +14,7 @@ import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS
 from mmseg.structures import SegDataSample
 
@@ -63,7 +64,8 @@ class Case:
         cfg = Config.fromfile(path)
         init_default_scope('mmseg')
         torch.manual_seed(0)
-        self.model = MODELS.build(without_weights(cfg.model.to_dict())).to(args.device)
+        cfg.model = without_weights(cfg.model.to_dict())
+        self.model = MODELS.build(cfg.model).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
         crop = next(step['crop_size'] if 'crop_size' in step else (step['scale'], ) * 2 for step in steps
@@ -88,8 +90,9 @@ class Case:
 
 def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
                 copies: int) -> tuple[torch.Tensor, SegDataSample]:
-    """An image with two of its classes."""
+    """An image with two of its classes, and a mask for segmentors."""
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
+    sample.gt_sem_seg = PixelData(data=torch.randint(0, classes + 1, (1, *size)))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
     for key in keys:
