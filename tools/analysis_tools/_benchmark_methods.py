@@ -73,7 +73,8 @@ class Case:
         keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
         dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
         classes = len(dataset.metainfo['classes']) - 1
-        copies = getattr(getattr(self.model, 'head', None), 'sub_categories', 1)  # further labels are a number for each class
+        # further labels are a number for each class
+        copies = getattr(getattr(self.model, 'head', None), 'sub_categories', 1)
         self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
         self.image = [make_sample(tuple(args.size), classes, keys, copies)]
 
