@@ -23,7 +23,8 @@ from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
 
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
-CONFIGS = dict(classifier='vwe_hspp_r18_mini', irnet='irnet_r18_mini', segmentor='deeplabv2_r18_mini')
+CONFIGS = dict(classifier='vwe_hspp_r18_mini', irnet='irnet_r18_mini', segmentor='deeplabv2_r18_mini',
+               one_stage='onestage_r18_mini')
 IDS = np.array([0, 6, 7, 8, 10, 12, 13])  # of the classes in VOC's masks
 
 
@@ -100,6 +101,19 @@ def test_classifier_without_labels(inferencers, root):
     inferencer.model.test_cfg['score_thr'] = 1.0
     assert kept.tolist() == list(range(6))
     assert len(inferencer(image_path(root))['predictions'][0]['cam_keys']) == 0
+
+
+def test_a_segmentor_that_learned_from_image_labels(inferencers, root, tmp_path):
+    """With labels it keeps exactly these classes; without, the probable ones."""
+    inferencer = inferencers['one_stage']
+    cow = inferencer(image_path(root), labels=['cow'])['predictions'][0]
+    inferencer(image_path(root), labels=['cow'], out_dir=tmp_path)
+    assert set(np.unique(cow['sem_seg'])) <= {0, 4} and cow['pred_score'].shape == (6, )
+    found = np.array(Image.open(tmp_path / 'pred' / '2007_000000.png'))
+    np.testing.assert_array_equal(found, IDS[cow['sem_seg']])
+    inferencer.model.test_cfg['score_thr'] = 1.0
+    assert not inferencer(image_path(root))['predictions'][0]['sem_seg'].any()
+    inferencer.model.test_cfg['score_thr'] = 0.1
 
 
 def test_arrays_folders_and_batches_are_the_same(inferencers, root):

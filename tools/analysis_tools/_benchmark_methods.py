@@ -1,4 +1,4 @@
-"""`benchmark.py methods`: a training step and a prediction of several classifiers, relative to the first.
+"""`benchmark.py methods`: a training step and a prediction of several networks, relative to the first.
 
 The models take turns, and the median counts. On a CPU it is the time of this process's threads, so that other work on
 the machine matters less.
@@ -64,7 +64,8 @@ class Case:
         cfg = Config.fromfile(path)
         init_default_scope('mmseg')
         torch.manual_seed(0)
-        self.model = MODELS.build(without_weights(cfg.model.to_dict())).to(args.device)
+        cfg.model = without_weights(cfg.model.to_dict())
+        self.model = MODELS.build(cfg.model).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
         crop = next(step['crop_size'] if 'crop_size' in step else (step['scale'], ) * 2 for step in steps
@@ -72,8 +73,8 @@ class Case:
         keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
         dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
         classes = len(dataset.metainfo['classes']) - 1
-        head = getattr(self.model, 'head', None)
-        copies = getattr(head, 'sub_categories', 1)  # further labels are a number for each class
+        # further labels are a number for each class
+        copies = getattr(getattr(self.model, 'head', None), 'sub_categories', 1)
         self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
         self.image = [make_sample(tuple(args.size), classes, keys, copies)]
 
@@ -90,11 +91,11 @@ class Case:
 
 def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
                 copies: int) -> tuple[torch.Tensor, SegDataSample]:
-    """An image with two of its classes."""
+    """An image with two of its classes, and a mask for segmentors."""
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
+    sample.gt_sem_seg = PixelData(data=torch.randint(0, classes + 1, (1, *size)))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
-    sample.gt_sem_seg = PixelData(data=torch.randint(0, 2, (1, *size)) * classes)  # for heads that classify pixels
     for key in keys:
         setattr(sample, key, sample.gt_score.repeat_interleave(copies))
     return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample

@@ -74,9 +74,9 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
     pcm.add_argument('--stride', type=positive, default=8, help='of the maps')
     pcm.add_argument('--images', type=positive, default=1, help='in the batch')
 
-    methods = add('methods', 'a training step and a prediction of several classifiers, relative to the first',
+    methods = add('methods', 'a training step and a prediction of several networks, relative to the first',
                   (192, 256))
-    methods.add_argument('configs', nargs='+', help='configs of classifiers')
+    methods.add_argument('configs', nargs='+', help='configs of classifiers and segmentors')
     methods.add_argument('--batch', type=positive, default=16, help='crops a training step (default: %(default)s)')
     methods.add_argument('--turns', type=positive, default=3, help='measurements of each (default: %(default)s)')
 

@@ -1,5 +1,7 @@
 # 1-Stage on EfficientNet-Lite0 (timm), from its levels at stride 4 and 16, with half the channels in the decoder and
 # dilations for images of half the size. Stem and first three block groups frozen, batch norm statistics kept.
+# After a training of about a thousand iterations the background is less sure than after the published ones: it has
+# the power 1 in tests, not 3.
 model = dict(
     type='OneStageSegmentor',
     data_preprocessor=dict(
@@ -21,4 +23,4 @@ model = dict(
         num_classes=21,
         dilations=(1, 3, 6, 9)),
     train_cfg=dict(warmup_epochs=5),
-    test_cfg=dict(scales=(1.0, 0.5, 1.5), flip=True, bg_power=3, labels='pred', score_thr=0.1))
+    test_cfg=dict(scales=(1.0, 0.5, 1.5), flip=True, bg_power=1, labels='pred', score_thr=0.1))

@@ -139,20 +139,21 @@ class OneStageSegmentor(EncoderDecoder):
         return losses
 
     def warming_up(self) -> bool:
-        """Whether the mask loss has not begun, by the epoch and iteration of MMEngine's runner.
+        """Whether the mask loss has not begun, by the epoch and iteration of MMEngine's runner; False without one.
 
         Raises:
             InputError: the warm-up is as long as the training.
         """
-        found, cfg = MessageHub.get_current_instance(), self.train_cfg
+        hub, result = MessageHub.get_current_instance(), False
         for what in ('epoch', 'iter'):
-            warm_up, last = cfg[f'warmup_{what}s'], found.get_info(f'max_{what}s')
-            if warm_up and last is not None and warm_up >= last:
-                raise InputError(f'model.train_cfg.warmup_{what}s={warm_up}, but the training has {last} {what}s, so '
+            length, now, last = (
+                self.train_cfg[f'warmup_{what}s'], hub.get_info(what), hub.get_info(f'max_{what}s'))
+            if last is not None and length >= last:
+                raise InputError(f'model.train_cfg.warmup_{what}s={length}, but the training has {last} {what}s, so '
                                  f'that no mask would be learnt. Set it below {last}; a training by iterations needs '
                                  'warmup_epochs=0 and warmup_iters.')
-        return any((found.get_info(what) or 0) < cfg[f'warmup_{what}s'] for what in ('epoch', 'iter')
-                   if found.get_info(what) is not None)
+            result |= now is not None and now < length
+        return result
 
     @torch.no_grad()
     def refined_probs(self, inputs: Tensor, logits: Tensor, labels: Tensor) -> Tensor:

@@ -156,7 +156,7 @@ def tiny(num_classes=4, **settings):
         backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8, strides=(1, 2, 2, 1),
                       dilations=(1, 1, 1, 1), norm_eval=True),
         decode_head=dict(type='OneStageHead', in_channels=(8, 64), channels=8, skip_channels=4, dilations=(1, 2),
-                         num_classes=num_classes), **settings))
+                         num_classes=num_classes, **settings.pop('decode_head', {})), **settings))
 
 
 @pytest.fixture
@@ -174,6 +174,18 @@ def test_trains_with_any_refinement(refine, no_runner):
     sum(value for name, value in losses.items() if 'loss' in name).backward()
     assert all(value.isfinite() and value.shape == () for value in losses.values())
     assert all(value.grad is not None for value in model.parameters() if value.requires_grad)
+
+
+def test_half_precision(no_runner):
+    model = tiny(decode_head=dict(gate_rate=0.0, drop_rates=(0, 0, 0))).eval()
+    inputs, labels = torch.randn(2, 3, 48, 64), samples([[1, 0, 1], [0, 1, 0]])
+    wanted = model.loss(inputs, labels)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        found = model.loss(inputs, labels)
+        predicted = model.predict(inputs)
+    for name, loss in found.items():
+        assert loss.dtype == torch.float32 and loss.item() == pytest.approx(wanted[name].item(), abs=0.05)
+    assert all(sample.seg_logits.data.isfinite().all() for sample in predicted)
 
 
 def test_warm_up(no_runner):

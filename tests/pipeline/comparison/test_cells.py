@@ -62,6 +62,13 @@ def test_a_network_is_trained_and_tested_on_the_lists(here):
     assert list(own.stages) == ['training', 'test'] and own.stages['test'].compared(own, {})[1] == 'val'
 
 
+def test_a_segmentor_that_learns_from_image_labels_is_tested_on_masks_of_val(here):
+    plan = cells(str(TOOLS.parent / 'configs/mini/onestage_r18_mini.py'))[0].plan(dry=True)
+    training, test = plan.stages.values()
+    assert training.call(plan).arguments[0].endswith('onestage_r18_mini.py')
+    assert test.compared(plan, dict(mIoU=1)) == ('Segmentor', 'val')
+
+
 def test_a_network_of_mmseg_without_lists(here):
     write_tiny_run(here / 'run')
     cell, = cells('run/tiny.py')
