@@ -244,7 +244,7 @@ class CountFiles(Stage):
 
 
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
+    PROTOTYPES, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()
