@@ -101,23 +101,24 @@ def class_prototypes(pixels: Pixels,
         index: of the class.
         k: clusters inside, and as many outside.
         seed: of k-means.
-        centre_thr: a cluster inside is kept if its probability is above this. If none is, the best one is kept (the
-            release fails).
+        centre_thr: a cluster inside is kept if its probability is above this. If none is, the best one is kept, of
+            those outside if there are none inside (the release fails).
         context_thr: a cluster outside is context if its probability is between these.
 
     Raises:
-        InputError: the class has no pixels inside.
+        InputError: the class has no pixels.
     """
     centres, context = (cluster_centres(part, k, seed) for part in pixels)
-    if not len(centres):
-        raise InputError(f'Class {index} has no pixel whose map is above the threshold. Add images of it, or lower '
-                         'mask_thr.')
+    if not len(centres) + len(context):
+        raise InputError(f'There are no pixels of class {index}, inside of its map or outside. Add images of it, or '
+                         'change mask_thr.')
     inner, outer = (_probability(part, weight, index) for part in (centres, context))
-    sure = inner > centre_thr
-    fallback = not sure.any()
-    if fallback:
-        sure[inner.argmax()] = True
-    return Prototypes(centres[sure], context[(outer > context_thr[0]) & (outer < context_thr[1])], fallback)
+    around = context[(outer > context_thr[0]) & (outer < context_thr[1])]
+    if (inner > centre_thr).any():
+        return Prototypes(centres[inner > centre_thr], around, False)
+    if len(centres):
+        return Prototypes(centres[[inner.argmax()]], around, True)
+    return Prototypes(context[[outer.argmax()]], context[:0], True)
 
 
 def prototype_cam(feat: Tensor, centres: Tensor, context: Tensor) -> Tensor:

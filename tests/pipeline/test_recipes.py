@@ -59,7 +59,7 @@ def test_amn_makes_the_cams_that_irnet_refines():
         classifier={'x': 1}, amn={'y': 2}, irnet={'z': 3}))
     assert names(stages) == [
         'classifier', 'seed_cams', 'seed_cam_quality', 'seed_labels', 'amn', 'cams', 'cam_quality', 'ir_labels',
-        'ir_labels_quality', 'irnet', 'walk', 'pseudo_labels', 'pseudo_label_quality', 'segmentor', 'evaluation', 'crf',
+        'ir_label_quality', 'irnet', 'walk', 'pseudo_labels', 'pseudo_label_quality', 'segmentor', 'evaluation', 'crf',
         'report'] and len(amn('a.py', 'b.py', 'c.py')) == 14
     found = by_name(stages)
     assert found['seed_cams']['images_of'] == 'amn' and found['seed_labels']['thresholds'] == 'seed_cam_quality'

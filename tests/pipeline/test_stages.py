@@ -261,7 +261,7 @@ def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
 
 
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
+    PROTOTYPES, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()

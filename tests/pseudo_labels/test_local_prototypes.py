@@ -19,8 +19,9 @@ def blobs(directions, lengths, members=20, seed=0):
 
 
 def test_pixels_are_split_by_the_nearest_value_of_the_map():
-    feat, cam = torch.rand(3, 4, 5), torch.rand(9, 13)
-    cam[::2] = 0.1  # neither
+    torch.manual_seed(0)
+    feat, cam = torch.rand(3, 4, 5), torch.rand(9, 13) / 5
+    cam[::4] = 0.1  # neither
     inside, outside = [], []
     for row in range(4):
         for column in range(5):
@@ -57,8 +58,11 @@ def test_what_is_kept():
     best = class_prototypes(Pixels(inside[20:], outside[:0]), weight, 0, k=3)  # none is sure
     assert best.fallback and best.context.shape == (0, 4)
     np.testing.assert_allclose(best.centres, inside[60:].mean(0, keepdims=True), rtol=1e-5)
-    with pytest.raises(InputError, match=message_names('Class 2', 'mask_thr')):
-        class_prototypes(Pixels(inside[:0], outside), weight, 2)
+    nowhere = class_prototypes(Pixels(inside[:0], outside), weight, 2, k=4)  # a map of zeros
+    assert nowhere.fallback and nowhere.context.shape == (0, 4)
+    np.testing.assert_allclose(nowhere.centres, outside[40:60].mean(0, keepdims=True), rtol=1e-5)
+    with pytest.raises(InputError, match=message_names('class 2', 'mask_thr')):
+        class_prototypes(Pixels(inside[:0], outside[:0]), weight, 2)
 
 
 def looped_cam(feat, centres, context):

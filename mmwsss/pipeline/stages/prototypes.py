@@ -20,7 +20,10 @@ class Prototypes(Stage):
         config: of the network with an `LPCAMHead`.
         k: clusters of a class, and of its context.
         seed: of the clusters.
-        mask_thr, centre_thr, context_thr, pixels: see `tools/make_prototypes.py --help`.
+        mask_thr: pixels of a class have a value above it in the class's map.
+        centre_thr: clusters with a larger probability of the class are prototypes.
+        context_thr: clusters outside of the map with a probability between these two are context.
+        pixels: at most so many of each class in each image, in and out of its map; `None` for all.
         of_test_list: read the images of the classifier's test list, in the configs of VOC the 1464 of `train`, as
             published, instead of those of its training list.
     """
