@@ -31,10 +31,10 @@ class StrokeLabels(FileStage):
 
     def __init__(self, name: str, kind: str, source: str | Sequence[str], config: str,
                  settings: Mapping[str, Any] | None = None) -> None:
-        sources = [source] if isinstance(source, str) else list(source)
-        if not sources or not all(isinstance(one, str) for one in sources):
+        sources = [source] if isinstance(source, str) else source
+        if not (isinstance(sources, Sequence) and sources and all(isinstance(one, str) for one in sources)):
             raise InputError(f'source={source!r} must be a path or a list of paths.')
-        self.kind, self.sources, self.reader = kind, sources, config
+        self.kind, self.sources, self.reader = kind, list(sources), config
         self.settings = dict(settings or {})
         self.refine = self.settings.pop('refine', None)
         super().__init__(name)
