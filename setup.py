@@ -43,6 +43,8 @@ setup(
     long_description=README.read_text(encoding='utf-8') if README.exists() else '',
     long_description_content_type='text/markdown',
     license='Apache-2.0',
+    # So an editable installation is a path, which wins over a folder `mmwsss` (a clone) in the working directory.
+    package_dir={'': '.'},
     packages=find_packages(include=['mmwsss', 'mmwsss.*']),
     package_data={'mmwsss': ['README.md'], 'mmwsss.visualization': ['*.html', '*.js']},
     python_requires='>=3.10',

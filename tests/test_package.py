@@ -103,6 +103,18 @@ def test_tools_of_the_wheel_start_in_a_bare_folder(installed, tmp_path, tool):
     assert not list(tmp_path.iterdir())
 
 
+def test_an_editable_installation_is_a_path(sources, tmp_path):
+    """It wins over a folder `mmwsss` in the working directory, e.g. a clone; an import hook would lose."""
+    if version_of('setuptools') < Version('64'):
+        pytest.skip('editable wheels need setuptools 64')
+    done = run(['-c', f'from setuptools.build_meta import build_editable as b; b({str(tmp_path)!r})'], sources)
+    assert done.returncode == 0, done.stderr
+    wheel, = tmp_path.glob('*.whl')
+    with zipfile.ZipFile(wheel) as file:
+        path, = (name for name in file.namelist() if '.dist-info' not in name)
+        assert path.endswith('.pth') and file.read(path).decode().strip() == str(sources)
+
+
 def test_an_sdist_holds_what_a_wheel_needs(sources, tmp_path):
     if version_of('setuptools') == NONE:
         pytest.skip('building an sdist needs setuptools')

@@ -16,6 +16,7 @@ from virtual_device import DEVICE, REAL, VirtualDevice, move, on_device
 import mmwsss.upstream  # noqa: F401
 from mmwsss.engine.file_writing import without_weights
 from mmwsss.engine.hooks.fast_inference_hook import fast_copy
+from mmwsss.models import Features
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 PATHS = [path for pattern in ('*_r50_*.py', 'mini/*.py') for path in sorted(CONFIGS.glob(pattern))]
@@ -64,6 +65,10 @@ def case(request):
     cfg.model = without_weights(cfg.model.to_dict())
     if 'min_size' in cfg.model.get('test_cfg', {}):
         cfg.model['test_cfg']['min_size'] = SIDE
+    if cfg.model.get('test_cfg', {}).get('pad_size'):
+        cfg.model['test_cfg']['pad_size'] = 2 * SIDE
+    if 'warmup_epochs' in cfg.model.get('train_cfg', {}):
+        cfg.model['train_cfg']['warmup_epochs'] = 0  # all losses
     dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True))
     return cfg, move(MODELS.build(cfg.model)), dataset.metainfo
 
@@ -91,6 +96,17 @@ def test_a_config(case, tmp_path, monkeypatch):
         assert all(on_device(sample.pred_sem_seg.data) for sample in predicted)
         evaluate(cfg, predicted, metainfo, tmp_path)
         merge_views(cfg, model, metainfo)
+
+
+def test_prototypes_of_a_head():
+    """The configs of LPCAM have none before their tool has run."""
+    init_default_scope('mmseg')
+    head = MODELS.build(dict(type='LPCAMHead', num_classes=3, in_channels=4))
+    head.centres[:, :2], head.context[1, 0] = torch.rand(3, 2, 4), torch.rand(4)
+    with VirtualDevice():
+        head, level = move(head), torch.rand(2, 4, 5, 6).to(DEVICE)
+        seen = Features(level, (level, ))
+        assert on_device(head.cam(seen)) and on_device(head.cam_of_mirrored(seen))
 
 
 def evaluate(cfg, predicted, metainfo, folder):

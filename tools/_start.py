@@ -37,6 +37,15 @@ def import_mmwsss() -> None:
         import mmwsss.upstream  # noqa: F401
 
 
+def require_unix() -> None:
+    """Exit with one message on Windows, where a pipeline can neither lock its work dir nor end its processes."""
+    try:
+        import fcntl  # noqa: F401
+    except ImportError:
+        sys.exit('error: Pipelines need Linux or macOS. On Windows, use WSL, or run the tools of a pipeline one by '
+                 'one: train.py, make_cams.py, make_ir_labels.py, make_pseudo_labels.py.')
+
+
 def tools_folder() -> Path:
     """The folder of the tools, relative to the current folder if it is below, to print short commands."""
     folder = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, plain_errors, tools_folder
+from _start import add_config_options, import_mmwsss, make_parser, plain_errors, require_unix, tools_folder
 
 EXAMPLES = """\
   python tools/compare.py configs/voc20/compare_voc20.py --jobs 2
@@ -50,6 +50,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run what is missing, then print."""
     args = parse_args()
+    require_unix()
     logging.disable(logging.INFO)  # MMEngine tells of each variable in each config
     try:
         run(args)

@@ -7,7 +7,16 @@ and as table.json and table.md in the work dir.
 import argparse
 from pathlib import Path
 
-from _start import add_config_options, add_vis, import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
+from _start import (
+    add_config_options,
+    add_vis,
+    import_mmwsss,
+    make_parser,
+    parse_arguments,
+    plain_errors,
+    require_unix,
+    tools_folder,
+)
 
 EXAMPLES = """\
   python tools/run_pipeline.py configs/pipeline_voc.py --gpus 4
@@ -45,6 +54,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run, or exit with one message that says what is wrong."""
     args = parse_args()
+    require_unix()
     if args.status:
         from mmwsss.pipeline import read_plan
         from mmwsss.pipeline.status import print_status

@@ -12,6 +12,9 @@ entries = [
     dict(name='SC-CAM', config='pipeline_sccam_voc20.py'),
     dict(name='ReCAM', config='pipeline_recam_voc20.py'),
     dict(name='ReCAM+HSPP', config='pipeline_recam_hspp_voc20.py'),
+    dict(name='SIPE', config='sipe_efflite0_voc20.py'),
+    dict(name='AMN', config='pipeline_amn_voc20.py'),
+    dict(name='LPCAM', config='pipeline_lpcam_voc20.py'),
 ]
 seeds = [0, 1, 2]
 lists = ['train', 'val']

@@ -6,5 +6,5 @@ segmentor = 'deeplabv2_efflite0_voc6.py'
 ir_label_thr = 'auto'
 pseudo_label_thr = 'best'
 crf = True
-# As published, all networks are trained on train_aug (the classifiers' table in README.md: on `train`).
+# As published, all networks are trained on train_aug; the classifier of the first table in README.md, on `train`.
 network_options = {'classifier': {'train_dataloader.dataset.ann_file': 'ImageSets/Segmentation/train_aug.txt'}}

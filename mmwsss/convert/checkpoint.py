@@ -17,12 +17,14 @@ from mmwsss.utils.errors import InputError
 from .affinitynet import convert_affinitynet
 from .irn import convert_irn
 from .mxnet_params import is_mxnet_params, read_mxnet_params
+from .onestage import convert_onestage
 from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
 from .seam import convert_seam
 from .vwe import convert_vwe
 
 CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn, affinitynet=convert_affinitynet, seam=convert_seam,
-                  resnet38_cls=convert_resnet38_cls, resnet38_imagenet=convert_resnet38_imagenet)
+                  onestage=convert_onestage, resnet38_cls=convert_resnet38_cls,
+                  resnet38_imagenet=convert_resnet38_imagenet)
 
 
 def convert_file(source: str,

@@ -1,7 +1,9 @@
 """Reading `torch.save` files without running code in them."""
 import pickle
+import tarfile
 import types
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from torch import _weights_only_unpickler
 from mmwsss.utils.safe_load import TYPES, latin1_bytes
 
 NUMBERS = ('bool', 'int32', 'int64', 'uint32', 'float32', 'float64')
+STATISTICS = ('current', 'max', 'mean', 'min')  # methods of HistoryBuffer in its pickles
 ZIP_START = b'PK\x03\x04'  # torch.load detects its zip format by this
 
 
@@ -30,16 +33,19 @@ def load_safely(path: Path, lazy: bool = True) -> Any:
         is_zip = file.read(len(ZIP_START)) == ZIP_START
     if is_zip and 'constants.pkl' in torch._C.PyTorchFileReader(str(path)).get_all_records():
         raise pickle.UnpicklingError('it is a TorchScript archive, which is a program')
+    if not is_zip and tarfile.is_tarfile(path):
+        raise pickle.UnpicklingError('it is a tar archive, as PyTorch 0.1 wrote them')
     try:
         return _load_with_torch(path, lazy)
-    except (AttributeError, pickle.UnpicklingError):  # PyTorch < 2.5, or a file of another NumPy
+    except (AttributeError, pickle.UnpicklingError):  # PyTorch < 2.6, or a file of another NumPy
         return _load_with_own_unpickler(path)
 
 
 def _load_with_torch(path: Path, lazy: bool) -> Any:
-    """Use PyTorch's safe loader, which can allow further types since 2.5."""
+    """Use PyTorch's safe loader, which since 2.6 also takes a function of ours for the name in the file."""
     known = torch.serialization.get_safe_globals()  # on exit, safe_globals would remove types allowed by others
-    allowed = [HistoryBuffer, getattr, *TYPES.values(), *(type(np.dtype(name)) for name in NUMBERS)]
+    allowed: list[Any] = [HistoryBuffer, (_statistic, 'builtins.getattr'), *TYPES.values(),
+                          *(type(np.dtype(name)) for name in NUMBERS)]
     with torch.serialization.safe_globals([item for item in allowed if item not in known]):
         return torch.load(path, map_location='cpu', weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
 
@@ -51,9 +57,16 @@ def _load_with_own_unpickler(path: Path) -> Any:
 
 def _statistic(owner: type, name: str) -> Any:
     """Stands in for the getattr in pickles of HistoryBuffer, because the real one can reach any module."""
-    if owner is not HistoryBuffer or name.startswith('_'):
+    if owner is not HistoryBuffer or name not in STATISTICS:
         raise pickle.UnpicklingError(f'attribute {name} of {owner}')
     return getattr(HistoryBuffer, name)
+
+
+def _rebuild_from_type(function: Callable, *args: Any) -> Any:
+    """Stands in for PyTorch's function, which would call any other one."""
+    if getattr(function, '__module__', None) != 'torch._utils':
+        raise pickle.UnpicklingError(f'it calls {function}')
+    return torch._tensor._rebuild_from_type_v2(function, *args)
 
 
 _ALLOWED = {
@@ -61,12 +74,16 @@ _ALLOWED = {
     '_codecs.encode': latin1_bytes,
     'builtins.getattr': _statistic,
     'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,
+    'torch._tensor._rebuild_from_type_v2': _rebuild_from_type,
 }
 
 
 # Based on Python's version, not C's: only there a subclass can reject single instructions.
 class _Unpickler(pickle._Unpickler):
-    """An unpickler that allows only tensors and `_ALLOWED`, and never modifies a class or function."""
+    """An unpickler that allows only tensors and `_ALLOWED`, and never modifies a class or function.
+
+    Nor does it compare a network's source code with that in a file, for which PyTorch may write a patch.
+    """
 
     dispatch = dict(pickle._Unpickler.dispatch)
 
@@ -84,6 +101,14 @@ class _Unpickler(pickle._Unpickler):
         super().load_build()  # type: ignore[misc]
 
     dispatch[pickle.BUILD[0]] = load_build  # type: ignore[assignment]
+
+    def load_binpersid(self) -> None:
+        kind = self.stack[-1][0]  # type: ignore[attr-defined]
+        if kind not in ('storage', b'storage'):
+            raise pickle.UnpicklingError(f'it stores a {kind}')
+        super().load_binpersid()  # type: ignore[misc]
+
+    dispatch[pickle.BINPERSID[0]] = load_binpersid  # type: ignore[assignment]
 
 
 def _load(file: Any, **kwargs: Any) -> Any:

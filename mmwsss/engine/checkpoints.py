@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.model import BaseTTAModel, is_model_wrapper
-from mmengine.runner import CheckpointLoader, find_latest_checkpoint
+from mmengine.runner import find_latest_checkpoint
 from torch import Tensor, nn
 
 from mmwsss.utils.errors import InputError
@@ -40,20 +40,6 @@ def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
     if not isinstance(content, dict) or not weights_of(content):
         raise InputError(f'{path} contains no weights. Give a .pth file, for example one written by tools/train.py.')
     return content
-
-
-def load_local_files_safely() -> None:
-    """Make MMEngine's Runner and `init_cfg` read local checkpoints with :func:`read_checkpoint`.
-
-    MMEngine's own loader runs code in a file; versions up to 0.10.7 with PyTorch 2.6 or later reject the checkpoints
-    of their own Runner.
-    """
-    CheckpointLoader.register_scheme('', loader=load_from_local, force=True)
-
-
-def load_from_local(filename: str, map_location: object = None) -> dict:
-    """The loader, under the name that MMEngine logs; the caller copies the weights to the device."""
-    return read_checkpoint(filename, lazy=False)
 
 
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:

@@ -8,7 +8,8 @@ from mmengine.runner import Runner
 
 from mmwsss.utils.errors import InputError
 
-from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit
+from .checkpoint_loaders import load_all_safely
+from .checkpoints import find_resumable, read_checkpoint, require_fit
 from .config import say
 from .distributed import prepare_distributed
 from .preflight import build_datasets, require_initial_weights
@@ -50,7 +51,7 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
 def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     """Check data, initial weights, work_dir, launcher and, with `strict`, the checkpoint file; then build the runner.
 
-    From here on, MMEngine also reads local checkpoints safely.
+    From here on, MMEngine also reads checkpoints safely.
 
     Args:
         cfg: from :func:`load_config`.
@@ -63,7 +64,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Raises:
         InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be created.
     """
-    load_local_files_safely()
+    load_all_safely()
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)

@@ -51,9 +51,9 @@ class Network:
                 return 'test_evaluator' if single else f'test_evaluator.{index}'
         raise InputError(f'{self.path} has no {kind} among its test_evaluator. Add one; the pipeline uses it.')
 
-    def list_option(self) -> list[str]:
-        """The option that names the list it trains on; an empty name stands for all images."""
-        dataset = self.cfg.train_dataloader.dataset
+    def list_option(self, loop: str = 'train') -> list[str]:
+        """The option that names the list of a loop, by default its training's; an empty name stands for all images."""
+        dataset = self.cfg[f'{loop}_dataloader'].dataset
         listed = dataset.get('ann_file')
         return ['--list', str(Path(dataset.get('data_root') or '', listed)) if listed else '']
 
@@ -312,13 +312,21 @@ def stage_settings(settings: Mapping[str, Any], path: str) -> list[dict[str, Any
 def _fitting_recipe(settings: Mapping[str, Any], path: str) -> str:
     """The name of the only recipe that takes these settings."""
     _register()
-    fitting = [name for name, recipe in RECIPES.module_dict.items()
-               if settings and set(settings) <= set(inspect.signature(recipe).parameters)]
+    fitting = [name for name, recipe in RECIPES.module_dict.items() if settings and _takes(recipe, settings)]
     if len(fitting) != 1:
         raise InputError(f'{path} sets neither stages nor a recipe, and no recipe has all its settings '
                          f'({", ".join(settings) or "none"}). Set recipe to one of '
                          f'{", ".join(RECIPES.module_dict)}, or give a list of stages.')
     return fitting[0]
+
+
+def _takes(recipe: Callable, settings: Mapping[str, Any]) -> bool:
+    """Whether a recipe has all these settings, and needs no others."""
+    try:
+        inspect.signature(recipe).bind(**settings)
+    except TypeError:
+        return False
+    return True
 
 
 def _build(settings: Mapping[str, Any], path: str) -> Stage:

@@ -137,9 +137,11 @@ def summary(found: Sequence[StageStatus]) -> str:
     text = f'{done} of {len(found)} stages are done after {duration(sum(status.seconds for status in found))}'
     unknown = sum(status.remaining is None for status in found)
     known = sum(status.remaining or 0.0 for status in found)
-    if done < len(found):
-        text += f'; {duration(known)} left' if not unknown else (
-            f'; {duration(known)} left, and {unknown} stages that nothing is known of yet')
+    if known:
+        text += f'; {duration(known)} left'
+    if unknown:
+        text += (f', without {unknown} stages whose time is not known yet' if known else
+                 '; the time left is not known yet')
     return f'{text}.'
 
 

@@ -91,8 +91,11 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
     x = torch.arange(width, dtype=torch.float32, device=device).expand(height, width)
     features = torch.stack([x, y, *image.to(device).float()], dim=-1).flatten(0, 1)
     # Tensors as divisors: a GPU would multiply by the reciprocal of a number, which is rounded.
-    smoothness = Permutohedral(features[:, :2] / torch.tensor([gaussian[0]] * 2).to(features))
-    appearance = Permutohedral(features / torch.tensor([bilateral[0]] * 2 + [bilateral[1]] * 3).to(features))
+    widths = torch.tensor([bilateral[0]] * 2 + [bilateral[1]] * 3).to(features)
+    # The authors' program takes four points at a time and fills up the last four with empty ones.
+    empty = -height * width % 4
+    smoothness = Permutohedral(features[:, :2] / torch.tensor([gaussian[0]] * 2).to(features), empty)
+    appearance = Permutohedral(features / widths, empty)
 
     scores = -energies.permute(2, 3, 0, 1).reshape(height * width, sets * classes)
     message_weights = message_weights.to(scores).repeat(sets)

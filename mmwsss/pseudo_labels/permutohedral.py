@@ -27,22 +27,26 @@ class Permutohedral:
 
     Args:
         features: `(N, d)` float32, finite.
+        empty: points at the origin that have no values, in addition. Blurring passes through the vertices around them,
+            which would not exist otherwise.
 
     Raises:
         InputError: the features spread too far to number the lattice.
     """
 
-    def __init__(self, features: Tensor) -> None:
+    def __init__(self, features: Tensor, empty: int = 0) -> None:
         points, dim = features.shape
-        keys, offsets, weights = _corners(features)
+        keys, offsets, weights = _corners(F.pad(features, (0, 0, 0, empty)))
+        weights[points:] = 0
         corner, order = keys.flatten().sort()
         vertices, number, count = torch.unique_consecutive(corner, return_inverse=True, return_counts=True)
-        splat_weights, slice_weights = weights.flatten()[order], weights.flatten() / (1 + 2**-dim)
-        splat_rows, slice_rows = order // (dim + 1), torch.empty_like(order).scatter_(0, order, number)
+        splat_weights, slice_weights = weights.flatten()[order], weights[:points].flatten() / (1 + 2**-dim)
+        splat_rows = torch.div(order, dim + 1, rounding_mode='floor').clamp_(max=points - 1)
+        slice_rows = torch.empty_like(order).scatter_(0, order, number)[:len(slice_weights)]
         # The last vertex has no corner. Its value stays 0: it stands for all neighbours that do not exist.
         splat_starts = F.pad(count.cumsum(0), (1, 0))
         blur_starts = torch.arange(0, 3 * len(vertices) + 3, 3, device=features.device)
-        slice_starts = torch.arange(0, len(order), dim + 1, device=features.device)
+        slice_starts = torch.arange(0, len(slice_rows), dim + 1, device=features.device)
         blur_weights = torch.tensor([.5, 1, .5]).to(features).repeat(len(vertices) + 1)
 
         # Rows, the start of each sum in them, and their weights. int32 takes a quarter off the time.

@@ -71,14 +71,16 @@ def sub_categories(features: np.ndarray,
     return SubCategories(found, inertia)
 
 
-def kmeans(features: np.ndarray, k: int, seed: int = 0, large: int = LARGE) -> tuple[np.ndarray, float]:
-    """Cluster vectors by scikit-learn's k-means: k-means++, the best of ten starts, Euclidean distances.
+def kmeans(features: np.ndarray, k: int, seed: int = 0, large: int = LARGE,
+           starts: int = STARTS) -> tuple[np.ndarray, float]:
+    """Cluster vectors by scikit-learn's k-means: k-means++, the best of several starts, Euclidean distances.
 
     Args:
         features: `(n, C)`, `n >= k`.
         k: clusters.
         seed: of the starts.
         large: more vectors than this are clustered in mini-batches.
+        starts: of which the best one counts.
 
     Returns:
         The cluster of each vector `(n,)` in `0..k-1`, and the sum of squared distances to the centres.
@@ -89,7 +91,7 @@ def kmeans(features: np.ndarray, k: int, seed: int = 0, large: int = LARGE) -> t
     require_scikit_learn()
     from sklearn.cluster import KMeans, MiniBatchKMeans
     method = MiniBatchKMeans if len(features) > large else KMeans
-    result = method(k, init='k-means++', n_init=STARTS, max_iter=STEPS, random_state=seed).fit(features)
+    result = method(k, init='k-means++', n_init=starts, max_iter=STEPS, random_state=seed).fit(features)
     return result.labels_.astype(np.int64), float(result.inertia_)
 
 

@@ -31,6 +31,8 @@ def latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
 
 def _storage_from_bytes(data: bytes) -> Any:
     """Load a tensor's storage safely instead of with the unrestricted loader that the pickle names."""
+    if data.startswith(b'PK'):  # PyTorch pickles none as a zip file, and below 2.6 runs programs of TorchScript
+        raise pickle.UnpicklingError('a tensor in a zip file')
     return torch.load(io.BytesIO(data), map_location='cpu', weights_only=True)
 
 

@@ -24,8 +24,9 @@ CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO
                  if '_base_' not in path.parts and not path.name.startswith(('compare', 'pipeline')))
 NETWORKS = {name: Config.fromfile(REPO / 'configs' / name).model for name in CONFIGS}
 CLASSIFIERS = [name for name, model in NETWORKS.items() if model.type == 'CAMClassifier']
-SEGMENTORS = [name for name, model in NETWORKS.items() if 'decode_head' in model]
-REFINERS = [name for name in CONFIGS if name not in CLASSIFIERS + SEGMENTORS]
+ONE_STAGE = [name for name, model in NETWORKS.items() if model.type == 'OneStageSegmentor']
+SEGMENTORS = [name for name, model in NETWORKS.items() if 'decode_head' in model and name not in ONE_STAGE]
+REFINERS = [name for name in CONFIGS if name not in CLASSIFIERS + SEGMENTORS + ONE_STAGE]
 
 
 def shrink(cfg: Config, root, work_dir) -> Config:
@@ -50,6 +51,8 @@ def shrink(cfg: Config, root, work_dir) -> Config:
                 step.update(min_size=40, max_size=90)
             if 'crop_size' in step:
                 step.update(crop_size=(64, 80))
+            if 'RandomResizedCrop' in step['type']:
+                step.update(scale=64)
         if loader in means:
             loader.batch_size = 3
     cfg.train_dataloader.batch_size = 2
@@ -73,6 +76,8 @@ def write_made_labels(cfg: Config, root, folder) -> None:
         dataset.sub_category_file = str(folder / 'sub_categories.json')
         write_sub_categories(dataset.sub_category_file, list(labels), np.kron(
             multi_hot, np.arange(cfg.model.head.sub_categories) == 1), classes)
+    if dataset.get('seg_map_dir'):  # AMN's seed labels
+        dataset.seg_map_dir = str(root / 'SegmentationClass')
 
 
 def all_classes(dataset) -> tuple[str, ...]:
@@ -212,6 +217,33 @@ def test_segmentor(name, tmp_path):
     assert 0 <= runner.test()['mIoU'] <= 100
 
 
+@pytest.mark.parametrize('name', ONE_STAGE)
+def test_one_stage(name, tmp_path):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    root, _ = write_images(cfg.train_dataloader.dataset, tmp_path / 'data')
+    cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
+    cfg.model.train_cfg.warmup_epochs = 0
+    if cfg.model.test_cfg.get('pad_size'):
+        cfg.model.test_cfg.pad_size = 80
+    cfg.optim_wrapper.optimizer.lr = max(cfg.optim_wrapper.optimizer.lr, 0.01)  # see test_classifier
+    runner = Runner.from_cfg(cfg)
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    assert not moved & frozen
+    assert {key for key, value in runner.model.named_parameters() if value.requires_grad} <= moved
+    assert all(bool(value.isfinite().all()) for value in after.values())
+    assert runner.message_hub.get_scalar('train/loss_mask').current() >= 0
+    assert 0 <= runner.message_hub.get_scalar('val/multi-label/mAP').current() <= 100
+    metrics = runner.test()
+    assert 0 <= metrics['mIoU'] <= 100 and 0 <= metrics['multi-label/mAP'] <= 100
+
+
 # The network of COCO is that of VOC, with more classes.
 @pytest.mark.parametrize('name', [name for name in SEGMENTORS if not name.endswith(('_full.py', '_coco.py'))])
 def test_segmentor_with_augmentation(name, tmp_path):
@@ -227,7 +259,7 @@ def test_there_are_the_configs_of_table_1():
     for folder in ('voc6', 'voc20', 'mini'):
         assert len([name for name in CLASSIFIERS if name.startswith(f'{folder}/')]) >= 4
     assert len(REFINERS) == 12
-    assert len(SEGMENTORS) == 9
+    assert len(SEGMENTORS) == 15
 
 
 def test_the_published_settings():
@@ -281,6 +313,30 @@ def test_the_published_settings_of_seam():
     assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
 
 
+def test_the_published_settings_of_onestage():
+    small, wide = (Config.fromfile(REPO / f'configs/onestage_{name}_voc.py') for name in ('r50', 'r38'))
+    for cfg, rate, epochs, crop in ((small, 5e-4, 20, 448), (wide, 1e-3, 24, 321)):
+        assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=rate, momentum=0.9, weight_decay=5e-4)
+        assert cfg.param_scheduler is None and cfg.train_cfg.max_epochs == epochs  # a constant rate
+        assert cfg.train_dataloader.batch_size == 16 and cfg.train_dataloader.drop_last
+        steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+        assert steps['mmpretrain.RandomResizedCrop'].scale == crop
+        assert steps['mmpretrain.RandomResizedCrop'].crop_ratio_range == (0.9, 1.0)
+        jitter = steps['mmpretrain.ColorJitter']
+        assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+        assert cfg.model.train_cfg == dict(
+            warmup_epochs=5, refine=dict(type='PAMR'), fg_factor=0.6, bg_factor=0.7, floor=0.2)
+        assert cfg.model.decode_head.dilations == (1, 12, 24, 36) and cfg.model.decode_head.gate_rate == 0.3
+        assert cfg.model.test_cfg.bg_power == 3 and cfg.model.test_cfg.score_thr == 0.1
+        assert cfg.test_dataloader.dataset.ann_file.endswith('val.txt')
+        assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
+    assert small.model.backbone.strides == (1, 2, 2, 1) and small.model.test_cfg.scales == (1.0, 0.75, 1.25, 1.5)
+    assert wide.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0)
+    assert (small.model.test_cfg.pad_size, wide.model.test_cfg.pad_size) == (768, 1024)
+    biases = [cfg.optim_wrapper.paramwise_cfg.custom_keys['.bn.bias'].lr_mult for cfg in (small, wide)]
+    assert biases == [10, 20]
+
+
 def test_learning_rates_of_seam():
     """Backbone weights 0.01, new weights 0.1, convolutions' biases twice as much without decay."""
     cfg = Config.fromfile(REPO / 'configs/mini/seam_r18_mini.py')
@@ -332,3 +388,38 @@ def test_the_published_settings_of_sccam_and_bes():
     assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
         'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
     assert Config.fromfile(REPO / 'configs/bes_r50_voc.py').model.neck == dict(type='AttentionPooling', scale=1e-3)
+
+
+def test_the_published_settings_of_sipe_and_amn():
+    sipe = Config.fromfile(REPO / 'configs/sipe_r50_voc.py')
+    assert sipe.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=1e-4, weight_decay=1e-4)
+    assert sipe.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert sipe.optim_wrapper.clip_grad.max_norm == 1 and sipe.train_dataloader.batch_size == 16
+    assert sipe.train_cfg.max_epochs == sipe.param_scheduler[0].end == 5 and sipe.model.backbone.frozen_stages == 2
+    assert sipe.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and sipe.model.test_cfg.bg_thr == 0.5
+    amn = Config.fromfile(REPO / 'configs/amn_r50_voc.py')
+    assert amn.optim_wrapper.optimizer == dict(type='Adam', lr=1e-4, weight_decay=1e-4)
+    assert amn.optim_wrapper.optimizer.lr * amn.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 5e-6
+    assert amn.train_cfg.max_epochs == 5 and amn.param_scheduler is None and amn.train_dataloader.batch_size == 16
+    assert amn.model.backbone.frozen_stages == 0 and amn.model.test_cfg.bg_thr == 0.25
+    steps = {step['type']: step for step in amn.train_dataloader.dataset.pipeline}
+    assert (steps['RandomScale'].min_scale, steps['RandomScale'].max_scale) == (0.5, 1.5) and 'LoadMask' in steps
+    init_default_scope('mmseg')
+    head = MODELS.build(amn.model.head)
+    assert len(head.pixels.branches) == 4 and head.dropout.p == 0.1 and head.pixels.loss_decode.smoothing == 0.4
+
+
+def test_the_published_settings_of_gated_crf():
+    cfg = Config.fromfile(REPO / 'configs/deeplabv2_r101_voc_scribbles_gated_crf.py')
+    loss = cfg.model.image_loss
+    assert (loss.radius, loss.kernels, loss.loss_weight) == (5, [dict(weight=1.0, xy=6.0, rgb=0.1)], 0.1)
+    assert 'crop_window' in cfg.train_dataloader.dataset.pipeline[-1].meta_keys
+    for name, std in (('voc20/deeplabv2_efflite0_voc20', 128), ('mini/deeplabv2_r18_mini', 64)):
+        plain, gated = (Config.fromfile(REPO / f'configs/{name}_scribbles{end}.py') for end in ('', '_gated_crf'))
+        width = gated.model.image_loss.kernels[0].rgb * gated.model.data_preprocessor.std[0]
+        assert gated.model.data_preprocessor.std[0] == std and abs(width - 0.1 * 57.4) < 0.1  # the same grey levels
+        # nothing else differs
+        gated.model.pop('image_loss')
+        gated.model.type = plain.model.type
+        assert gated.model == plain.model and gated.optim_wrapper == plain.optim_wrapper
+        assert gated.train_dataloader.dataset.pipeline[:-1] == plain.train_dataloader.dataset.pipeline[:-1]

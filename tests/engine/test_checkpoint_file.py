@@ -2,6 +2,7 @@ import argparse
 import io
 import os
 import pickle
+import tarfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -76,6 +77,25 @@ class System:
         return os.system, ('touch executed', )
 
 
+class Call:
+    """Calls a function when it is unpickled."""
+
+    def __init__(self, function, *args):
+        self.function, self.args = function, args
+
+    def __reduce__(self):
+        return self.function, self.args
+
+
+def python_by_attributes(code: str) -> Call:
+    """Reach `exec` by attributes of an allowed class and run it by a function that PyTorch's safe loader calls."""
+    builtins = Call(getattr, Call(getattr, HistoryBuffer, '__init__'), '__builtins__')
+    look_up = Call(getattr, builtins, '__getitem__')
+    kind = Call(getattr, look_up, '__class__')
+    found = Call(torch._tensor._rebuild_from_type_v2, look_up, kind, ('exec', ), {})
+    return Call(torch._tensor._rebuild_from_type_v2, found, kind, (code, ), {})
+
+
 # With plain pickle, each would create `executed`, in ways that a list of harmless names alone does not prevent.
 ATTACKS = {
     'system': pickle.dumps(System(), 2),
@@ -86,6 +106,9 @@ ATTACKS = {
     'change of a class': (b'\x80\x02cmmengine.logging.history_buffer\nHistoryBuffer\n'
                           b'N}X\x04\x00\x00\x00meanK\x01s\x86b.'),
     'codec': b'\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x05\x00\x00\x00rot13\x86R.',
+    'attributes': pickle.dumps(python_by_attributes("open('executed', 'w')"), 2),
+    'rebuilt by another function': pickle.dumps(
+        Call(torch._tensor._rebuild_from_type_v2, np.dtype, np.dtype, ('float32', ), {}), 2),
     'dotted name': b'\x80\x04\x8c\x05torch\x8c\x09os.system\x93\x8c\x0etouch executed\x85R.',
 }
 
@@ -129,6 +152,21 @@ def test_programs_of_torchscript_are_refused(tmp_path):
     torch.jit.save(torch.jit.script(nn.ReLU()), tmp_path / 'a.pth')
     with pytest.raises(pickle.UnpicklingError, match='TorchScript'):
         load_safely(tmp_path / 'a.pth')
+
+
+def test_tar_archives_are_refused(tmp_path):
+    with tarfile.open(tmp_path / 'a.pth', 'w') as archive:
+        archive.add(__file__, 'storages')
+    with pytest.raises(pickle.UnpicklingError, match='tar archive'):
+        load_safely(tmp_path / 'a.pth')
+
+
+def test_source_code_in_a_file_is_not_compared(tmp_path):
+    module = (b'\x80\x02(X\x06\x00\x00\x00modulecmmengine.logging.history_buffer\nHistoryBuffer\n'
+              b'X\x01\x00\x00\x00aX\x01\x00\x00\x00btQ.')
+    (tmp_path / 'a.pth').write_bytes(as_checkpoint(module, as_zip=False))
+    with pytest.raises(pickle.UnpicklingError, match='it stores a module'):
+        _load_with_own_unpickler(tmp_path / 'a.pth')
 
 
 def test_what_others_allowed_stays_allowed(tmp_path):

@@ -64,6 +64,11 @@ train_dataloader['dataset']['sub_category_file'] = {root!r} + '/sub_categories.j
 """
 BOUNDARY = IRNET.replace('head=dict(radius=4)', 'head=dict()').replace(
     "dict(type='LoadMask')", "dict(type='LoadMask'), dict(type='BoundaryLabels', window=13)")
+SIPE = CLASSIFIER
+AMN = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True, init_cfg=None), head=dict(drop_ratio=0.0)').replace(
+    "[dict(type='LoadImage'), ", "[dict(type='LoadImage'), dict(type='LoadMask'), ") + """\
+train_dataloader['dataset']['seg_map_dir'] = {root!r} + '/SegmentationClass'
+"""
 SEGMENTOR = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True))
 train_dataloader = dict(
@@ -74,6 +79,10 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
+GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
+ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
+    backbone=dict(norm_eval=True), train_cfg=dict(warmup_epochs=0, floor=0.0),
+    decode_head=dict(norm_cfg=dict(type='GN', num_groups=4), gate_rate=0.0, drop_rates=(0, 0, 0)))""")  # as above
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -85,7 +94,11 @@ STAGES = {
         'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
     'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
+    'sipe': (SIPE, 'sipe_r18_mini.py', {'loss_cls', 'loss_gsc'}),
+    'amn': (AMN, 'amn_r18_mini.py', {'loss_smoothed_ce'}),
+    'one_stage': (ONE_STAGE, 'onestage_r18_mini.py', {'loss_cls', 'loss_mask', 'fg_size'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
+    'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }
 
 

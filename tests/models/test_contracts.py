@@ -4,6 +4,7 @@ import inspect
 import pytest
 import torch
 from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
 from mmseg.registry import MODELS, TASK_UTILS
 from reference_network import samples
 
@@ -48,6 +49,7 @@ def labelled(labels):
     result = samples(labels)
     for sample in result:
         sample.gt_sub_category = sample.gt_score.repeat_interleave(10)
+        sample.gt_sem_seg = PixelData(data=torch.randint(0, L + 1, (1, *IMAGE)))
     return result
 
 
@@ -90,6 +92,19 @@ def test_heads_treat_images_one_by_one(name):
     first = Features(seen.image[:1], tuple(level[:1] for level in seen.levels), seen.pooled[:1])
     torch.testing.assert_close(head.logits(seen)[:1], head.logits(first))
     torch.testing.assert_close(head.cam(seen)[:1], head.cam(first))
+
+
+@pytest.mark.parametrize('name', [name for name in HEADS if hasattr(MODELS.get(name), 'cam_of_mirrored')])
+def test_heads_that_merge_mirror_images(name):
+    head, seen = build_head(name).eval(), features()
+    flipped = Features(seen.image.flip(-1), tuple(level.flip(-1) for level in seen.levels), seen.pooled)
+    pairs = Features(torch.cat([seen.image, flipped.image]),
+                     tuple(map(torch.cat, zip(seen.levels, flipped.levels, strict=True))), seen.pooled.repeat(2, 1))
+    cam, swapped = head.cam_of_mirrored(pairs), head.cam_of_mirrored(Features(*(
+        torch.cat(part.chunk(2)[::-1]) if isinstance(part, torch.Tensor) else
+        tuple(torch.cat(level.chunk(2)[::-1]) for level in part) for part in pairs[:3])))
+    assert cam.shape == head.cam(seen).shape and cam.min() >= 0
+    torch.testing.assert_close(swapped, cam.flip(-1))  # of the mirror image: the mirrored map
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64, torch.bfloat16])

@@ -30,9 +30,10 @@ def failure(folder: Path, script: str, *arguments: str) -> str:
 
 def test_scripts_start_our_python(tmp_path, monkeypatch):
     monkeypatch.setenv('PYTHON', 'another')
-    assert run(tmp_path, 'echo $PYTHON; sleep 0.1; cat $0', str(tmp_path / 'lock')) > 1
-    log = (tmp_path / 'a.log').read_text().split()
-    assert log[:2] == [sys.executable, str(os.getpid())] and len(log) == 3  # the third is the stage's number
+    assert run(tmp_path, 'echo "$PYTHON"; sleep 0.1; cat "$0"', str(tmp_path / 'lock')) > 1
+    python, *numbers = (tmp_path / 'a.log').read_text().splitlines()
+    numbers = ' '.join(numbers).split()
+    assert python == sys.executable and numbers[0] == str(os.getpid()) and len(numbers) == 2  # and the stage's
 
 
 def test_a_failure_shows_the_last_lines_of_this_run(tmp_path):

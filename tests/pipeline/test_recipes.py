@@ -6,7 +6,7 @@ from message_names import message_names
 from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline.recipes import bes, irn, sccam
+from mmwsss.pipeline.recipes import amn, bes, boxes, irn, lpcam, points, sccam, scribbles
 from mmwsss.utils.errors import InputError
 
 
@@ -54,6 +54,34 @@ def test_bes_is_irns_list_with_its_own_network_and_thresholds():
         bes('a.py', 'b.py', network_options=dict(irnet={}))
 
 
+def test_amn_makes_the_cams_that_irnet_refines():
+    stages = amn('a.py', 'b.py', 'c.py', 'd.py', seed_label_thr='auto', crf=True, network_options=dict(
+        classifier={'x': 1}, amn={'y': 2}, irnet={'z': 3}))
+    assert names(stages) == [
+        'classifier', 'seed_cams', 'seed_cam_quality', 'seed_labels', 'amn', 'cams', 'cam_quality', 'ir_labels',
+        'ir_labels_quality', 'irnet', 'walk', 'pseudo_labels', 'pseudo_label_quality', 'segmentor', 'evaluation', 'crf',
+        'report'] and len(amn('a.py', 'b.py', 'c.py')) == 14
+    found = by_name(stages)
+    assert found['seed_cams']['images_of'] == 'amn' and found['seed_labels']['thresholds'] == 'seed_cam_quality'
+    assert found['amn']['labels'] == 'seed_labels' and found['amn']['config'] == 'b.py'
+    assert found['cams']['network'] == 'amn' and found['ir_labels']['thresholds'] == (0.45, 0.15)
+    assert [found[name]['options'] for name in ('classifier', 'amn', 'irnet')] == [{'x': 1}, {'y': 2}, {'z': 3}]
+    with pytest.raises(InputError, match=message_names('boundary', 'amn, irnet')):
+        amn('a.py', 'b.py', 'c.py', network_options=dict(boundary={}))
+
+
+def test_lpcam_makes_the_cams_that_irnet_refines():
+    stages = lpcam('a.py', 'b.py', 'c.py', 'd.py', prototypes=dict(pixels=5), network_options=dict(
+        classifier={'x': 1}))
+    reference = irn('a.py', 'c.py', 'd.py')
+    assert names(stages) == ['classifier', 'lpcam', *names(reference)[1:]]
+    found = by_name(stages)
+    assert found['lpcam'] == dict(type='Prototypes', name='lpcam', network='classifier', config='b.py', pixels=5)
+    assert found['cams']['network'] == 'lpcam' and found['classifier']['options'] == {'x': 1}
+    with pytest.raises(InputError, match=message_names('lpcam', 'classifier, irnet')):  # nothing to train
+        lpcam('a.py', 'b.py', 'c.py', network_options=dict(lpcam={}))
+
+
 @pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels')])
 def test_without_masks(recipe, labels):
     stages = recipe('a.py', 'b.py', 'c.py', pseudo_label_thr='auto', masks=False)
@@ -64,6 +92,22 @@ def test_without_masks(recipe, labels):
     for settings in (dict(pseudo_label_thr='best'), dict(crf=True)):
         with pytest.raises(InputError, match=message_names('masks=False', 'auto')):
             recipe('a.py', 'b.py', 'c.py', masks=False, **settings)
+
+
+@pytest.mark.parametrize(('recipe', 'settings', 'wanted'), [
+    (scribbles, dict(width=5), dict(width=5)), (points, dict(), dict(width=3)),
+    (boxes, dict(refine=dict(type='PAMR')), dict(method='grabcut', refine=dict(type='PAMR')))])
+def test_strokes(recipe, settings, wanted):
+    kind = recipe.__name__
+    stages = recipe('there', 'c.py', crf=True, network_options=dict(segmentor={'randomness.seed': 1}), **settings)
+    assert names(stages) == ['pseudo_labels', 'segmentor', 'evaluation', 'crf', 'report']
+    found = by_name(stages)
+    assert found['pseudo_labels'] == dict(type='StrokeLabels', name='pseudo_labels', kind=kind, source='there',
+                                          config='segmentor', settings=wanted)
+    assert found['segmentor']['labels'] == 'pseudo_labels' and found['segmentor']['options'] == {'randomness.seed': 1}
+    assert names(recipe('there', 'c.py')) == ['pseudo_labels', 'segmentor', 'evaluation', 'report']
+    with pytest.raises(InputError, match=message_names('classifier', 'segmentor')):
+        recipe('there', 'c.py', network_options=dict(classifier={}))
 
 
 def test_sccam_runs_on_tiny_images(tmp_path):

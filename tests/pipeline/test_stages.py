@@ -50,6 +50,15 @@ SUB_CATEGORIES = [
     CLASSIFIER, dict(type='SubCategories', name='subs', network='classifier', k=2, images_of='round_1'),
     dict(type='Training', name='round_1', config='sub_classifier.py', options={
         'train_dataloader.dataset.sub_category_file': '{subs}'})]
+PROTOTYPES = [
+    CLASSIFIER, dict(type='Prototypes', name='lpcam', network='classifier', config='lpcam.py', k=3, pixels=20),
+    dict(CAMS, network='lpcam'), dict(type='AffinityLabels', name='labels', cams='cams', config='amn'),
+    dict(type='Training', name='amn', config='amn.py', labels='labels'),
+    dict(type='Evaluation', name='test', network='amn')]
+SCRIBBLES = [
+    dict(type='StrokeLabels', name='labels', kind='scribbles', source='lines', config='segmentor',
+         settings=dict(width=5)),
+    dict(SEGMENTOR, options={}), TEST]
 UNREFINED = [CLASSIFIER, CAMS, dict(LABELS, config='segmentor', thresholds=(0.3, 0.3)), SEGMENTOR, TEST, REPORT]
 
 
@@ -135,6 +144,30 @@ def test_too_many_sub_categories_are_named_before_the_first_stage(write, change,
     check_inputs(read_plan(write(SUB_CATEGORIES), 'w'))  # of good ones, the file that is made later is not missing
 
 
+def test_prototypes_and_amn_run_on_the_sample(write, tmp_path, capsys):
+    config = write(PROTOTYPES)
+    found = dry_run(config, capsys)
+    words = shlex.split(found['lpcam'])
+    assert words[2:4] == ['classifier.py', 'w/classifier/epoch_2.pth'] and 'w/lpcam/prototypes.pth' in words
+    assert [words[words.index(f'--{name}') + 1] for name in ('k', 'mask-thr', 'pixels')] == ['3', '0.1', '20']
+    assert words[words.index('--list') + 1].endswith('/train.txt')
+    assert shlex.split(found['cams'])[2:4] == ['lpcam.py', 'w/lpcam/prototypes.pth']
+    assert 'seg_map_dir=w/labels' in found['amn']
+    done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert done.status == 0, done.err[-3000:]
+    assert len(list((tmp_path / 'w' / 'cams').glob('*.npz'))) == 6
+    rows = {row['stage']: row for row in json.loads((tmp_path / 'w' / 'table.json').read_text())}
+    assert rows['test']['metrics']['mIoU'] >= 0 and (tmp_path / 'w' / 'amn' / 'epoch_2.pth').is_file()
+    again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
+    assert again.status == 0 and 'starts' not in again.out
+
+
+@pytest.mark.parametrize(('change', 'named'), [(dict(k=0), ['k=0']), (dict(k=4), ['lpcam', 'k=4', 3])])
+def test_prototypes_that_do_not_fit_are_named_before_the_first_stage(write, change, named):
+    with pytest.raises(InputError, match=message_names(*named)):
+        check_inputs(read_plan(write([PROTOTYPES[0], dict(PROTOTYPES[1], **change)]), 'w'))
+
+
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
@@ -214,8 +247,21 @@ class CountFiles(Stage):
     assert shlex.split(dry_run(config, capsys)['count'])[1:] == [str(TOOLS / 'count.py'), 'w/cams']
 
 
+def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
+    found = dry_run(write(SCRIBBLES), capsys)
+    assert 'scribbles lines --out w/labels --width 5' in found['labels']
+    assert 'seg_map_dir=w/labels' in found['segmentor']
+    boxes = dict(SCRIBBLES[0], kind='boxes', settings=dict(method='fill', refine=dict(type='DenseCRF', steps=2)))
+    config = write([boxes, *SCRIBBLES[1:]])
+    assert '--method fill --refine DenseCRF steps=2' in dry_run(config, capsys)['labels']
+    with pytest.raises(InputError, match=message_names('labels', 'lines')):
+        check_inputs(read_plan(config, 'w'))
+    with pytest.raises(InputError, match=message_names('labels', 'source')):
+        read_plan(write([dict(boxes, source=3)]), 'w')
+
+
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
+    ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()

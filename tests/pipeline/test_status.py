@@ -78,3 +78,4 @@ def test_times():
         'c', 'left')
     assert summary([done, done]) == '2 of 2 stages are done after 2 min.'
     assert '90 s; 50 s left.' in summary([done, running]) and '1 stages' in summary([done, running, left])
+    assert '0 s left' not in summary([done, left]) and 'not known' in summary([done, left])

@@ -79,9 +79,9 @@ def test_the_crf_of_sec(golden, backend):
 
 
 @pytest.mark.parametrize('kernels', [KERNELS, ((1, 3), (67, 3, 4))])
-@pytest.mark.parametrize('reduction, bounds', [(1, (1e-5, 1e-7)), (2, (5e-2, 5e-5))])
-def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels, reduction, bounds):
-    """Ten images with 3 to 6 labels, of a mask that was moved; one of them differs at half size."""
+@pytest.mark.parametrize('reduction', [1, 2])
+def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels, reduction):
+    """Ten images with 3 to 6 labels, of a mask that was moved."""
     pytest.importorskip('pydensecrf')
     largest, mean, equal = [], [], []
     for path in sorted((voc20 / 'SegmentationClass').glob('*.png'))[::100][:10]:
@@ -98,7 +98,7 @@ def test_as_pydensecrf_on_images_of_twenty_classes(voc20, kernels, reduction, bo
         largest.append(float((found - wanted).abs().max()))
         mean.append(float((found - wanted).abs().mean()))
         equal.append(float((found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean()))
-    assert len(largest) == 10 and max(largest) < bounds[0] and max(mean) < bounds[1] and min(equal) >= .9999
+    assert len(largest) == 10 and max(largest) < 1e-5 and max(mean) < 1e-7 and min(equal) >= .9999
 
 
 @pytest.mark.parametrize('size', [(1, 1), (1, 2), (2, 1), (3, 1), (2, 3), (5, 8)])
@@ -109,7 +109,18 @@ def test_small_images_of_one_colour(size, fill, backend):
     torch.testing.assert_close(found.sum(dim=0), torch.ones(size))
     if backend == 'torch' and pytest.importorskip('pydensecrf'):
         torch.testing.assert_close(
-            found, mean_field(image, energies, *KERNELS, backend='pydensecrf'), rtol=0, atol=1e-4)
+            found, mean_field(image, energies, *KERNELS, backend='pydensecrf'), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('left_out', range(4))
+def test_as_pydensecrf_at_any_number_of_pixels(image, left_out):
+    """It takes four pixels at a time; what it fills the last four up with counts, too."""
+    pytest.importorskip('pydensecrf')
+    image = (image[:, :61, :64 - left_out] // 2).contiguous()  # dark, so near to the origin
+    energies = smooth_energies(3, image.shape[1:])
+    found = mean_field(image, energies, *KERNELS, backend='torch')
+    torch.testing.assert_close(
+        found, mean_field(image, energies, *KERNELS, backend='pydensecrf'), rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize('classes', [21, 81])
@@ -118,7 +129,7 @@ def test_as_pydensecrf_with_many_classes(image, classes):
     energies = smooth_energies(classes, image.shape[1:])
     wanted = mean_field(image, energies, *KERNELS, backend='pydensecrf')
     found = mean_field(image, energies, *KERNELS, backend='torch')
-    torch.testing.assert_close(found, wanted, rtol=0, atol=5e-3)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=5e-4)
     assert (found - wanted).abs().mean() < 1e-5
     assert (found.argmax(dim=0) == wanted.argmax(dim=0)).float().mean() >= .999
 

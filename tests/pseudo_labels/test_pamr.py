@@ -6,14 +6,15 @@ from message_names import message_names
 from virtual_device import DEVICE, VirtualDevice
 
 from mmwsss.pseudo_labels import pamr
-from mmwsss.pseudo_labels.neighbour_sums import neighbour_rows
+from mmwsss.pseudo_labels.neighbour_sums import colour_differences, neighbour_rows
 from mmwsss.pseudo_labels.pamr import pamr_weights
 from mmwsss.utils.errors import InputError
 
 
 @pytest.fixture
 def data(golden):
-    return {key: torch.from_numpy(value) for key, value in golden('pamr_par').items()}
+    return {key: torch.from_numpy(value) for name in ('pamr_par', 'onestage') for key, value in golden(name).items()
+            if key.startswith('pamr_')}
 
 
 def test_as_the_authors(data):
@@ -21,10 +22,16 @@ def test_as_the_authors(data):
     torch.testing.assert_close(found, data['pamr_out_full_i10'], rtol=0, atol=1e-5)
     found = pamr(data['pamr_img'] / 255, data['pamr_mask'], dilations=(1, 2), steps=3)
     torch.testing.assert_close(found, data['pamr_out_d12_i3'], rtol=0, atol=1e-5)
+    found = pamr(data['pamr_img'], data['pamr_mask'], dilations=(1, ), steps=1)
+    torch.testing.assert_close(found, data['pamr_out_d1_i1'], rtol=0, atol=1e-5)
+    found = pamr(data['pamr_img'], data['pamr_mask'], steps=1)
+    torch.testing.assert_close(found, data['pamr_out_full_i1'], rtol=0, atol=1e-5)
 
 
 def test_weights_as_the_authors(data):
     rows = neighbour_rows((40, 48), (1, 3), torch.device('cpu'))
+    deviations = [deviation.view(40, 48) for _, deviation in colour_differences(data['pamr_img'][:1] / 255, rows, 2)]
+    torch.testing.assert_close(torch.stack(deviations)[None, :, :12, :16], data['pamr_std_d13'], rtol=0, atol=1e-6)
     weights = pamr_weights(data['pamr_img'][:1] / 255, rows, 2).view(40, 48, 16).permute(2, 0, 1)
     torch.testing.assert_close(weights[None, :, :12, :16], data['pamr_aff_d13'], rtol=0, atol=1e-6)
 

@@ -62,6 +62,20 @@ def test_against_loops(dim, spread):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
 
 
+def test_empty_points_are_points_of_value_zero():
+    rng = np.random.default_rng(0)
+    features = (rng.random((40, 3)) * 6 - 3).astype(np.float32)
+    values = rng.random((40, 2)).astype(np.float32)
+    origin = np.zeros((3, 3), np.float32)
+    filled, ones = np.concatenate([features, origin]), np.concatenate([np.ones((40, 1)), np.zeros((3, 1))])
+    norm = 1 / np.sqrt(plain_filter(filled, ones)[:40] + 1e-20)
+    wanted = norm * plain_filter(filled, np.concatenate([norm * values, np.zeros((3, 2))]))[:40]
+    found = Permutohedral(torch.from_numpy(features), 3).filter(torch.from_numpy(values))
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+    without = Permutohedral(torch.from_numpy(features)).filter(torch.from_numpy(values))
+    assert (found - without).abs().max() > 1e-3
+
+
 def test_it_is_close_to_a_gaussian():
     """In the middle of a grid, a point spreads as a Gaussian of standard deviation 1."""
     y, x = torch.meshgrid(torch.arange(41.), torch.arange(41.), indexing='ij')

@@ -21,6 +21,13 @@ param_scheduler = None
 SUB_CLASSIFIER = CLASSIFIER.replace(
     "dict(type='PackImageLabelInputs')", "dict(type='PackImageLabelInputs', keys=['gt_sub_category'])"
 ) + "model = dict(head=dict(sub_categories=2))\n"
+AMN = CLASSIFIER.replace("dict(type='LoadImage')", "dict(type='LoadImage'), dict(type='LoadMask')") + """\
+model = dict(backbone=dict(init_cfg=None))
+"""
+LPCAM = CLASSIFIER + """\
+model = dict(head=dict(_delete_=True, type='LPCAMHead', num_classes=6, in_channels=256, prototypes=3, base=dict(
+    type='VWEHead', encoder=dict(type='VisualWordEncoder', num_words=256, frequency='sum'))))
+"""
 IRNET = """\
 _base_ = {base!r}
 data_root = {root!r}
@@ -83,7 +90,8 @@ def write_tiny_pipeline(folder: Path, root: Path | None = None) -> Path:
     for name, text, base in (('classifier', CLASSIFIER, 'vwe_hspp_r18_mini.py'), ('irnet', IRNET, 'irnet_r18_mini.py'),
                              ('affinitynet', AFFINITYNET, 'affinitynet_r18_mini.py'),
                              ('segmentor', SEGMENTOR, 'deeplabv2_r18_mini.py'),
-                             ('sub_classifier', SUB_CLASSIFIER, 'sccam_r18_mini.py')):
+                             ('sub_classifier', SUB_CLASSIFIER, 'sccam_r18_mini.py'),
+                             ('amn', AMN, 'amn_r18_mini.py'), ('lpcam', LPCAM, 'vwe_hspp_r18_mini.py')):
         (folder / f'{name}.py').write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
     (folder / 'pipeline.py').write_text(PIPELINE.format())
     return folder / 'pipeline.py'

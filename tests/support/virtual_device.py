@@ -19,7 +19,7 @@ import contextlib
 import torch
 from mmengine.model import BaseDataPreprocessor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils._pytree import tree_flatten, tree_map
 
 REAL = torch.cuda.is_available()
 DEVICE = torch.device('cuda') if REAL else torch.device('meta')
@@ -101,7 +101,7 @@ def move(module):
 
 def _run(func, args, kwargs):
     name = func.overloadpacket.__name__
-    tensors = [x for x in tree_leaves((args, kwargs)) if isinstance(x, torch.Tensor)]
+    tensors = [x for x in tree_flatten((args, kwargs))[0] if isinstance(x, torch.Tensor)]
     here = [x for x in tensors if not isinstance(x, DeviceTensor) and x.dim() > 0]
     there = [x for x in tensors if isinstance(x, DeviceTensor)]
     asked = next((x for x in (*args, kwargs.get('device')) if isinstance(x, torch.device)), None)

@@ -57,3 +57,13 @@ def test_a_comparison_answers_without_torch(args, named):
     done = run_traced('compare.py', *args)
     assert done.stdout.endswith('HEAVY []\n') and done.returncode == (named is not None), done.stderr
     assert named in done.stderr and done.stderr.count('\n') == 1 if named else done.stdout.count('train.py') == 7
+
+
+@pytest.mark.parametrize('tool', ['run_pipeline.py', 'compare.py'])
+def test_systems_without_locks_are_told(tool):
+    code = f'import sys, runpy; sys.modules["fcntl"] = None; sys.path.insert(0, {str(TOOLS)!r}); ' \
+        'sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name="__main__")'
+    done = subprocess.run([sys.executable, '-c', code, str(TOOLS / tool),
+                           str(TOOLS.parent / 'configs/mini/pipeline_mini.py')], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith('error: ') and done.stderr.count('\n') == 1, done.stderr
+    assert 'Linux' in done.stderr and 'train.py' in done.stderr

@@ -1,5 +1,6 @@
 """Dictionaries of arrays are read without running code in the file."""
 import builtins
+import io
 import os
 import pickle
 from collections import OrderedDict
@@ -92,6 +93,14 @@ def test_code_inside_of_a_tensor_is_not_run(tmp_path):
     with pytest.raises(InputError, match='bad.npy'):
         load_npy_dict(tmp_path / 'bad.npy')
     assert not trace.exists()
+
+
+def test_a_program_instead_of_a_tensor_is_refused(tmp_path):
+    program = io.BytesIO()
+    torch.save(torch.zeros(1), program)  # TorchScript's files are zip files, too
+    np.save(tmp_path / 'bad.npy', dict(cam=Call(torch.storage._load_from_bytes, program.getvalue())))
+    with pytest.raises(InputError, match='bad.npy'):
+        load_npy_dict(tmp_path / 'bad.npy')
 
 
 def test_code_inside_of_an_object_array_is_not_run(tmp_path):

@@ -14,6 +14,7 @@ import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS
 from mmseg.structures import SegDataSample
 
@@ -66,11 +67,13 @@ class Case:
         self.model = MODELS.build(without_weights(cfg.model.to_dict())).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
-        crop = next(step['crop_size'] for step in steps if 'crop_size' in step)
+        crop = next(step['crop_size'] if 'crop_size' in step else (step['scale'], ) * 2 for step in steps
+                    if 'crop_size' in step or 'RandomResizedCrop' in step['type'])
         keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
         dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
         classes = len(dataset.metainfo['classes']) - 1
-        copies = getattr(self.model.head, 'sub_categories', 1)  # further labels are a number for each class
+        head = getattr(self.model, 'head', None)
+        copies = getattr(head, 'sub_categories', 1)  # further labels are a number for each class
         self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
         self.image = [make_sample(tuple(args.size), classes, keys, copies)]
 
@@ -91,6 +94,7 @@ def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
+    sample.gt_sem_seg = PixelData(data=torch.randint(0, 2, (1, *size)) * classes)  # for heads that classify pixels
     for key in keys:
         setattr(sample, key, sample.gt_score.repeat_interleave(copies))
     return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample

@@ -21,7 +21,7 @@ def read_list(path: Path) -> list[str]:
 
 def write_list(path: Path, ids: Iterable[str]) -> None:
     """Write a list file, one id per line."""
-    _write_text(path, ''.join(f'{name}\n' for name in ids))
+    write_text(path, ''.join(f'{name}\n' for name in ids))
 
 
 def read_labels(path: Path) -> dict[str, list[str]]:
@@ -36,10 +36,10 @@ def read_labels(path: Path) -> dict[str, list[str]]:
 def write_labels(path: Path, labels: dict[str, list[str]]) -> None:
     """Write image-level labels as JSON, one image per line."""
     lines = [f'{json.dumps(name)}: {json.dumps(classes)}' for name, classes in sorted(labels.items())]
-    _write_text(path, '{\n' + ',\n'.join(lines) + '\n}\n')
+    write_text(path, '{\n' + ',\n'.join(lines) + '\n}\n')
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Write a text file atomically; a file with the same text stays unchanged."""
     if path.is_file() and path.read_bytes() == text.encode():
         return

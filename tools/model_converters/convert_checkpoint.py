@@ -14,6 +14,8 @@ EXAMPLES = """\
       --config configs/affinitynet_r38_voc.py
   python tools/model_converters/convert_checkpoint.py seam resnet38_SEAM.pth work_dirs/seam_released.pth \\
       --config configs/seam_r38_voc.py
+  python tools/model_converters/convert_checkpoint.py onestage wideresnet38.pth work_dirs/onestage_released.pth \\
+      --config configs/onestage_r38_voc.py
   python tools/model_converters/convert_checkpoint.py resnet38_imagenet \\
       ilsvrc-cls_rna-a1_cls1000_ep-0001.params work_dirs/resnet38_imagenet.pth"""
 
@@ -21,10 +23,11 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'resnet38_cls', 'resnet38_imagenet'),
+    parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'onestage', 'resnet38_cls',
+                                           'resnet38_imagenet'),
                         help='source of the checkpoint: the visual word encoder (v1, v2: VWL-L and VWL-M), IRNet, '
-                        'AffinityNet, SEAM, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet weights of '
-                        'ResNet38 (MXNet or PyTorch)')
+                        'AffinityNet, SEAM, 1-Stage, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet '
+                        'weights of ResNet38 (MXNet or PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

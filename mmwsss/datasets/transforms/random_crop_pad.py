@@ -19,7 +19,7 @@ class RandomCropPad(BaseTransform):
     becomes 0 after normalisation; `pad_val=(0, 0, 0)` is black, as AffinityNet (PSA) pads.
 
     Required keys: `img`, and segmentation maps if present (padded with `seg_pad_val`). Modified: both and `img_shape`.
-    Added: `pad_shape`.
+    Added: `pad_shape`, and `crop_window`: top, left, bottom and right of the image in the result, the rest is padding.
 
     Args:
         crop_size: height and width.
@@ -84,5 +84,7 @@ class RandomCropPad(BaseTransform):
         results['img'] = self.cut(img, offsets, self.pad_val)
         for key in seg_map_keys(results):
             results[key] = self.cut(results[key], offsets, self.seg_pad_val)
+        results['crop_window'] = (*(max(-offset, 0) for offset in offsets),
+                                  *map(min, self.crop_size, (img.shape[0] - offsets[0], img.shape[1] - offsets[1])))
         results['img_shape'] = results['pad_shape'] = self.crop_size
         return results

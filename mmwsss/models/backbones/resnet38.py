@@ -1,4 +1,4 @@
-"""The wide ResNet of 38 layers that AffinityNet, SEAM and SC-CAM use.
+"""The wide ResNet of 38 layers that AffinityNet, SEAM, SC-CAM and 1-Stage use.
 
 Wu, Shen, van den Hengel: Wider or Deeper: Revisiting the ResNet Model for Visual Recognition, Pattern Recognition 2019
 (model A1).
@@ -16,6 +16,7 @@ from mmwsss.utils.errors import InputError
 STAGES = (('b2', 64, 128, 128, 3, 2, 1), ('b3', 128, 256, 256, 3, 2, 1), ('b4', 256, 512, 512, 6, 2, 1),
           ('b5', 512, 512, 1024, 3, 1, 2))
 TAPS = dict(b5=0, b6=1)  # block -> the level that its activated input is; level 2 is the end
+SHALLOW = 'b3_2'
 FROZEN = ('conv1a', 'b2', 'b2_1', 'b2_2')
 
 
@@ -95,6 +96,8 @@ class ResNet38(BaseModule):
         drop_rates: of the channels in `b6` and in `b7`.
         init_cfg: MMEngine's initialisation config, e.g. `dict(type='Pretrained', checkpoint=...)` with weights that
             `tools/model_converters/convert_checkpoint.py resnet38_imagenet` wrote.
+        shallow: return the sum that leaves `b3` (`conv3`, stride 4, 256 channels, before norm and ReLU) in front of
+            the levels, as 1-Stage needs it.
 
     Raises:
         InputError: a level does not exist, or the levels do not ascend.
@@ -103,8 +106,10 @@ class ResNet38(BaseModule):
     def __init__(self,
                  out_indices: Sequence[int] = (0, 1, 2),
                  drop_rates: tuple[float, float] = (0.3, 0.5),
-                 init_cfg: dict | None = None) -> None:
+                 init_cfg: dict | None = None,
+                 shallow: bool = False) -> None:
         super().__init__(init_cfg)
+        self.shallow = shallow
         self.out_indices = tuple(out_indices)
         if not self.out_indices or sorted({*self.out_indices} & {0, 1, 2}) != list(self.out_indices):
             raise InputError(f'ResNet38: out_indices={out_indices!r} must be some of 0, 1, 2, ascending: conv4, conv5 '
@@ -139,19 +144,21 @@ class ResNet38(BaseModule):
         return self
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Return the levels of `out_indices`, each `(N, C_l, h, w)` with `h = ceil(H / 8)`.
+        """Return the levels of `out_indices`, each `(N, C_l, h, w)` with `h = ceil(H / 8)`, behind `conv3` if asked.
 
         Args:
             x: normalised images `(N, 3, H, W)`.
         """
-        levels = {}
+        levels, first = {}, []
         x = self.conv1a(x)
         for name in self.blocks:
             x, active = getattr(self, name)(x)
+            if self.shallow and name == SHALLOW:
+                first.append(x)
             if name in TAPS:
                 levels[TAPS[name]] = active
                 if max(self.out_indices) == TAPS[name]:
                     break
         if 2 in self.out_indices:
             levels[2] = F.relu(self.bn7(x))
-        return tuple(levels[index] for index in self.out_indices)
+        return (*first, *(levels[index] for index in self.out_indices))

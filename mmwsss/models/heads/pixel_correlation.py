@@ -63,6 +63,20 @@ def correlate(cam: Tensor, feat: Tensor) -> Tensor:
         return _WeightedMean.apply(unit.flatten(2), cam.flatten(2)).view_as(cam)
 
 
+def correlation_sums(unit: Tensor, values: Tensor) -> Tensor:
+    """Sum values over all pixels, weighted by the cosine of the pixels' features where it is positive.
+
+    Args:
+        unit: `(N, C, n)` features of length 1.
+        values: `(N, K, n)`.
+
+    Returns:
+        `(N, K, n)`: `values @ relu(unit^T unit)`, whose `n^2` affinities exist in blocks of at most `BLOCK` numbers.
+    """
+    rows = unit.transpose(1, 2)
+    return torch.cat([values @ torch.relu_(rows @ unit[..., block]) for block in _blocks(unit)], dim=2)
+
+
 def _blocks(unit: Tensor) -> list[slice]:
     """Columns of the affinities that are computed together."""
     images, _, pixels = unit.shape
@@ -80,8 +94,7 @@ class _WeightedMean(torch.autograd.Function):
     def forward(ctx: Any, unit: Tensor, cam: Tensor) -> Tensor:
         """`(N, C, n)` features and `(N, K, n)` scores -> `(N, K, n)`."""
         values = torch.cat([cam, torch.ones_like(cam[:, :1])], dim=1)  # the last row gives the sums of the weights
-        rows = unit.transpose(1, 2)
-        sums = torch.cat([values @ torch.relu_(rows @ unit[..., block]) for block in _blocks(unit)], dim=2)
+        sums = correlation_sums(unit, values)
         weights = sums[:, -1:] + EPS
         result = sums[:, :-1] / weights
         ctx.save_for_backward(unit, values, weights, result)

@@ -41,6 +41,21 @@ class LocalRefinement(ABC):
         """
         return torch.stack([self.refine(image, one) for one in scores])
 
+    def refine_batch(self, images: Tensor, scores: Tensor) -> Tensor:
+        """Refine images of one size, each as :meth:`refine` does.
+
+        Override it where images can be refined together, or colours between two steps of 256 matter.
+
+        Args:
+            images: `(N, 3, H, W)` float RGB from 0 to 255, on any device.
+            scores: `(N, C, H, W)` float32 probabilities.
+
+        Returns:
+            `(N, C, H, W)` float32 scores on the device of `scores`.
+        """
+        colours = images.round().clamp(0, 255).to(torch.uint8)
+        return torch.stack([self.refine(image, one) for image, one in zip(colours, scores, strict=True)])
+
     def check(self) -> None:
         """Check that the refinement can run here. It is asked before hours are spent.
 

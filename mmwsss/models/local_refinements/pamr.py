@@ -32,3 +32,7 @@ class PAMR(LocalRefinement):
     def refine_sets(self, image: Tensor, scores: Tensor) -> Tensor:
         """See `LocalRefinement`; the sets share the weights of neighbours."""
         return self.refine(image, scores.flatten(0, 1)).unflatten(0, scores.shape[:2])
+
+    def refine_batch(self, images: Tensor, scores: Tensor) -> Tensor:
+        """See `LocalRefinement`; all images at once, colours are not rounded."""
+        return pamr(images.to(scores.device) / 255, scores, self.dilations, self.steps)

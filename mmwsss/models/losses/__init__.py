@@ -9,10 +9,12 @@ from .equivariance import (
                            lowest_quarter_loss,
                            normalize_range,
 )
-from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
+from .gated_crf import GatedCRFLoss
+from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, SmoothedCrossEntropyLoss
+from .pseudo_mask import PseudoMaskLoss, pseudo_mask_loss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'boundary_loss',
-    'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner', 'lowest_quarter_loss',
-    'normalize_range'
+    'BalancedCrossEntropyLoss', 'GatedCRFLoss', 'PixelCrossEntropyLoss', 'PseudoMaskLoss', 'SmoothedCrossEntropyLoss',
+    'affinity_displacement_loss', 'boundary_loss', 'cross_regularization_loss', 'decorrelation_loss',
+    'equivariance_loss', 'keep_winner', 'lowest_quarter_loss', 'normalize_range', 'pseudo_mask_loss'
 ]

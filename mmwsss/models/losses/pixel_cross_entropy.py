@@ -38,6 +38,10 @@ class PixelCrossEntropyLoss(nn.Module):
         """Masks `(N, H, W)` of the groups of pixels that are averaged separately."""
         return [label != ignore_index]
 
+    def uniform_share(self, num_classes: int) -> float:
+        """The share of the target that is spread over all classes, PyTorch's `label_smoothing`."""
+        return 0.0
+
     def forward(self, cls_score: Tensor, label: Tensor, weight: Tensor | None = None,
                 ignore_index: int = 255, reduction_override: str | None = None) -> Tensor:
         """Compute the loss as a scalar, or per pixel.
@@ -52,7 +56,8 @@ class PixelCrossEntropyLoss(nn.Module):
         Raises:
             InputError: `reduction_override` is unknown.
         """
-        losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index)
+        losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index,
+                                 label_smoothing=self.uniform_share(cls_score.shape[1]))
         if weight is not None:
             losses = losses * weight
         if reduction_override == 'none':
@@ -84,3 +89,38 @@ class BalancedCrossEntropyLoss(PixelCrossEntropyLoss):
         """Masks `(N, H, W)` of background and of foreground."""
         labelled = label != ignore_index
         return [labelled & (label == 0), labelled & (label != 0)]
+
+
+@MODELS.register_module()
+class SmoothedCrossEntropyLoss(BalancedCrossEntropyLoss):
+    """:class:`BalancedCrossEntropyLoss` with smoothed labels, AMN's loss.
+
+    Lee, Kim, Shim: Threshold Matters in WSSS: Manipulating the Activation for the Robust and Accurate Segmentation
+    Model Against Thresholds (AMN), CVPR 2022, section 3.2. A pixel's target is `1 - smoothing` for its label and
+    `smoothing / (C - 1)` for each other class, so activations do not grow towards 1 on the discriminative parts alone.
+
+    Args:
+        smoothing: share of the other classes, in [0, 1).
+        use_sigmoid, loss_weight, loss_name: see :class:`PixelCrossEntropyLoss`.
+
+    Raises:
+        InputError: `smoothing` is out of its range.
+    """
+
+    def __init__(self, smoothing: float = 0.4, use_sigmoid: bool = False, loss_weight: float = 1.0,
+                 loss_name: str = 'loss_smoothed_ce') -> None:
+        if not 0 <= smoothing < 1:
+            raise InputError(f'SmoothedCrossEntropyLoss: smoothing={smoothing} must be in [0, 1).')
+        super().__init__(use_sigmoid, loss_weight, loss_name)
+        self.smoothing = smoothing
+
+    def uniform_share(self, num_classes: int) -> float:
+        """PyTorch spreads its share over all `C` classes, the label included.
+
+        Raises:
+            InputError: `smoothing` is larger than the share of a uniform target, `1 - 1 / C`.
+        """
+        if self.smoothing * num_classes > num_classes - 1:
+            raise InputError(f'SmoothedCrossEntropyLoss: with {num_classes} classes, smoothing={self.smoothing} gives '
+                             f'the label less than the others. It must be at most {1 - 1 / num_classes:.2f}.')
+        return self.smoothing * num_classes / (num_classes - 1)

@@ -2,5 +2,6 @@
 from .attention_pooling import AttentionPooling
 from .gmp import GlobalMaxPooling
 from .hspp import HSPP
+from .ngwp import NGWP, class_scores, focal_penalty, ngwp
 
-__all__ = ['HSPP', 'AttentionPooling', 'GlobalMaxPooling']
+__all__ = ['HSPP', 'NGWP', 'AttentionPooling', 'GlobalMaxPooling', 'class_scores', 'focal_penalty', 'ngwp']

@@ -1,6 +1,10 @@
 """Models that predict a segmentation."""
 from .cam_classifier import CAMClassifier
+from .image_loss_encoder_decoder import ImageLossEncoderDecoder
 from .logits_tta_model import LogitsTTAModel
 from .multi_scale_encoder_decoder import MultiScaleEncoderDecoder
+from .one_stage_segmentor import OneStageSegmentor
 
-__all__ = ['CAMClassifier', 'LogitsTTAModel', 'MultiScaleEncoderDecoder']
+__all__ = [
+    'CAMClassifier', 'ImageLossEncoderDecoder', 'LogitsTTAModel', 'MultiScaleEncoderDecoder', 'OneStageSegmentor'
+]

@@ -12,12 +12,13 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.models.features import Features
-from mmwsss.models.heads import check_head
+from mmwsss.models.heads import check_head, stack_gt_scores
 from mmwsss.models.shown import ShownCAM, ShownLabels, ShownScores
 from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
 from mmwsss.utils.autocast import has_autocast
 from mmwsss.utils.errors import InputError
 
+from .kept_classes import kept_classes, require_labels
 from .level_channels import level_channels
 from .views import check_views, make_view
 
@@ -42,7 +43,8 @@ class CAMClassifier(BaseSegmentor):
         backbone: config of any MMSeg or MMPretrain backbone; `out_indices` names the levels that the head sees.
         head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`. A head may also have
             `check(channels, views)`, which gets the channels of the backbone's levels (None if unknown) and
-            `train_cfg.views`.
+            `train_cfg.views`, and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
+            returns one map of both for each image, where a method merges their features.
         neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
             `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
         data_preprocessor: e.g. `CAMDataPreProcessor`.
@@ -152,19 +154,33 @@ class CAMClassifier(BaseSegmentor):
             by_size.setdefault(image.shape, []).append(index)
         for indices in by_size.values():
             images = torch.stack([inputs[index] for index in indices])
-            scores, cams = self.multi_scale(images, cfg)
+            known = self.known_labels([data_samples[index] for index in indices], cfg, images.device)
+            scores, cams = self.multi_scale(images, cfg, known)
             for row, index in enumerate(indices):
                 size = data_samples[index].metainfo.get('ori_shape', images.shape[2:])[:2]
                 self.fill_sample(
                     data_samples[index], scores[row], [cam[:, row] for cam in cams], size, cfg)
         return data_samples
 
-    def multi_scale(self, images: Tensor, cfg: dict) -> tuple[Tensor, list[Tensor]]:
+    def known_labels(self, data_samples: list[SegDataSample], cfg: dict, device: torch.device) -> Tensor | None:
+        """Return the labels `(N, L)` of samples whose kept classes are their labels, else None.
+
+        Raises:
+            InputError: see :func:`kept_classes`, and the labels have another number of classes.
+        """
+        if cfg['labels'] != 'gt':
+            return None
+        for sample in data_samples:
+            require_labels(sample)
+        return stack_gt_scores(data_samples, self.num_classes, device)
+
+    def multi_scale(self, images: Tensor, cfg: dict, labels: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """Run every scale, mirror pairs in one batch.
 
         Args:
             images: `(N, 3, H, W)`, normalised.
             cfg: `scales`, `flip` and `autocast`, see the class.
+            labels: `(N, L)` multi-hot, where known; see `Features.labels`.
 
         Returns:
             Probabilities `(N, L)` of the unmirrored images at the scale nearest to 1, and for each scale the
@@ -172,6 +188,9 @@ class CAMClassifier(BaseSegmentor):
         """
         nearest = min(range(len(cfg['scales'])), key=lambda index: abs(cfg['scales'][index] - 1))
         scores, cams = images.new_zeros(0), []
+        if labels is not None and cfg['flip']:
+            labels = torch.cat([labels, labels])
+        together = getattr(self.head, 'cam_of_mirrored', None) if cfg['flip'] else None
         for index, scale in enumerate(cfg['scales']):
             scaled = images
             if scale != 1:
@@ -181,11 +200,11 @@ class CAMClassifier(BaseSegmentor):
             if cfg['flip']:
                 scaled = torch.cat([scaled, scaled.flip(-1)])
             with autocast(images.device, cfg['autocast']):
-                features = self.extract_feat(scaled)
-                cam = self.head.cam(features).float()
+                features = self.extract_feat(scaled)._replace(labels=labels)
+                cam = (together or self.head.cam)(features).float()
                 if index == nearest:
                     scores = self.head.logits(features)[:len(images)].float().sigmoid()
-            cams.append(mirror_pairs(cam) if cfg['flip'] else cam[None])
+            cams.append(mirror_pairs(cam) if cfg['flip'] and not together else cam[None])
         return scores, cams
 
     def fill_sample(self, sample: SegDataSample, score: Tensor, cams: list[Tensor],
@@ -200,9 +219,9 @@ class CAMClassifier(BaseSegmentor):
             cfg: `merge`, `labels`, `score_thr` and `bg_thr`, see the class.
 
         Raises:
-            InputError: see :meth:`kept_classes`.
+            InputError: see :func:`kept_classes`.
         """
-        keys = self.kept_classes(sample, score, cfg)
+        keys = kept_classes(sample, score, cfg)
         small, large = merge_cams([cam[:, keys] for cam in cams], size, TASK_UTILS.build(cfg['merge']))
         best, label = winner(large, keys)
         sample.pred_score = score
@@ -211,28 +230,6 @@ class CAMClassifier(BaseSegmentor):
         sample.cam_winner = PixelData(score=best[None], label=label[None])
         background = torch.zeros_like(label)
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
-
-    def kept_classes(self, sample: SegDataSample, score: Tensor, cfg: dict) -> Tensor:
-        """Choose the classes whose maps are kept: the labelled or the probable ones.
-
-        Args:
-            sample: with `gt_score` `(L,)` where `cfg` asks for labels.
-            score: `(L,)` probabilities.
-            cfg: `labels` and `score_thr`, see the class.
-
-        Returns:
-            `(K,)` int64 image classes, ascending.
-
-        Raises:
-            InputError: `labels='gt'`, but a sample has no `gt_score`.
-        """
-        if cfg['labels'] == 'pred':
-            return (score > cfg['score_thr']).nonzero().flatten()
-        if 'gt_score' not in sample:
-            name = sample.metainfo.get('img_path', 'an image')
-            raise InputError(f'{name} has no image-level labels that say which classes to keep. Set the dataset\'s '
-                             "`label_file`, or keep probable classes with model.test_cfg.labels='pred'.")
-        return (sample.gt_score.to(score.device) > 0.5).nonzero().flatten()
 
 
 def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:

@@ -1,4 +1,4 @@
-"""What the recipes of IRNet and BES share: a refiner that is trained on confident labels, and a segmentor."""
+"""What several recipes share: a refiner that is trained on confident labels, and a segmentor."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +12,8 @@ def boundary_refinement(networks: Mapping[str, str | None],
                         pseudo_label_crf: bool | Mapping[str, Any],
                         crf: bool,
                         network_options: Mapping[str, Mapping[str, Any]] | None,
-                        masks: bool = True) -> list[dict[str, Any]]:
+                        masks: bool = True,
+                        made_by: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, CAMs, confident labels, refiner, random walk, pseudo labels, segmentor, test, report.
 
     Args:
@@ -25,6 +26,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
         crf: test the segmentor once more, with a DenseCRF.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
+        made_by: stages that make the classifier, the last one under its name, in place of its training.
 
     Raises:
         InputError: a name in `network_options` or a setting does not fit.
@@ -42,7 +44,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
     classifier, refiner, segmentor = networks
     measured = pseudo_label_thr in ('best', 'auto')
     stages: list[dict[str, Any]] = [
-        dict(own[classifier], show=False, title='Training from image-level labels'),
+        *(made_by or [dict(own[classifier], show=False, title='Training from image-level labels')]),
         dict(type='CAMFiles', name='cams', network=classifier, images_of=refiner),
         dict(type='CAMCurve', name='cam_quality', cams='cams', config=classifier),
         dict(type='AffinityLabels', name=f'{labels}s', cams='cams', config=refiner,

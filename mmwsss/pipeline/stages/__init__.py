@@ -6,11 +6,13 @@ from .cam_files import CAMFiles
 from .evaluation import Evaluation
 from .existing_files import ExistingFiles
 from .label_quality import LabelQuality
+from .prototypes import Prototypes
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
 from .report import Report
+from .stroke_labels import StrokeLabels
 from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']
+           'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training']

@@ -42,6 +42,22 @@ def test_golden(model, golden):
     np.testing.assert_allclose(model.head.cam(features), data['cam'], atol=1e-5)
 
 
+@torch.no_grad()
+def test_the_shallow_level(model):
+    """What leaves b3 comes in front of the other levels."""
+    backbone, image, seen = model.eval().backbone, torch.randn(1, 3, 32, 40), {}
+    wanted = backbone(image)
+    hook = backbone.b4.register_forward_hook(lambda _, args, __: seen.update(before=args[0]))
+    backbone.shallow = True
+    levels = backbone(image)
+    backbone.shallow = False
+    hook.remove()
+    assert levels[0].shape == (1, 256, 8, 10) and torch.equal(levels[0], seen['before'])
+    assert levels[0].min() < 0  # before norm and ReLU
+    for one, other in zip(levels[1:], wanted, strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def test_golden_what_learns(model, names, golden):
     own = {f'backbone.{name}': name for name in names} | {'head.classifier.weight': 'fc8.weight'}
     learns = {own[name]: parameter.requires_grad for name, parameter in model.named_parameters()}

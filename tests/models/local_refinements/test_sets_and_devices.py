@@ -47,3 +47,11 @@ def test_settings_are_used(image, scores):
     for kind, function in ((PAMR, pamr), (PAR, par)):
         refined = kind(dilations=[1, 3], steps=2).refine(image, scores)
         torch.testing.assert_close(refined, function(image[None], scores[None], (1, 3), 2)[0])
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_batches_are_refined_image_by_image(name, image, scores):
+    refinement = LOCAL_REFINEMENTS.build(dict(type=name, steps=2))
+    images, sets = torch.stack([image, image.flip(-1)]), torch.stack([scores, scores.flip(0)])
+    alone = torch.stack([refinement.refine(*one) for one in zip(images, sets, strict=True)])
+    torch.testing.assert_close(refinement.refine_batch(images.float(), sets), alone, rtol=0, atol=1e-5)

@@ -1,7 +1,11 @@
-"""The sample's folder: images, masks, lists, image-level labels, and a stamp that identifies the sample."""
+"""The sample's folder: images, masks, lists, weak labels, and a stamp that identifies the sample.
+
+Scribbles, points and boxes of the training images are derived from the masks.
+"""
 from pathlib import Path
 
 import numpy as np
+from mask_strokes.write import write_strokes
 from PIL import Image
 from voc_layout import CLASSES, IMAGES, LABELS, LISTS, MASKS, VOID, write_labels, write_list
 
@@ -45,6 +49,7 @@ def write_sample(out: Path, train: int, val: int, size: int, seed: int) -> int:
     for split, ids in dict(lists, train_aug=lists['train']).items():
         write_list(out / LISTS / f'{split}.txt', ids)
     write_labels(out / LABELS, labels)
+    write_strokes(out / MASKS, lists['train'], out)
     return count
 
 

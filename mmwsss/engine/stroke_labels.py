@@ -1,0 +1,232 @@
+"""Making label maps of a data set from scribbles, points or boxes in parallel processes."""
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from mmwsss.datasets import ImageLabelDataset
+from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.datasets.stroke_files import (
+                                          coco_boxes_of,
+                                          points_of,
+                                          read_coco_boxes,
+                                          read_points,
+                                          read_scribbles,
+                                          read_stroke_png,
+                                          read_voc_boxes,
+)
+from mmwsss.datasets.transforms.load_image import read_image
+from mmwsss.models.local_refinements import LocalRefinement
+from mmwsss.pseudo_labels.strokes import UNLABELLED, Box, cut_boxes, draw_strokes, fill_boxes, keep_agreed
+from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.palette_png import write_palette_png
+
+from .image_jobs import run_jobs
+from .ir_labels import Summary
+
+Ids = Mapping[str, int]  # class name -> its id in mask files, 255 for a class that is not used
+
+
+class Annotations(NamedTuple):
+    """What there is for each image, and how it becomes a label map.
+
+    Attributes:
+        find: id of an image -> what :attr:`draw` reads, or `None`.
+        draw: what was found, the image `(H, W, 3)` uint8 RGB -> `(H, W)` uint8 label map; it can be sent to processes.
+    """
+    find: Callable[[str], Any]
+    draw: Callable[[Any, np.ndarray], np.ndarray]
+
+
+def scribbles(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
+    """Scribbles in a folder of `<id>.xml` (ScribbleSup) or `<id>.png` (drawn before).
+
+    Args:
+        sources: the folder.
+        ids: of the classes.
+        width: of the lines that are drawn, in pixels.
+    """
+    folder = _single(sources, 'scribbles', 'a folder')
+    return Annotations(partial(_file_of, folder, ('.xml', '.png')), partial(_draw_scribbles, ids=ids, width=width))
+
+
+def points(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
+    """Points in JSON files of What's the Point.
+
+    Args:
+        sources: the files; their points add up.
+        ids: of the classes.
+        width: of the dots that are drawn, in pixels.
+    """
+    entries = read_points(sources)
+    place = ', '.join(map(str, sources))
+
+    def find(name: str) -> Any:
+        key = _key_of(name, entries)
+        return key and (f'{place}: {key}', entries[key])
+    return Annotations(find, partial(_draw_points, ids=ids, width=width))
+
+
+def boxes(sources: Sequence[Path], ids: Ids, method: str = 'grabcut',
+          refinement: LocalRefinement | None = None) -> Annotations:
+    """Boxes in a folder of `<id>.xml` (VOC) or in a JSON file (COCO).
+
+    Args:
+        sources: the folder or the file.
+        ids: of the classes.
+        method: `'grabcut'`, see :func:`cut_boxes`, or `'fill'`, see :func:`fill_boxes`.
+        refinement: local refinement; pixels in boxes where it gives another label become unlabelled.
+    """
+    if method not in ('grabcut', 'fill'):
+        raise InputError(f"method={method!r} must be 'grabcut' or 'fill'.")
+    place = _single(sources, 'boxes', 'a folder or a file')
+    draw = partial(_draw_boxes, ids=ids, method=method, refinement=refinement)
+    if place.is_dir():
+        return Annotations(partial(_file_of, place, ('.xml', )), draw)
+    entries = read_coco_boxes(place)
+
+    def find(name: str) -> Any:
+        key = _key_of(name, entries)
+        return key and (f'{place}: {key}', entries[key])
+    return Annotations(find, draw)
+
+
+KINDS: dict[str, Callable[..., Annotations]] = dict(scribbles=scribbles, points=points, boxes=boxes)
+
+
+def class_ids(dataset: ImageLabelDataset) -> dict[str, int]:
+    """All class names of a data set in the order of its ids, with the id in mask files; 255 for unused classes."""
+    used = dict(zip(dataset.metainfo['classes'], ids_on_disk(dataset.metainfo).tolist(), strict=True))
+    known = dataset.METAINFO.get('classes') or dataset.metainfo['classes']
+    return {name: used.get(name, UNLABELLED) for name in known}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One image's files.
+
+    Attributes:
+        img_path: the image file.
+        given: what :attr:`Annotations.draw` reads.
+        out: the label file to write.
+        draw: see :class:`Annotations`.
+        backend_args: of the image's file backend.
+    """
+    img_path: str
+    given: Any
+    out: Path
+    draw: Callable[[Any, np.ndarray], np.ndarray]
+    backend_args: dict | None = None
+
+
+def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, source: str) -> list[Job]:
+    """List the images of a data set with their annotations.
+
+    Args:
+        dataset: with the images.
+        out: folder of the labels, `<img_id>.png`.
+        annotations: of one of :data:`KINDS`.
+        source: where they are, for messages.
+
+    Returns:
+        One job per image, in the order of the data set.
+
+    Raises:
+        InputError: images have no annotation.
+    """
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    given = [annotations.find(info['img_id']) for info in infos]
+    without = [info['img_id'] for info, found in zip(infos, given, strict=True) if found is None]
+    if without:
+        raise InputError(f'{source} has nothing for {len(without)} of {len(infos)} images, e.g. '
+                         f'{first_names(without)}. Add their annotations, or remove them from the list.')
+    return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args)
+            for info, found in zip(infos, given, strict=True)]
+
+
+def label_image(job: Job) -> tuple[int, int, int]:
+    """Write one image's label map.
+
+    Returns:
+        The numbers of all pixels, labelled pixels and labelled foreground pixels.
+
+    Raises:
+        InputError: the image or its annotation is damaged, or they do not match.
+    """
+    image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
+    label = job.draw(job.given, image)
+    write_palette_png(job.out, label)
+    labelled = label != UNLABELLED
+    return label.size, int(labelled.sum()), int((labelled & (label != 0)).sum())
+
+
+def make_stroke_labels(jobs: list[Job], workers: int | None = None) -> Summary:
+    """Label images in parallel (in this process if `workers` is 1). An error or Ctrl-C stops all; finished files stay.
+
+    Args:
+        jobs: from :func:`jobs_of`; those whose file exists are done.
+        workers: number of processes, at most one per job; `None` uses all cores.
+
+    Raises:
+        InputError: an image fails (see :func:`label_image`), a worker was killed, or `workers` is below 1.
+    """
+    start = time.time()
+    sums = np.zeros(3, dtype=np.int64)
+    left = [job for job in jobs if not job.out.is_file()]
+    for counts in run_jobs('labels', label_image, left, workers, len(jobs)):
+        sums += counts
+    return Summary(len(left), time.time() - start, *sums.tolist())
+
+
+def _draw_scribbles(path: Path, image: np.ndarray, ids: Ids, width: int) -> np.ndarray:
+    size = image.shape[:2]
+    if path.suffix == '.png':
+        return read_stroke_png(path, ids, size)
+    return draw_strokes(read_scribbles(path, ids, size), size, width)
+
+
+def _draw_points(given: tuple[str, list], image: np.ndarray, ids: Ids, width: int) -> np.ndarray:
+    what, entries = given
+    return draw_strokes(points_of(entries, ids, image.shape[:2], what), image.shape[:2], width)
+
+
+def _draw_boxes(given: Path | tuple[str, Any], image: np.ndarray, ids: Ids, method: str,
+                refinement: LocalRefinement | None) -> np.ndarray:
+    size = image.shape[:2]
+    found = (read_voc_boxes(given, ids, size) if isinstance(given, Path) else
+             coco_boxes_of(given[1], ids, size, given[0]))
+    labels = cut_boxes(image, found) if method == 'grabcut' else fill_boxes(found, size)
+    return labels if refinement is None else _confirmed(image, labels, found, refinement)
+
+
+def _confirmed(image: np.ndarray, labels: np.ndarray, found: Sequence[Box], refinement: LocalRefinement) -> np.ndarray:
+    """Labels that a local refinement confirms; unlabelled pixels take part in it as a class of their own."""
+    values, compact = np.unique(labels, return_inverse=True)
+    refined = refinement.refine_labels(torch.from_numpy(image.transpose(2, 0, 1).copy()),
+                                       torch.from_numpy(compact.reshape(labels.shape)), len(values))
+    return keep_agreed(labels, values[refined.numpy()], found)
+
+
+def _single(sources: Sequence[Path], kind: str, what: str) -> Path:
+    if len(sources) != 1:
+        raise InputError(f'{kind} are read from {what}, got {len(sources)} paths: {first_names(sources)}. Give one.')
+    if not sources[0].exists():
+        raise InputError(f'{sources[0]} does not exist. {kind} are read from {what}; check the path.')
+    return sources[0]
+
+
+def _file_of(folder: Path, suffixes: Sequence[str], name: str) -> Path | None:
+    """The file of an image, by its id or by the last part of it."""
+    places = (folder / f'{one}{suffix}' for one in dict.fromkeys((name, PurePosixPath(name).name))
+              for suffix in suffixes)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _key_of(name: str, entries: Mapping[str, Any]) -> str | None:
+    """The key of an image, its id or the last part of it."""
+    return next((key for key in (name, PurePosixPath(name).name) if key in entries), None)

@@ -1,0 +1,71 @@
+"""Label maps from scribbles, points or boxes."""
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.refinement import refinement_words, require_refinement
+from mmwsss.pipeline.stage import Call
+from mmwsss.registry import STAGES
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.provenance import file_mark, folder_mark
+
+from .files import FileStage
+
+
+@STAGES.register_module()
+class StrokeLabels(FileStage):
+    """Turn scribbles, points or boxes into label maps with `tools/make_stroke_labels.py`.
+
+    Args:
+        name: of the stage.
+        kind: `'scribbles'`, `'points'` or `'boxes'`.
+        source: folder or file of the annotations, or several files of points; a relative path starts from the current
+            folder.
+        config: network (a stage or a config) whose training list names the images.
+        settings: `width` of scribbles and points, or `method` and `refine` (config of a local refinement) of boxes.
+    """
+    tool = 'make_stroke_labels.py'
+    title = 'Labels from strokes'
+    parallel = False  # the tool has worker processes of its own
+
+    def __init__(self, name: str, kind: str, source: str | Sequence[str], config: str,
+                 settings: Mapping[str, Any] | None = None) -> None:
+        sources = [source] if isinstance(source, str) else list(source)
+        if not sources or not all(isinstance(one, str) for one in sources):
+            raise InputError(f'source={source!r} must be a path or a list of paths.')
+        self.kind, self.sources, self.reader = kind, sources, config
+        self.settings = dict(settings or {})
+        self.refine = self.settings.pop('refine', None)
+        super().__init__(name)
+
+    def network(self, plan: Plan) -> Network:
+        return plan.network(self.reader)
+
+    def call(self, plan: Plan) -> Call:
+        network = self.network(plan)
+        arguments = [network.path, self.kind, *self.sources, '--out', str(self.folder(plan))]
+        for key, value in self.settings.items():
+            arguments += [f'--{key}', str(value)]
+        if self.refine:
+            arguments += ['--refine', *refinement_words(self.refine)]
+        marks = [] if plan.dry else [_mark(Path(source)) for source in self.sources]
+        inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), kind=self.kind, source=marks,
+                             settings=self.settings, refine=self.refine)
+        return Call(arguments, plan.fill(network.options), inputs)
+
+    def check(self, plan: Plan) -> None:
+        missing = [source for source in self.sources if not Path(source).exists()]
+        if missing:
+            raise InputError(f'The stage {self.name} reads {self.kind} from {missing[0]}, which does not exist. '
+                             'Correct the path in the config of the pipeline.')
+        if self.refine:
+            require_refinement(self.refine, self.name)
+
+
+def _mark(path: Path) -> str:
+    """The fingerprint of annotations."""
+    if path.is_file():
+        return file_mark(path)
+    suffix = next((one for one in ('.xml', '.png') if any(path.rglob(f'*{one}'))), '.xml')
+    return folder_mark(path, suffix)

@@ -1,0 +1,1 @@
+"""Scribbles, points and boxes that are derived from masks."""

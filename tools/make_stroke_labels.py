@@ -1,0 +1,92 @@
+"""Turn scribbles, points or boxes into the label maps that a segmentor learns from, PNGs with 255 = unlabelled.
+
+KIND and SOURCE:
+  scribbles DIR          <id>.xml of ScribbleSup, drawn as lines, or <id>.png that are drawn already
+  points FILE [FILE ...] JSON of What's the Point, drawn as dots; points of several files add up
+  boxes DIR or FILE      <id>.xml of VOC, or a JSON of COCO: outside of all boxes is background, GrabCut finds the
+                         object in each, and pixels where --refine disagrees become unlabelled
+
+Rules: a pixel under strokes of two classes is unlabelled; points of class 255 are left out. The smallest box wins where
+objects of boxes overlap; boxes are clipped to the image; COCO's crowds and boxes in which GrabCut finds next to nothing
+are unlabelled. An empty scribble, a box without area, anything outside of the image, and files of another size or with
+other classes stop it, with the file's name. A stopped run resumes where it stopped.
+"""
+import argparse
+from pathlib import Path
+
+from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+
+EXAMPLES = """\
+  python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py scribbles data/voc_scribbles
+  python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py points objects.json background.json \
+      --out DIR
+  python tools/make_stroke_labels.py configs/deeplabv2_r101_voc.py boxes data/VOCdevkit/VOC2012/Annotations --out DIR \\
+      --refine DenseCRF"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, EXAMPLES)
+    parser.add_argument('config', help='config of the segmentor that will be trained on the labels')
+    parser.add_argument('kind', choices=('scribbles', 'points', 'boxes'), help='what SOURCE holds')
+    parser.add_argument('source', nargs='+', type=Path, metavar='SOURCE', help='folder or files of the annotations')
+    parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's seg_map_dir)")
+    parser.add_argument('--width', type=int, help='of lines and dots in pixels (default: 3)')
+    parser.add_argument('--method', choices=('grabcut', 'fill'),
+                        help='of boxes: find the object, or take the whole box (default: grabcut)')
+    parser.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'),
+                        help='of boxes: local refinement whose disagreement makes pixels unlabelled')
+    parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
+    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    add_config_options(parser)
+    args = parse_arguments(parser)
+    if args.kind == 'boxes' and args.width is not None:
+        parser.error('--width is for scribbles and points')
+    if args.kind != 'boxes' and (args.method or args.refine):
+        parser.error('--method and --refine are for boxes')
+    if args.width is not None and args.width < 1:
+        parser.error(f'--width must be at least 1, got {args.width}')
+    return args
+
+
+def main() -> None:
+    """Write the labels, or exit with one message that says what is wrong."""
+    args = parse_args()
+    import_mmwsss()
+    from mmwsss.engine.config import load_config
+    from mmwsss.engine.options import parse_component
+    from mmwsss.engine.preflight import build_datasets
+    from mmwsss.engine.stroke_labels import KINDS, class_ids, jobs_of, make_stroke_labels
+    from mmwsss.pipeline.refinement import require_refinement
+    from mmwsss.registry import LOCAL_REFINEMENTS
+    from mmwsss.utils.errors import InputError
+    from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, folder_mark
+
+    with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
+        cfg = load_config(args.config, args.cfg_options)
+        settings = cfg.train_dataloader.dataset
+        out = args.out or settings.get('seg_map_dir')
+        if not out:
+            raise InputError(f'{args.config} does not set the folder of the labels. Pass --out.')
+        out = Path(out)
+        options = {key: value for key, value in (('width', args.width), ('method', args.method)) if value is not None}
+        made_from = dict(stage='stroke labels', kind=args.kind, **options)
+        if args.refine:
+            made_from['refinement'] = parse_component(args.refine)
+            require_refinement(made_from['refinement'], args.kind)
+            options['refinement'] = LOCAL_REFINEMENTS.build(dict(made_from['refinement']))
+        settings.update(pipeline=[], seg_map_dir=None)
+        dataset = build_datasets(cfg, ('train', ))['train']
+        annotations = KINDS[args.kind](args.source, class_ids(dataset), **options)
+        marks = [next((folder_mark(path, suffix) for suffix in ('.xml', '.png') if any(path.rglob(f'*{suffix}'))), '')
+                 if path.is_dir() else file_mark(path) for path in args.source]
+        made_from.update(source=marks, classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
+        jobs = jobs_of(dataset, out, annotations, ', '.join(map(str, args.source)))
+        claim_folder(out, made_from, '.png', args.overwrite)
+        summary = make_stroke_labels(jobs, args.workers)
+        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
+        print(f'{out}: {len(jobs)} images; {summary}.')
+
+
+if __name__ == '__main__':
+    main()
