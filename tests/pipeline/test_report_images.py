@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from message_names import message_names
 from mmengine.config import Config
 from tiny_voc import write_tiny_voc
 
@@ -11,6 +12,7 @@ from mmwsss.pipeline.report import TRUTH, _pairs
 from mmwsss.pipeline.report_images import ReportImages
 from mmwsss.pipeline.stage import Output
 from mmwsss.pseudo_labels import write_cam
+from mmwsss.utils.errors import InputError
 from mmwsss.utils.palette_png import write_palette_png
 from mmwsss.visualization.explorer import Layer, PixelMap
 
@@ -23,14 +25,14 @@ def root(tmp_path):
     return write_tiny_voc(tmp_path / 'data', CLASSES, images=3, size=SIZE)
 
 
-def report_images(root, masks=True, count=2):
+def report_images(root, masks=True, count=2, names=()):
     prefix = dict(img_path='JPEGImages', **(dict(seg_map_path='SegmentationClass') if masks else {}))
     kind = 'VOCImageLabelDataset' if masks else 'ImageLabelDataset'
     dataset = dict(type=kind, data_root=str(root), ann_file='ImageSets/Segmentation/val.txt', data_prefix=prefix,
                    metainfo=dict(classes=('background', *CLASSES), palette=[[shade] * 3 for shade in range(4)]),
                    pipeline=[])
     cfg = Config(dict(default_scope='mmseg', test_dataloader=dict(batch_size=1, num_workers=0, dataset=dataset)))
-    return ReportImages(Network('test.py', cfg), count)
+    return ReportImages(Network('test.py', cfg), count, names)
 
 
 @pytest.mark.parametrize('masks', [True, False])
@@ -39,6 +41,13 @@ def test_classes_of_the_images(root, masks):
     assert images.masks is masks and images.total == 3 and images.names == ['2007_000000', '2007_000001']
     assert images.present == [[1, 2], [1, 3]] and images.sizes() == [SIZE, SIZE]
     assert all(panel.uri.startswith('data:image/jpeg') and panel.pixels is None for panel in images.images())
+
+
+def test_chosen_images(root):
+    images = report_images(root, names=['2007_000002', '2007_000000'])
+    assert images.names == ['2007_000002', '2007_000000'] and len(images.present) == 2 and images.present[1] == [1, 2]
+    with pytest.raises(InputError, match=message_names('nobody', 3)):
+        report_images(root, names=['2007_000002', 'nobody'])
 
 
 @pytest.mark.parametrize('masks', [True, False])
