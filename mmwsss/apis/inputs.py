@@ -43,7 +43,7 @@ def find_images(inputs: str | Path | np.ndarray | Sequence[str | Path | np.ndarr
                                  '(H, W, 3), BGR.')
             images.append(InputImage(f'{place:08d}', image=item))
         elif Path(item).is_dir():
-            found = sorted(path for path in Path(item).rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES)
+            found = sorted(Path(item, name) for name in walk_files(item, IMAGE_SUFFIXES))
             if not found:
                 raise InputError(f'{item} holds no images ({", ".join(IMAGE_SUFFIXES)}).')
             images += [InputImage(path.relative_to(item).with_suffix('').as_posix(), str(path)) for path in found]

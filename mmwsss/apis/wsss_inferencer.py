@@ -29,6 +29,7 @@ from mmwsss.models.shown import Shown, ShownLabels
 from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
+from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.progress import track
 from mmwsss.visualization.panels import shrink
 
@@ -251,10 +252,10 @@ class WSSSInferencer(BaseInferencer):
         written = dict(name=name)
         if out_dir:
             for item in self._shown(sample):
-                written[item.name] = str(Path(out_dir, item.folder, f'{name}{item.suffix}'))
+                written[item.name] = str(file_of_id(Path(out_dir, item.folder), name, item.suffix))
                 item.write(written[item.name], sample, self.dataset_meta)
             if visualization is not None:
-                written['visualization'] = str(Path(out_dir, 'vis', f'{name}.png'))
+                written['visualization'] = str(file_of_id(Path(out_dir, 'vis'), name, '.png'))
                 write_image(written['visualization'], visualization)
         if return_datasample:
             return sample

@@ -1,0 +1,54 @@
+"""Outputs that cannot be written: one message instead of a traceback."""
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import InputError
+
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: a user's quota
+
+
+@contextmanager
+def explained_output(path: str | os.PathLike) -> Iterator[None]:
+    """Turn an OSError of an output into an `InputError`; a full disk stays one, for how to resume.
+
+    Args:
+        path: of the output.
+
+    Raises:
+        InputError: a folder cannot be created, a file is in its place, there is no permission, ...
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL_DISK:
+            raise
+        place = f' ({error.filename})' if error.filename and str(error.filename) != str(path) else ''
+        raise InputError(f'{path} cannot be written: {error.strerror or error}{place}. Choose another output path, or '
+                         'make this one writable.') from error
+
+
+def require_folder(folder: str | os.PathLike) -> None:
+    """Create a folder for outputs, and check that files can be written into it.
+
+    Raises:
+        InputError: it cannot be created or written.
+    """
+    with explained_output(folder):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(folder))
+
+
+def require_file(path: str | os.PathLike) -> None:
+    """Check that a file can be written, and create its folder.
+
+    Raises:
+        InputError: it is a folder, or its folder cannot be created or written.
+    """
+    with explained_output(path):
+        if Path(path).is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    require_folder(Path(path).parent)
