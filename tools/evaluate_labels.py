@@ -34,11 +34,14 @@ def main() -> None:
     from mmwsss.evaluation.label_quality import count_labels, label_quality
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.json_file import write_json
+    from mmwsss.utils.output import require_file
     from mmwsss.utils.progress import track
     from mmwsss.utils.table import framed_table
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
+        if args.json:
+            require_file(args.json)
         settings = cfg.test_dataloader.dataset
         settings.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
         truths = build_datasets(cfg, ('test', ))['test']

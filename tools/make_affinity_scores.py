@@ -28,7 +28,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
     parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 

@@ -31,7 +31,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--fg-thr', type=float, default=0.30, help='foreground threshold (default: %(default)s)')
     parser.add_argument('--bg-thr', type=float, default=0.05, help='background threshold (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 

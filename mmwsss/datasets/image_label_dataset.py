@@ -95,8 +95,8 @@ class ImageLabelDataset(BaseSegDataset):
             spellings.setdefault(''.join(name.split()).casefold(), []).append(name)
         same = next((names for names in spellings.values() if len(names) > 1), None)
         if same:
-            raise InputError(f'metainfo.classes contains {", ".join(map(repr, same))}, which are equal or differ by case '
-                             'or blanks only. List each class once.')
+            raise InputError(f'metainfo.classes contains {", ".join(map(repr, same))}, which are equal or differ by '
+                             'case or blanks only. List each class once.')
         known = cls.METAINFO.get('classes', new_classes)
         unknown = [name for name in new_classes if name not in known]
         if unknown:

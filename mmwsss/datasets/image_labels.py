@@ -194,7 +194,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding='utf-8-sig')
     except UnicodeDecodeError as error:
-        raise InputError(f'{path} is not UTF-8 text: {error}. Save it as UTF-8.') from error
+        form = path.suffix[1:].upper()
+        raise InputError(f'{path} is not UTF-8 text: {error}. Save it as {form} in UTF-8.') from error
     except OSError as error:
         raise InputError(f'{path} cannot be read: {error.strerror}. Check the path.') from error
 

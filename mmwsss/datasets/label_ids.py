@@ -31,9 +31,9 @@ def ids_on_disk(dataset_meta: Mapping[str, Any]) -> np.ndarray:
             ids[label] = original
     ids += bool(dataset_meta.get('reduce_zero_label'))
     if ids.max(initial=0) >= IGNORE:
+        most = IGNORE - bool(dataset_meta.get('reduce_zero_label'))
         raise InputError(f'Masks have 8 bits, and 255 means ignored, but the {len(ids)} classes need ids up to '
-                         f'{ids.max()}. Use fewer classes, at most {IGNORE - bool(dataset_meta.get("reduce_zero_label"))} '
-                         'with the background.')
+                         f'{ids.max()}. Use fewer classes, at most {most} with the background.')
     return ids.astype(np.uint8)
 
 

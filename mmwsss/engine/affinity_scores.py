@@ -64,7 +64,8 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, alphas: tuple[float, float],
         One job per image, in the order of the data set.
     """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
-    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.npz'), tuple(dataset.image_classes),
+    classes = tuple(dataset.image_classes)
+    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.npz'), classes,
                 alphas, refinement, dataset.backend_args) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 

@@ -1,5 +1,4 @@
 """Messages of the command line tools for errors that a user can fix."""
-import errno
 import os
 import sys
 import time
@@ -7,16 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.output import FULL_DISK
+from mmwsss.utils.output import FULL_DISK, UNUSABLE
 
 from .launchers import process_rank
 
 # Seconds that other ranks wait for rank 0 to print its message. All ranks usually hit the same error, and a launcher
 # stops all ranks when one exits, so rank 0 must print first.
 PATIENCE = 10.0
-# Of paths that somebody chose, however deep in MMEngine they fail; a missing file (ENOENT) may be a bug.
-UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG,
-            errno.ELOOP)
 
 
 @contextmanager

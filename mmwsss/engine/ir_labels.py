@@ -98,9 +98,9 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
     Returns:
         One job per image, in the order of the data set.
     """
-    meta = dataset.metainfo
+    meta, classes = dataset.metainfo, tuple(dataset.image_classes)
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
-    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.png'), tuple(dataset.image_classes),
+    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.png'), classes,
                 meta, fg_thr, bg_thr, refinement, dataset.backend_args,
                 max_size) for info in infos]
     return [job for job in jobs if not job.out.is_file()]

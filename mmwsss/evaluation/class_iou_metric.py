@@ -46,9 +46,9 @@ class ClassIoUMetric(IoUMetric):
         Returns:
             Metric name -> percent; empty with `format_only`.
         """
-        metrics = super().compute_metrics(results)
         if self.format_only:
-            return metrics
+            return {}
+        metrics = super().compute_metrics(results)
         intersect, union, truth = (
             torch.stack([areas[index] for areas in results]).sum(dim=0).double() for index in (0, 1, 3))
         warn_of_absent_classes(truth.tolist(), self.dataset_meta['classes'])

@@ -34,7 +34,7 @@ def id_below(name: str, folder: str) -> str:
             place, path = real(folder), real(os.path.join(real(folder), found))
             if path.startswith(os.path.join(place, '')):
                 return os.path.relpath(path, place).replace(os.sep, '/')
-    elif name.startswith(folder.rstrip('/') + '/') and not leaves(inner := clean_id(name[len(folder.rstrip('/')) + 1:])):
+    elif name.startswith(place := folder.rstrip('/') + '/') and not leaves(inner := clean_id(name[len(place):])):
         return inner
     raise InputError(f'{name} is outside of the image folder {folder}. Write ids relative to that folder, or set '
                      'data_prefix.img_path to a folder that contains all images.')
@@ -47,8 +47,8 @@ def file_of_id(folder: str | os.PathLike, name: str, suffix: str) -> Path:
         InputError: the id is absolute or leads out of the folder.
     """
     if leaves(posixpath.normpath(str(name))):
-        raise InputError(f'The image id {name} leads out of the folder {folder}, so nothing is written for it. Ids must '
-                         'be paths below the folder of images: correct the list, or the img_id of the dataset.')
+        raise InputError(f'The image id {name} leads out of the folder {folder}, so nothing is written for it. Ids '
+                         'must be paths below the folder of images: correct the list, or the img_id of the dataset.')
     return Path(folder) / f'{name}{suffix}'
 
 

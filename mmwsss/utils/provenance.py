@@ -96,8 +96,8 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], names:
                  overwrite: bool = False) -> None:
     """Prepare a folder for output files, or resume one whose files were made from the same inputs.
 
-    The record `made_from.json` also lists the files that were written here (`files`). Only these are ever deleted: files
-    that were there before, or that somebody added, are not.
+    The record `made_from.json` also lists the files that were written here (`files`). Only these are ever deleted:
+    files that were there before, or that somebody added, are not.
 
     Args:
         folder: the output folder.

@@ -3,7 +3,8 @@ import os
 from collections.abc import Iterator
 
 
-def walk_files(folder: str | os.PathLike, suffixes: str | tuple[str, ...] = '', recursive: bool = True) -> Iterator[str]:
+def walk_files(folder: str | os.PathLike, suffixes: str | tuple[str, ...] = '',
+               recursive: bool = True) -> Iterator[str]:
     """Yield the files of a local folder; nothing if it does not exist.
 
     Hidden files and hidden folders (`.thumbnails`, `.ipynb_checkpoints`) do not count. Links count like what they lead

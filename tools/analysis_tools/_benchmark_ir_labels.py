@@ -85,5 +85,5 @@ def label_images(folder: Path, args: argparse.Namespace, workers: int, count: in
     from mmwsss.models import DenseCRF
     jobs = [Job(str(folder / f'{index % args.images}.jpg'), str(folder / f'{index % args.images}.npz'),
                 folder / f'{index}.png', tuple(class_names(args.classes)),
-                np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05, DenseCRF()) for index in range(count)]
+                dict(classes=['background', *class_names(args.classes)]), 0.30, 0.05, DenseCRF()) for index in range(count)]
     return make_ir_labels(jobs, workers).seconds
