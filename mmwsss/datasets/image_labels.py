@@ -115,11 +115,11 @@ def _select(entries: dict, ids: list[str], path: Path) -> dict:
     """The entries of `ids`, found by id, by file name or by the integer formed by the digits."""
     by_id: dict[str, Any] = {}  # an id as it is written in lists -> key
     twice: dict[str, Any] = {}
-    for key in entries:
-        if isinstance(key, str):
-            for name in dict.fromkeys((clean_id(key), clean_id(_without_suffix(key)))):
-                if by_id.setdefault(name, key) != key:
-                    twice[name] = key
+    for entry in entries:
+        if isinstance(entry, str):
+            for name in dict.fromkeys((clean_id(entry), clean_id(_without_suffix(entry)))):
+                if by_id.setdefault(name, entry) != entry:
+                    twice[name] = entry
     integers = {key for key in entries if not isinstance(key, str)}
     found: dict = {}
     absent: list[str] = []

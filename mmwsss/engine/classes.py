@@ -87,11 +87,11 @@ def _heads(part: Any, key: str) -> Iterator[tuple[str, Mapping[str, Any], int]]:
     if not isinstance(part, Mapping):
         return
     for name in (*HEADS, *CAM_HEADS):
-        heads = part.get(name)
-        several = isinstance(heads, list | tuple)
-        for index, head in enumerate(heads if several else [heads]):
+        found = part.get(name)
+        heads = enumerate(found) if isinstance(found, list | tuple) else [(None, found)]
+        for index, head in heads:
             if isinstance(head, Mapping):
-                yield f'{key}.{name}{f".{index}" if several else ""}', head, int(name in CAM_HEADS)
+                yield f'{key}.{name}' + ('' if index is None else f'.{index}'), head, int(name in CAM_HEADS)
     yield from _heads(part.get('module'), f'{key}.module')
 
 

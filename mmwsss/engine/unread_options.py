@@ -38,9 +38,9 @@ def check_options(cfg: Mapping[str, Any], options: Mapping[str, Any], path: str)
     for key in options:
         first, *others = key.split('.')
         if first in OF_RUNNER | OF_TOOLS:
-            near = _near_sibling(cfg, key) if others else ''
-            if near:
-                remarks.append(f'note: --cfg-options {key} is not in {path}, but {near} is. A misspelt option has no '
+            sibling = _near_sibling(cfg, key) if others else ''
+            if sibling:
+                remarks.append(f'note: --cfg-options {key} is not in {path}, but {sibling} is. A misspelt option has no '
                                'effect.')
             continue
         near = _near_names(cfg, key)

@@ -26,16 +26,14 @@ def id_below(name: str, folder: str) -> str:
     Raises:
         InputError: the path is outside of the folder, so that results would be written outside of their folder, too.
     """
-    found = clean_id(name)
+    remote = '://' in folder
+    found = clean_id(name.removeprefix(folder.rstrip('/') + '/') if remote else name)
     if not leaves(found):
         return found
-    if '://' not in folder:
-        for real in (os.path.abspath, os.path.realpath):  # the second: a folder may be reached through a link
-            place, path = real(folder), real(os.path.join(real(folder), found))
-            if path.startswith(os.path.join(place, '')):
-                return os.path.relpath(path, place).replace(os.sep, '/')
-    elif name.startswith(place := folder.rstrip('/') + '/') and not leaves(inner := clean_id(name[len(place):])):
-        return inner
+    for real in () if remote else (os.path.abspath, os.path.realpath):  # a folder may be reached through a link
+        place, path = real(folder), real(os.path.join(real(folder), found))
+        if path.startswith(os.path.join(place, '')):
+            return os.path.relpath(path, place).replace(os.sep, '/')
     raise InputError(f'{name} is outside of the image folder {folder}. Write ids relative to that folder, or set '
                      'data_prefix.img_path to a folder that contains all images.')
 

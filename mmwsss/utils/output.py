@@ -27,7 +27,7 @@ def explained_output(path: str | os.PathLike, kind: str = 'file') -> Iterator[No
     try:
         yield
     except OSError as error:
-        if error.errno in FULL_DISK:
+        if error.errno is None or error.errno in FULL_DISK:  # the first: not from the system, e.g. an encoder's
             raise
         place = f' ({error.filename})' if error.filename and str(error.filename) != str(path) else ''
         raise InputError(f'The {kind} {path} cannot be written: {error.strerror or error}{place}. Choose another '

@@ -30,10 +30,13 @@ def _walk(folder: str, below: str, suffixes: tuple[str, ...], recursive: bool,
         for entry in entries:
             if entry.name.startswith('.'):
                 continue
-            if entry.is_file():
-                if entry.name.lower().endswith(suffixes):
-                    yield below + entry.name
-            elif recursive and entry.is_dir():
+            try:
+                is_file = entry.is_file()
+            except OSError:  # a link to itself
+                continue
+            if is_file and entry.name.lower().endswith(suffixes):
+                yield below + entry.name
+            elif not is_file and recursive and entry.is_dir():
                 subfolders.append(entry)
     if not subfolders:
         return
