@@ -19,7 +19,9 @@ def classes_of(cfg: Config, loop: str) -> tuple[str, ...]:
         loop: 'train', 'val' or 'test'.
     """
     dataset = (cfg.get(f'{loop}_dataloader') or {}).get('dataset') or {}
-    known = dataset.get('metainfo') or getattr(DATASETS.get(dataset.get('type') or ''), 'METAINFO', None) or {}
+    kind = dataset.get('type')
+    kind = DATASETS.get(kind) if isinstance(kind, str) else kind
+    known = dataset.get('metainfo') or getattr(kind, 'METAINFO', None) or {}
     return tuple(known.get('classes') or ())
 
 

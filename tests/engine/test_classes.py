@@ -51,7 +51,7 @@ def test_a_checkpoint_without_classes(checkpoint):
     (lambda head: dict(decode_head=[dict(num_classes=3), head]), 'model.decode_head.1'),
     (lambda head: dict(module=dict(decode_head=head)), 'model.module.decode_head')])
 def test_heads_of_other_numbers(model, key, count):
-    with pytest.raises(InputError, match=message_names(f'{key} ', 'c.py', f'num_classes={count}', f'{key}.num_classes=3')):
+    with pytest.raises(InputError, match=message_names(f'{key} ', f'num_classes={count}', f'{key}.num_classes=3')):
         require_heads(model(dict(num_classes=count)), CLASSES, 'c.py')
     for head in (dict(num_classes=3), dict(num_classes=3, out_channels=1), dict(type='x'), None):
         assert require_heads(model(head), CLASSES, 'c.py') is None

@@ -8,7 +8,7 @@ from mmwsss.utils.errors import InputError
 
 
 def config(loop=None, **loader):
-    return Config(dict(train_dataloader=dict(batch_size=4, drop_last=True, **loader) | loader,
+    return Config(dict(train_dataloader=dict(batch_size=4, drop_last=True) | loader,
                        train_cfg=loop or dict(max_epochs=1)))
 
 

@@ -1,5 +1,4 @@
 """Loading masks, with an error that names each bad file."""
-import math
 from typing import Any
 
 import mmcv
@@ -32,19 +31,16 @@ def read_mask(path: str, size: tuple[int, ...] | None = None, backend_args: dict
     """
     try:
         mask = mmcv.imfrombytes(fileio.get(path, backend_args=backend_args), flag='unchanged', backend=backend)
-        mask = np.ascontiguousarray(mask.squeeze())
-    except (OSError, ValueError, SyntaxError, AttributeError) as error:  # Pillow's errors, and a decoder's None
+        mask = np.ascontiguousarray(mask[..., 0] if mask.ndim == 3 and mask.shape[2] == 1 else mask)
+    except (OSError, ValueError, SyntaxError, AttributeError) as error:  # Pillow's errors, and another decoder's None
         raise InputError(f'The mask {path} is missing or cannot be decoded: {error}. Replace it, or remove its '
                          'image from the list.') from error
     size = mask.shape if size is None else tuple(size[:2])
-    if mask.ndim < 2 and mask.size == math.prod(size):  # a side of one pixel
-        mask = mask.reshape(size)
     if mask.ndim > 2:
         raise InputError(f'The mask {path} has the shape {mask.shape}: it is a colour image, not class '
                          'indices. Save one class index per pixel, as a grey or palette PNG.')
     if mask.shape != size:
-        found = ' x '.join(map(str, mask.shape)) if mask.ndim == 2 else 'one pixel high or wide'
-        raise InputError(f'The mask {path} is {found}, but its image {image} is '
+        raise InputError(f'The mask {path} is {mask.shape[0]} x {mask.shape[1]}, but its image {image} is '
                          f'{size[0]} x {size[1]} (height x width). Give both the same size.')
     if mask.dtype == bool:
         return mask.astype(np.uint8)
