@@ -40,8 +40,8 @@ def check_options(cfg: Mapping[str, Any], options: Mapping[str, Any], path: str)
         if first in OF_RUNNER | OF_TOOLS:
             sibling = _near_sibling(cfg, key) if others else ''
             if sibling:
-                remarks.append(f'note: --cfg-options {key} is not in {path}, but {sibling} is. Misspelt options have no '
-                               'effect.')
+                remarks.append(f'note: --cfg-options {key} is not in {path}, but {sibling} is. Misspelt options have '
+                               'no effect.')
             continue
         near = _near_names(cfg, key)
         hint = f' Perhaps you mean {" or ".join(near)}.' if near else ''

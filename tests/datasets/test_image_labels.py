@@ -151,7 +151,7 @@ def test_csv(tmp_path, text):
 
 @pytest.mark.parametrize('keys', [['a', 'a'], ['a', 'a.jpg'], ['./a', 'a'], ['a.jpg', 'a.png'], ['x/../a', 'a']])
 def test_two_entries_for_one_image(tmp_path, keys):
-    (tmp_path / 'x.json').write_text('{"%s": ["cat"], "b": ["dog"], "%s": ["dog"]}' % tuple(keys))
+    (tmp_path / 'x.json').write_text(f'{{"{keys[0]}": ["cat"], "b": ["dog"], "{keys[1]}": ["dog"]}}')
     with pytest.raises(InputError, match=message_names('x.json', *keys)):
         read_image_labels(tmp_path / 'x.json', ['b', 'a'], CLASSES)
     if keys[0] != keys[1]:  # nobody asks for it
