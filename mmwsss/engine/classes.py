@@ -66,22 +66,26 @@ def require_classes_of_checkpoint(checkpoint: Mapping[str, Any], classes: Sequen
                      'metainfo.classes to those of the checkpoint, in their order.')
 
 
-def require_equal_classes(datasets: Mapping[str, Any], where: str) -> None:
+def require_equal_classes(datasets: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """Check that the data sets of all loops have the same classes.
 
     Args:
         datasets: loop -> its data set.
         where: the config's path, for the message.
 
+    Returns:
+        The classes; an empty tuple if no data set tells them.
+
     Raises:
         InputError: naming two loops that differ.
     """
-    found = {loop: tuple(dataset.metainfo.get('classes') or ()) for loop, dataset in datasets.items()}
+    found = {loop: tuple(getattr(dataset, 'metainfo', {}).get('classes') or ()) for loop, dataset in datasets.items()}
     known = [loop for loop in found if found[loop]]
     for loop in known[1:]:
         if found[loop] != found[known[0]]:
             raise InputError(f'{where}: the {known[0]} dataset has the classes {_listed(found[known[0]])}, but the '
                              f'{loop} dataset has {_listed(found[loop])}. Give both the same metainfo.classes.')
+    return found[known[0]] if known else ()
 
 
 def _heads(part: Any, key: str) -> Iterator[tuple[str, Mapping[str, Any], int]]:

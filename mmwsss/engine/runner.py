@@ -10,7 +10,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_folder
 
 from .checkpoints import find_resumable, load_local_files_safely, read_checkpoint, require_fit, unwrapped
-from .classes import classes_of, require_classes_of_checkpoint, require_equal_classes, require_heads
+from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import say
 from .distributed import prepare_distributed
 from .preflight import build_datasets, require_initial_weights
@@ -72,9 +72,9 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
         checkpoint = read_checkpoint(cfg.load_from)
     if 'train' in loops:
         require_initial_weights(cfg.get('model'))
-    require_heads(cfg.get('model'), classes_of(cfg, loops[0]), cfg.filename)
     datasets = build_datasets(cfg, loops)
-    require_equal_classes(datasets, cfg.filename)
+    classes = require_equal_classes(datasets, cfg.filename)
+    require_heads(cfg.get('model'), classes, cfg.filename)
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
@@ -83,8 +83,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
         require_steps(cfg, len(datasets['train']), get_world_size())
     if checkpoint is not None:
         require_fit(runner.model, checkpoint, cfg.load_from)
-        if getattr(unwrapped(runner.model), 'knows_classes', True) and loops[0] in datasets:
-            classes = datasets[loops[0]].metainfo.get('classes') or ()
+        if getattr(unwrapped(runner.model), 'knows_classes', True):
             require_classes_of_checkpoint(checkpoint, classes, cfg.load_from)
     return runner
 

@@ -65,6 +65,7 @@ def test_heads_of_cams_do_not_count_the_background():
 
 
 def test_loops_with_other_classes():
-    require_equal_classes(dict(train=Data(*CLASSES), val=Data(*CLASSES), test=Data()), 'c.py')
+    datasets = dict(other=object(), train=Data(*CLASSES), val=Data(*CLASSES), test=Data())
+    assert require_equal_classes(datasets, 'c.py') == CLASSES and require_equal_classes({}, 'c.py') == ()
     with pytest.raises(InputError, match=message_names('c.py', 'train', 'val', 'dog, cat')):
         require_equal_classes(dict(train=Data(*CLASSES), val=Data('background', 'dog', 'cat')), 'c.py')
