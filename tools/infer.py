@@ -42,11 +42,9 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.apis import WSSSInferencer
     from mmwsss.engine.config import read_config
-    from mmwsss.utils.output import require_folder
 
     with plain_errors():
         cfg = read_config(args.config, args.cfg_options)
-        require_folder(args.out)
         limit = 'auto' if args.max_size is None else args.max_size or None
         inferencer = WSSSInferencer(cfg, args.checkpoint, args.device, max_size=limit)
         if inferencer.max_size is not None:

@@ -143,12 +143,12 @@ class WSSSInferencer(BaseInferencer):
         for name, value in (('cams', cams), ('out_dir', out_dir)):
             if not isinstance(value, str | os.PathLike | None):
                 raise InputError(f'{name} is a {type(value).__name__}. Pass the path of a folder.')
-        if out_dir:
-            require_folder(out_dir)
         labels = self._labels_of(images, labels)
         for entry in images:
             if entry.path:
                 read_whole(entry.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
+        if out_dir:
+            require_folder(out_dir)
         batches = self.preprocess(images, batch_size, labels, self._find_cams(images, cams))
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
