@@ -32,10 +32,12 @@ def main() -> None:
     from mmwsss.engine.config import load_config
     from mmwsss.engine.masks import has_masks
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.utils.output import require_folder
     from mmwsss.utils.progress import track
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
+        require_folder(args.out)
         loader = cfg.test_dataloader
         loader.dataset.cam_dir = args.cams
         masks = has_masks(loader.dataset)

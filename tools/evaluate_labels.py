@@ -30,14 +30,18 @@ def main() -> None:
 
     from mmwsss.engine.config import load_config
     from mmwsss.engine.preflight import build_datasets
+    from mmwsss.evaluation.absent_classes import absent_classes
     from mmwsss.evaluation.label_quality import count_labels, label_quality
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.json_file import write_json
+    from mmwsss.utils.output import require_file
     from mmwsss.utils.progress import track
     from mmwsss.utils.table import framed_table
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
+        if args.json:
+            require_file(args.json)
         settings = cfg.test_dataloader.dataset
         settings.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
         truths = build_datasets(cfg, ('test', ))['test']
@@ -58,6 +62,9 @@ def main() -> None:
             for name, iou, iou_all in zip((*classes, 'mean'), (*quality.iou, means[0]), (*quality.iou_all, means[1]),
                                           strict=True)])
         print(f'{table}\n{len(truths)} images, coverage {quality.coverage:.2f} %, accuracy {quality.accuracy:.2f} %')
+        absent = absent_classes(counts.sum(axis=0), classes)
+        if absent:
+            print(f'warning: {absent}')
         if args.json:
             figures = dict(coverage=quality.coverage, accuracy=quality.accuracy, mIoU=means[0], mIoU_all=means[1])
             figures.update({f'IoU.{name}': iou for name, iou in zip(classes, quality.iou, strict=True)})

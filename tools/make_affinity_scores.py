@@ -28,7 +28,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
     parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -62,10 +63,11 @@ def main() -> None:
         made_from = dict(stage='affinity scores', **origin_of_cams(cams), low_alpha=args.low_alpha,
                          high_alpha=args.high_alpha, refinement=refine, classes=dataset.image_classes,
                          list=Path(settings.get('ann_file') or '').name)
-        claim_folder(out, made_from, '.npz', args.overwrite)
+        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+        claim_folder(out, made_from, ids, '.npz', args.overwrite)
         jobs = jobs_of(dataset, out, (args.low_alpha, args.high_alpha), refinement)
         summary = make_affinity_scores(jobs, args.workers, len(dataset))
-        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))], '.npz')
+        check_complete(out, ids, '.npz')
         print(f'{out}: {len(dataset)} images; {summary}.')
 
 

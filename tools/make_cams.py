@@ -22,7 +22,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', metavar='DIR', help='output folder (default: <work dir of the config>/cams)')
     parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
                         'train (default: the training list of the classifier)')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_run_arguments(parser)
     return parse_arguments(parser)
 

@@ -31,7 +31,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--fg-thr', type=float, default=0.30, help='foreground threshold (default: %(default)s)')
     parser.add_argument('--bg-thr', type=float, default=0.05, help='background threshold (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -68,10 +69,11 @@ def main() -> None:
         max_size = max_size_of(cfg)
         if max_size is not None:
             made_from['max_size'] = max_size
-        claim_folder(out, made_from, '.png', args.overwrite)
+        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+        claim_folder(out, made_from, ids, '.png', args.overwrite)
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement, max_size)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
-        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
+        check_complete(out, ids)
         print(f'{out}: {len(dataset)} images; {summary}.')
 
 

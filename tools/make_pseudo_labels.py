@@ -32,7 +32,8 @@ def parse_args() -> argparse.Namespace:
                         "and its settings (default: the config's test_cfg.refine)")
     refine.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='short for --refine '
                         'DenseCRF KEY=VALUE ...')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
+                        'and start again')
     add_run_arguments(parser)
     return parse_arguments(parser)
 

@@ -41,7 +41,10 @@ def main() -> None:
     from mmwsss.engine.distributed import leave_group
     from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
     from mmwsss.engine.runner import build_runner
+    from mmwsss.engine.runner_adapter import dataset_of
+    from mmwsss.evaluation.pseudo_label_writer import require_distinct_names
     from mmwsss.utils.json_file import write_json
+    from mmwsss.utils.output import require_file, require_folder
 
     with plain_errors(args.launcher, lambda: 'Run the same command to start again.'):
         cfg = load_config(args.config, args.cfg_options, args.work_dir, args.launcher)
@@ -50,8 +53,16 @@ def main() -> None:
         if args.tta:
             augment(cfg)
         if args.out:
-            add_prediction_writer(cfg, args.out)
-        metrics = build_runner(cfg, ('test', ), strict=True).test()
+            folders = add_prediction_writer(cfg, args.out)
+        if args.json:
+            require_file(args.json)
+        if args.show_dir:
+            require_folder(args.show_dir)
+        runner = build_runner(cfg, ('test', ), strict=True)
+        if args.out:
+            dataset = dataset_of(runner, 'test')
+            require_distinct_names((dataset.get_data_info(index) for index in range(len(dataset))), folders)
+        metrics = runner.test()
         if args.json and is_main_process():
             write_json(args.json, {name: float(value) for name, value in metrics.items()}, indent=None)
         leave_group()

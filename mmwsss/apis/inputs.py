@@ -1,13 +1,23 @@
-"""The images that somebody wants results for: files, folders, arrays."""
-from collections.abc import Sequence
+"""The images that somebody wants results for: files, folders, arrays, Pillow images."""
+import os
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from io import IOBase
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from mmwsss.datasets.image_labels import IMAGE_SUFFIXES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.walk import walk_files
+
+Input = str | os.PathLike | np.ndarray | Image.Image
+Inputs = Input | Iterable[Input]
+KINDS = ('the path of a file or folder, an array (H, W, 3) of uint8 in BGR, a Pillow image, or a list, tuple, set or '
+         'iterator of these')
 
 
 @dataclass(frozen=True)
@@ -24,39 +34,69 @@ class InputImage:
     image: np.ndarray | None = None
 
 
-def find_images(inputs: str | Path | np.ndarray | Sequence[str | Path | np.ndarray]) -> list[InputImage]:
-    """List images in the order given, those of a folder (and below) by name.
+def find_images(inputs: Inputs) -> list[InputImage]:
+    """List images in the order given, those of a folder (and below, see :func:`walk_files`) by name.
 
     Args:
-        inputs: a file, a folder, an array `(H, W, 3)` uint8 BGR, or a sequence of these.
+        inputs: a file, a folder, an array `(H, W, 3)` uint8 BGR, a Pillow image, or several of these: a list, tuple,
+            iterator (such as `Path.glob`), or a set, which is sorted.
 
     Raises:
-        InputError: a file or folder does not exist, a folder holds no images, an array is no image, or two images
-            would have results of the same name.
+        InputError: a file or folder does not exist, a folder holds no images, an array is no image, an input is of
+            another type, or two images would have results of the same name.
     """
-    items: list[Any] = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-    images = []
-    for place, item in enumerate(items):
-        if isinstance(item, np.ndarray):
-            if item.dtype != np.uint8 or item.ndim != 3 or item.shape[2] != 3 or not item.size:
-                raise InputError(f'Input {place} is {item.dtype} of shape {item.shape}. Pass images as uint8 '
-                                 '(H, W, 3), BGR.')
-            images.append(InputImage(f'{place:08d}', image=item))
-        elif Path(item).is_dir():
-            found = sorted(path for path in Path(item).rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES)
-            if not found:
-                raise InputError(f'{item} holds no images ({", ".join(IMAGE_SUFFIXES)}).')
-            images += [InputImage(path.relative_to(item).with_suffix('').as_posix(), str(path)) for path in found]
-        elif Path(item).is_file():
-            images.append(InputImage(Path(item).stem, str(item)))
-        else:
-            raise InputError(f'There is no image {item}. Give files or folders that exist.')
+    images = [entry for place, item in enumerate(_items(inputs)) for entry in _images_of(item, place)]
     if not images:
         raise InputError('There are no images to work on. Give at least one.')
     known: dict[str, InputImage] = {}
     for entry in images:
         if entry.name in known:
-            raise InputError(f'{known[entry.name].path} and {entry.path or "an array"} would write results of the '
-                             'same name. Give the folder above them, or call once for each.')
+            one, other = (found.path or 'an array' for found in (known[entry.name], entry))
+            remedy = ('Give it once.' if os.path.abspath(one) == os.path.abspath(other) else
+                      'Rename one.' if os.path.dirname(one) == os.path.dirname(other) else
+                      'Give the folder above them, or call once for each.')
+            raise InputError(f'{one} and {other} would write results of the same name, {entry.name}. {remedy}')
         known[entry.name] = entry
     return images
+
+
+def _items(inputs: Any) -> list[Any]:
+    """The inputs as a list."""
+    if isinstance(inputs, AbstractSet):
+        return sorted(inputs, key=str)
+    if isinstance(inputs, Iterator) and not isinstance(inputs, IOBase):
+        return list(inputs)
+    return list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+
+
+def _images_of(item: Any, place: int) -> list[InputImage]:
+    """The images that an input stands for."""
+    name = f'{place:08d}'
+    if isinstance(item, Image.Image):
+        try:
+            upright = np.asarray(ImageOps.exif_transpose(item).convert('RGB'))  # as files are read
+        except (OSError, ValueError, SyntaxError) as error:
+            raise InputError(f'Input {place}, a Pillow image, cannot be decoded: {error}. Replace it.') from error
+        return [InputImage(name, image=np.ascontiguousarray(upright[..., ::-1]))]
+    if isinstance(item, np.ndarray):
+        if item.dtype != np.uint8 or item.ndim != 3 or item.shape[2] != 3 or not item.size:
+            raise InputError(f'Input {place} is {item.dtype} of shape {item.shape}. Pass images as uint8 '
+                             '(H, W, 3), BGR.')
+        return [InputImage(name, image=item)]
+    if not isinstance(item, str | os.PathLike) or isinstance(os.fspath(item), bytes):
+        hint = ' Convert a tensor by tensor.cpu().numpy().' if hasattr(item, 'numpy') else ''
+        raise InputError(f'Input {place} is a {type(item).__name__}. Pass {KINDS}.{hint}')
+    path = Path(item)
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError) as error:  # a name that is too long, or with a zero byte
+        raise InputError(f'There is no image {str(item)[:200]!r}: {error}. Give files or folders that '
+                         'exist.') from error
+    if is_folder:
+        found = sorted(path / below for below in walk_files(path, IMAGE_SUFFIXES))
+        if not found:
+            raise InputError(f'{item} holds no images ({", ".join(IMAGE_SUFFIXES)}).')
+        return [InputImage(one.relative_to(path).with_suffix('').as_posix(), str(one)) for one in found]
+    if not is_file:
+        raise InputError(f'There is no image {item}. Give files or folders that exist.')
+    return [InputImage(path.stem, str(path))]

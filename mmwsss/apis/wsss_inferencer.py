@@ -1,6 +1,7 @@
 """Results for single images and folders, of any classifier, refiner or segmentor."""
 import itertools
 import math
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,23 +24,25 @@ from torch import nn
 from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
+from mmwsss.engine.classes import classes_of, require_heads
 from mmwsss.engine.config import read_config
 from mmwsss.engine.training_scale import training_scale
 from mmwsss.models.shown import Shown, ShownLabels
 from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
+from mmwsss.utils.image_ids import file_of_id
+from mmwsss.utils.output import require_folder
 from mmwsss.utils.progress import track
 from mmwsss.visualization.panels import shrink
 
-from .inputs import InputImage, find_images
+from .inputs import InputImage, Inputs, find_images
 
 DRAWN = 1024  # long side of overlays: drawing 12 million pixels takes a minute and gigabytes
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
 ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
 REMEDY = 'Replace the file, or omit it.'
 LARGE = 2 ** 26  # class scores of an image above which a segmentor's are not resized to full size at once: 256 MB
-Inputs = str | Path | np.ndarray | Sequence[str | Path | np.ndarray]
 
 
 class WSSSInferencer(BaseInferencer):
@@ -111,7 +114,8 @@ class WSSSInferencer(BaseInferencer):
         """Work on images, one batch after the other.
 
         Args:
-            inputs: files, folders, arrays `(H, W, 3)` uint8 BGR.
+            inputs: files, folders, arrays `(H, W, 3)` uint8 BGR, Pillow images, or several of these, see
+                :func:`find_images`.
             return_datasamples: return what the model predicts as it is.
             batch_size: at most so many images go through the network together; they are neighbours that have equal
                 sizes behind the pipeline.
@@ -133,13 +137,18 @@ class WSSSInferencer(BaseInferencer):
 
         Raises:
             InputError: see :func:`find_images`; an unknown label; `batch_size` is below 1; an image or CAM file is
-                missing or damaged. Files that were written before stay.
+                missing or damaged; `out_dir` cannot be written. Files that were written before stay.
         """
         images = find_images(inputs)
+        for name, value in (('cams', cams), ('out_dir', out_dir)):
+            if not isinstance(value, str | os.PathLike | None):
+                raise InputError(f'{name} is a {type(value).__name__}. Pass the path of a folder.')
         labels = self._labels_of(images, labels)
         for entry in images:
             if entry.path:
                 read_whole(entry.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
+        if out_dir:
+            require_folder(out_dir)
         batches = self.preprocess(images, batch_size, labels, self._find_cams(images, cams))
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
@@ -172,8 +181,8 @@ class WSSSInferencer(BaseInferencer):
             InputError: `batch_size` is below 1; while iterating, an image or CAM file is missing or damaged, or they
                 do not belong together.
         """
-        if batch_size < 1:
-            raise InputError(f'batch_size must be at least 1, got {batch_size}.')
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise InputError(f'batch_size must be a number, at least 1, got {batch_size!r}.')
         items = (self._item(entry, None if labels is None else labels[entry.name],
                             None if cams is None else cams[entry.name]) for entry in inputs)
         return map(self.collate_fn, batches_of_equal_size(items, batch_size))
@@ -251,10 +260,10 @@ class WSSSInferencer(BaseInferencer):
         written = dict(name=name)
         if out_dir:
             for item in self._shown(sample):
-                written[item.name] = str(Path(out_dir, item.folder, f'{name}{item.suffix}'))
+                written[item.name] = str(file_of_id(Path(out_dir, item.folder), name, item.suffix))
                 item.write(written[item.name], sample, self.dataset_meta)
             if visualization is not None:
-                written['visualization'] = str(Path(out_dir, 'vis', f'{name}.png'))
+                written['visualization'] = str(file_of_id(Path(out_dir, 'vis'), name, '.png'))
                 write_image(written['visualization'], visualization)
         if return_datasample:
             return sample
@@ -293,7 +302,7 @@ class WSSSInferencer(BaseInferencer):
         checkpoint = read_checkpoint(weights)
         model = MODELS.build(cfg.model)
         require_fit(model, checkpoint, weights)
-        self.dataset_meta = self._dataset_meta(cfg, checkpoint)
+        self.dataset_meta = self._dataset_meta(cfg, checkpoint, getattr(model, 'knows_classes', True))
         return model.to(device).eval()
 
     def _init_pipeline(self, cfg: Config) -> Callable[[dict], dict]:
@@ -312,14 +321,19 @@ class WSSSInferencer(BaseInferencer):
         visualizer.dataset_meta = self.dataset_meta
         return visualizer
 
-    def _dataset_meta(self, cfg: Config, checkpoint: dict) -> dict[str, Any]:
-        """Classes, palette and ids of masks: those of the training, else those of the config."""
+    def _dataset_meta(self, cfg: Config, checkpoint: dict, knows_classes: bool) -> dict[str, Any]:
+        """Classes, palette and ids of masks: those of the training, else (or for a refiner) those of the config.
+
+        Raises:
+            InputError: none names classes, or a head has another number of them.
+        """
         meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
-        if not meta.get('classes'):
+        if not meta.get('classes') or (not knows_classes and classes_of(cfg, 'test')):
             meta = DATASETS.build(dict(cfg.test_dataloader.dataset, lazy_init=True)).metainfo
         if not meta.get('classes'):
             raise InputError('Neither the checkpoint nor the config names the classes. Set metainfo=dict(classes='
                              '(...)) in test_dataloader.dataset of the config.')
+        require_heads(cfg.model, meta['classes'], str(cfg.filename or 'the config'))
         return dict(meta)
 
     def _load(self, entry: InputImage) -> dict[str, Any]:
@@ -364,10 +378,14 @@ class WSSSInferencer(BaseInferencer):
         """The labels of each image by its name."""
         if labels is None:
             return None
-        if isinstance(labels, str):
-            labels = [labels]
         if not isinstance(labels, Mapping):
             labels = {entry.name: labels for entry in images}
+        labels = {name: [found] if isinstance(found, str) else found for name, found in labels.items()}
+        wrong = [found for found in labels.values() if not isinstance(found, Iterable) or isinstance(found, bytes)]
+        if wrong:
+            raise InputError(f'labels has {wrong[0]!r}. Pass names of classes, or a dictionary from names of images to '
+                             'names of classes.')
+        labels = {name: list(found) for name, found in labels.items()}
         without = [entry.name for entry in images if entry.name not in labels]
         if without:
             raise InputError(f'{len(without)} of {len(images)} images have no labels, e.g. {without[0]}. Pass labels '

@@ -16,13 +16,17 @@ from mmseg.datasets import BaseSegDataset, PascalVOCDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.image_ids import id_below
 from mmwsss.utils.palette_png import voc_palette
 from mmwsss.utils.progress import track
 
 from .file_listing import files_in
 from .image_labels import IMAGE_SUFFIXES, read_label_array
+from .label_ids import ids_on_disk
 from .sub_categories import read_sub_category_array
 from .transforms.load_image import read_image
+
+STAGE_SUFFIXES = ('.png', '.npz')  # of label maps and of score files
 
 
 @DATASETS.register_module()
@@ -45,7 +49,8 @@ class ImageLabelDataset(BaseSegDataset):
             warning that names them. Otherwise the first bad image raises an error when it is loaded.
         img_suffix: suffix or suffixes of the images (case is ignored); `None` for JPEG and PNG.
         seg_map_dir: folder of masks that an earlier stage wrote, instead of `data_prefix['seg_map_path']`;
-            relative to the current folder, not to `data_root`.
+            relative to the current folder, not to `data_root`. Their files are `<id>.png`, whatever `seg_map_suffix`
+            the masks of the data set have (score files: `.npz`); names with that suffix are found, too.
         cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to the current folder; items get
             `cam_path` and `image_classes`. All must exist.
         sub_category_file: labels of sub-categories (`tools/make_subcategories.py`), relative to the current folder;
@@ -85,9 +90,13 @@ class ImageLabelDataset(BaseSegDataset):
         if not new_classes or len(new_classes) < 2 or new_classes[0].strip('_').lower() != 'background':
             raise InputError(f'The data set has the classes {new_classes}. Set metainfo=dict(classes='
                              "('background', ...)), with the background first and at least one other class.")
-        repeated = [name for name, count in Counter(new_classes).items() if count > 1]
-        if repeated:
-            raise InputError(f'metainfo.classes contains {first_names(repeated)} twice. List each class once.')
+        spellings: dict[str, list[str]] = {}
+        for name in new_classes:
+            spellings.setdefault(''.join(name.split()).casefold(), []).append(name)
+        same = next((names for names in spellings.values() if len(names) > 1), None)
+        if same:
+            raise InputError(f'metainfo.classes contains {", ".join(map(repr, same))}, which are equal or differ by '
+                             'case or blanks only. List each class once.')
         known = cls.METAINFO.get('classes', new_classes)
         unknown = [name for name in new_classes if name not in known]
         if unknown:
@@ -138,7 +147,7 @@ class ImageLabelDataset(BaseSegDataset):
         if self.backend_args:
             info['backend_args'] = self.backend_args
         if self._has_masks:
-            info['seg_map_path'] = osp.join(self.data_prefix['seg_map_path'], img_id + self.seg_map_suffix)
+            info['seg_map_path'] = osp.join(self.data_prefix['seg_map_path'], img_id + self._mask_suffix)
         if self.cam_dir is not None:
             info.update(cam_path=osp.join(self.cam_dir, img_id + record['cam_suffix']),
                         image_classes=self.image_classes)
@@ -216,7 +225,10 @@ class ImageLabelDataset(BaseSegDataset):
         ids = [line.strip() for line in lines if line.strip()]
         if not ids:
             raise InputError(f'The list {self.ann_file} is empty. Write one id per line.')
-        return ids
+        try:
+            return [id_below(name, self.image_folder) for name in ids]
+        except InputError as error:
+            raise InputError(f'The list {self.ann_file}: {error}') from error
 
     def _images_in(self, below: str, recursive: bool = False) -> dict[str, str]:
         """Suffixes, as written, by id of the images in a subfolder of the image folder."""
@@ -228,8 +240,10 @@ class ImageLabelDataset(BaseSegDataset):
             suffix, img_id = file[len(img_id):], osp.join(below, img_id)
             if present.setdefault(img_id, suffix) != suffix:
                 first, second = (osp.join(self.image_folder, img_id + end) for end in (present[img_id], suffix))
-                raise InputError(f'{first} and {second} have the same id. Rename one, or set img_suffix to '
-                                 'the right suffix.')
+                choice = ('' if present[img_id].lower() == suffix.lower() else
+                          f", or set img_suffix='{suffix}' in the dataset of your config to leave the other kind out")
+                raise InputError(f'{first} and {second} have the same id {img_id}, by which labels, masks and results '
+                                 f'are found. Rename or remove one{choice}.')
         return present
 
     def _without_suffix(self, name: str) -> str | None:
@@ -263,16 +277,20 @@ class ImageLabelDataset(BaseSegDataset):
         """Whether there is a mask folder; the files must exist if the pipeline loads them."""
         needed = _loads_masks(self.pipeline.transforms)
         folder = self.data_prefix.get('seg_map_path')
+        self._mask_suffix = self.seg_map_suffix if self.seg_map_dir is None else _stage_suffix(self.seg_map_suffix)
         if folder is None and needed:
             raise InputError('The pipeline loads masks, but the dataset has no data_prefix.seg_map_path. Set it '
                              'to the mask folder, or remove LoadMask from the pipeline.')
         if not needed:
             return folder is not None
+        ids_on_disk(self.metainfo)  # a file must be able to hold all classes
         present: set[str] = set()
         for below in {osp.dirname(name) for name in ids}:
             present.update(osp.join(below, file)
                            for file in files_in(osp.join(folder, below), backend_args=self.backend_args))
-        absent = [osp.join(folder, name) for name in (name + self.seg_map_suffix for name in ids)
+        if self.seg_map_dir is not None and present.issuperset(name + self.seg_map_suffix for name in ids):
+            self._mask_suffix = self.seg_map_suffix  # a copy of the data set's own masks
+        absent = [osp.join(folder, name) for name in (name + self._mask_suffix for name in ids)
                   if name not in present]
         if absent:
             raise InputError(f'{len(absent)} of {len(ids)} masks are missing, e.g. {first_names(absent)}. Add them, '
@@ -321,6 +339,11 @@ class ImageLabelDataset(BaseSegDataset):
         except InputError:
             return False
         return True
+
+
+def _stage_suffix(suffix: str) -> str:
+    """The suffix of the files that our tools write for each image, for a data set whose masks end in `suffix`."""
+    return suffix if suffix in STAGE_SUFFIXES else STAGE_SUFFIXES[0]
 
 
 def _loads_masks(steps: Iterable) -> bool:

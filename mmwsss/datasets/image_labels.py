@@ -1,20 +1,24 @@
 """Reading image-level labels from several file formats."""
 import csv
-import json
 import os
+import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from io import StringIO
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.image_ids import clean_id
+from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
+from mmwsss.utils.walk import walk_files
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
-Parsed = TypeVar('Parsed')
+DELIMITERS = ',;\t'  # of cells in a CSV
 _ID_HEADERS = {
     'id', 'ids', 'img_id', 'image_id', 'image', 'img', 'name', 'file', 'filename', 'file_name', 'path', 'img_path',
     'image_path'
@@ -32,9 +36,9 @@ def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classe
     - `.npy` (or `.pkl`): a dictionary from ids to multi-hot vectors or lists of names. An integer id is the number
       formed by an id's digits; IRN writes 2007000032 for 2007_000032;
     - `.csv`: an id, then names, one or several per cell (`cat;dog`, `cat dog`); rows with the same id add up. A
-      header is recognised by its first cell.
+      header is recognised by its first cell. Cells are parted by `,`, `;` or tabs: whichever comes first in the file.
 
-    An id may also be a file name (`2007_000032.jpg`).
+    An id may also be a file name (`2007_000032.jpg`). Two entries for one image are an error, except for rows of a CSV.
 
     Args:
         path: the file or folder.
@@ -109,14 +113,22 @@ def _read_entries(path: Path, ids: list[str] | None, known: Sequence[str]) -> di
 
 def _select(entries: dict, ids: list[str], path: Path) -> dict:
     """The entries of `ids`, found by id, by file name or by the integer formed by the digits."""
-    by_stem = {key[:-len(suffix)]: key for key in entries if isinstance(key, str) for suffix in IMAGE_SUFFIXES
-               if key.lower().endswith(suffix)}
+    by_id: dict[str, Any] = {}  # an id as it is written in lists -> key
+    twice: dict[str, Any] = {}
+    for entry in entries:
+        if isinstance(entry, str):
+            for name in dict.fromkeys((clean_id(entry), clean_id(_without_suffix(entry)))):
+                if by_id.setdefault(name, entry) != entry:
+                    twice[name] = entry
     integers = {key for key in entries if not isinstance(key, str)}
     found: dict = {}
     absent: list[str] = []
     name_of_integer: dict[int, str] = {}
     for name in ids:
-        key: Any = name if name in entries else by_stem.get(name)
+        key: Any = by_id.get(name)
+        if name in twice:
+            raise InputError(f'{path} has two entries for the image {name}: {by_id[name]!r} and {twice[name]!r}. Keep '
+                             'one.')
         digits = ''.join(char for char in name if char in '0123456789') if key is None and integers else ''
         if digits and int(digits) in integers:
             key = int(digits)
@@ -173,36 +185,69 @@ class _Order:
         return [order[index] for index in np.flatnonzero(vector)]
 
 
-def _parse(path: Path, parse: Callable[[TextIO], Parsed], form: str) -> Parsed:
-    """Parse a UTF-8 text file, with or without a byte order mark."""
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file, with or without a byte order mark.
+
+    Raises:
+        InputError: it is not UTF-8, or cannot be read.
+    """
     try:
-        with path.open(encoding='utf-8-sig', newline='') as file:
-            return parse(file)
-    except (ValueError, csv.Error, RecursionError) as error:
-        raise InputError(f'{path} is not valid {form} in UTF-8: {error}. Write it again.') from error
+        return path.read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        form = path.suffix[1:].upper()
+        raise InputError(f'{path} is not UTF-8 text: {error}. Save it as {form} in UTF-8.') from error
+    except OSError as error:
+        raise InputError(f'{path} cannot be read: {error.strerror}. Check the path.') from error
+
+
+def read_csv_rows(path: Path) -> list[list[str]]:
+    """Read the rows of a CSV, without blanks around cells and without empty rows.
+
+    Cells are parted by the sign (comma, semicolon, tab) that comes first in the file.
+
+    Raises:
+        InputError: it is not CSV in UTF-8.
+    """
+    text = read_text(path)
+    delimiter = next((sign for sign in text if sign in DELIMITERS), ',')
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=''), delimiter=delimiter)]
+    except csv.Error as error:
+        raise InputError(f'{path} is not valid CSV: {error}. Write it again.') from error
+    return [row for row in rows if any(row)]
+
+
+def split_cell(cell: str) -> list[str]:
+    """The names in a cell, parted by signs that also part cells."""
+    return [part.strip() for part in re.split(f'[{DELIMITERS}]', cell) if part.strip()]
+
+
+def _without_suffix(name: str) -> str:
+    lower = name.lower()
+    return next((name[:-len(suffix)] for suffix in IMAGE_SUFFIXES if lower.endswith(suffix)), name)
 
 
 def _read_json(path: Path) -> dict:
-    content = _parse(path, json.load, 'JSON')
+    content = parse_json(read_text(path), path)
     if not isinstance(content, dict):
         raise InputError(f'{path} contains a {type(content).__name__}. Write {{"id": ["class", ...], ...}}.')
     return content
 
 
 def _read_csv(path: Path, ids: set[str], known: set[str]) -> dict[str, list[str]]:
-    rows = _parse(path, lambda file: [[cell.strip() for cell in row] for row in csv.reader(file)], 'CSV')
-    rows = [row for row in rows if any(row)]
+    rows = read_csv_rows(path)
     if rows and rows[0][0].lower() in _ID_HEADERS and rows[0][0] not in ids:
         rows = rows[1:]
     labels: dict[str, list[str]] = {}
     for name, *cells in rows:
-        labels.setdefault(name, []).extend(cls for cell in cells for cls in _names_of_cell(cell, known))
+        key = clean_id(_without_suffix(name)) if clean_id(name) not in ids else clean_id(name)
+        labels.setdefault(key, []).extend(cls for cell in cells for cls in _names_of_cell(cell, known))
     return labels
 
 
 def _names_of_cell(cell: str, known: set[str]) -> list[str]:
-    """Names separated by `;` or spaces; a known name may contain spaces."""
-    parts = [part.strip() for part in cell.split(';')]
+    """Names separated by `;`, `,` or spaces; a known name may contain them."""
+    parts = [cell] if cell in known else split_cell(cell)
     return [cls for part in parts for cls in ([part] if part in known else part.split())]
 
 
@@ -215,7 +260,7 @@ def _integer(key: object, path: Path) -> int:
 def _read_annotations(folder: Path, ids: list[str] | None) -> dict[str, list[str]]:
     """The XML files of `ids`, or of the whole folder."""
     if ids is None:
-        ids = sorted(file.relative_to(folder).as_posix()[:-len('.xml')] for file in folder.rglob('*.xml'))
+        ids = sorted(clean_id(file)[:-len('.xml')] for file in walk_files(folder, '.xml'))
         if not ids:
             raise InputError(f'{folder} contains no .xml files. Set label_file to the annotation folder.')
     labels, absent = {}, []

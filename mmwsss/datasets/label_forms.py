@@ -1,9 +1,7 @@
 """Reading image-level labels of an unknown data set: the form and the classes are found in the file."""
-import csv
-import json
 import os
 import xml.etree.ElementTree as ElementTree
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,11 @@ import numpy as np
 import torch
 
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
+from mmwsss.utils.walk import walk_files
 
-from .image_labels import IMAGE_SUFFIXES
+from .image_labels import IMAGE_SUFFIXES, read_csv_rows, read_text, split_cell
 
 FORMS = """\
   a .json file       {"img1": ["cat"], "img2": ["cat", "dog"]}
@@ -78,10 +78,10 @@ def _merged(pairs: Iterable[tuple[str | int, Iterable[str]]]) -> Labels:
 
 def _read_folder(folder: Path) -> Labels:
     """VOC's XML files, or a folder a class."""
-    annotations = sorted(folder.rglob('*.xml'))
+    annotations = sorted(folder / name for name in walk_files(folder, '.xml'))
     if annotations:
         return _merged((path.relative_to(folder).with_suffix('').as_posix(), _read_xml(path)) for path in annotations)
-    images = (path.relative_to(folder) for path in sorted(folder.rglob('*')) if path.suffix.lower() in IMAGE_SUFFIXES)
+    images = map(Path, sorted(walk_files(folder, IMAGE_SUFFIXES)))
     labels = _merged((path.as_posix(), [path.parts[0]]) for path in images if len(path.parts) > 1)
     if not labels:
         raise _unknown(folder, ': it holds neither .xml files nor folders with images')
@@ -96,27 +96,8 @@ def _read_xml(path: Path) -> list[str]:
     return [found.findtext('name', '') for found in root.findall('object')]  # not the parts of a person
 
 
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding='utf-8-sig')
-    except UnicodeDecodeError as error:
-        raise InputError(f'{path} is not UTF-8 text: {error}. Save it as UTF-8.') from error
-
-
 def _read_json(path: Path) -> Labels:
-    def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        content = dict(pairs)
-        if len(content) < len(pairs):
-            twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-            raise InputError(f'{path} has the key {twice!r} twice. Keep one.')
-        return content
-
-    try:
-        content = json.loads(_read_text(path), object_pairs_hook=each_once)
-    except InputError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise InputError(f'{path} is not valid JSON: {error}. Write it again.') from error
+    content = parse_json(read_text(path), path)
     if isinstance(content, dict) and {'images', 'annotations', 'categories'} <= set(content):
         return _read_coco(path, content)
     if not isinstance(content, dict):
@@ -139,14 +120,7 @@ def _read_coco(path: Path, content: dict[str, Any]) -> Labels:
 
 
 def _read_csv(path: Path, classes: Sequence[str]) -> Labels:
-    text = _read_text(path)
-    first = text.lstrip().partition('\n')[0]
-    delimiter = next((sign for sign in (',', '\t', ';') if sign in first), ',')
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
-    except csv.Error as error:
-        raise InputError(f'{path} is not valid CSV: {error}. Write it again.') from error
-    rows = [row for row in rows if any(row)]
+    rows = read_csv_rows(path)
     header = rows[0] if rows and ''.join(filter(str.isalnum, rows[0][0].lower())) in HEADERS else None
     rows = rows[1:] if header else rows
     cells = [cell for row in rows for cell in row[1:]]
@@ -156,7 +130,7 @@ def _read_csv(path: Path, classes: Sequence[str]) -> Labels:
     if not cells:
         raise _unknown(path, ': its rows have one cell each')
     blanks = _blanks_part_names(cells, classes)
-    return _merged((name, (part for cell in others for one in cell.split(';')
+    return _merged((name, (part for cell in others for one in split_cell(cell)
                            for part in (one.split() if blanks else [one]))) for name, *others in rows)
 
 
@@ -164,7 +138,7 @@ def _blanks_part_names(cells: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether blanks stand between names, not within."""
     if classes:
         return not any(' ' in name for name in classes)
-    cells = sorted({cell.strip() for text in cells for cell in text.split(';')})
+    cells = sorted({cell for text in cells for cell in split_cell(text)})
     places: dict[str, set[str]] = defaultdict(set)
     for cell in cells:
         for word in cell.split():

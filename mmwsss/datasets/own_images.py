@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 import numpy as np
-from PIL import Image
 
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
@@ -14,6 +13,7 @@ from mmwsss.utils.progress import track
 from .image_labels import IMAGE_SUFFIXES
 from .label_forms import Labels
 from .transforms.load_image import read_image
+from .transforms.load_mask import read_mask
 
 FEW = 5  # images that a class should have at least
 MOST = 254  # image classes that a mask of 8 bits can tell from background and void
@@ -177,14 +177,7 @@ def check_masks(paths: Mapping[str, str], sizes: Mapping[str, tuple[int, int]], 
     """
     present = np.zeros(256, dtype=bool)
     for name, path in track(paths.items(), 'masks', len(paths)):
-        try:
-            mask = np.asarray(Image.open(path))
-        except (OSError, ValueError, SyntaxError) as error:
-            raise InputError(f'The mask {path} cannot be decoded: {error}. Replace or remove it.') from error
-        if mask.ndim != 2 or mask.shape != tuple(sizes[name]):
-            raise InputError(f'The mask {path} has the shape {mask.shape}, but its image {tuple(sizes[name])} (height, '
-                             'width). A mask has one class number for each pixel.')
-        values = np.unique(mask.astype(np.int64))
+        values = np.unique(read_mask(path, sizes[name], image=name)).astype(np.int64)
         strange = values[(values < 0) | ((values >= len(classes)) & (values != 255))]
         if len(strange):
             numbers = ', '.join(f'{number} {label}' for number, label in enumerate(classes))

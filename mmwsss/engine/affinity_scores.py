@@ -12,6 +12,7 @@ from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels.affinity_scores import SEED_CRF, affinity_scores
 from mmwsss.pseudo_labels.score_file import write_scores
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_ids import file_of_id
 
 from .image_jobs import run_jobs
 
@@ -63,8 +64,9 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, alphas: tuple[float, float],
         One job per image, in the order of the data set.
     """
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
-    jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.npz", tuple(dataset.image_classes), alphas,
-                refinement, dataset.backend_args) for info in infos]
+    classes = tuple(dataset.image_classes)
+    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.npz'), classes,
+                alphas, refinement, dataset.backend_args) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 
 

@@ -7,6 +7,7 @@ from mmwsss.utils.errors import InputError
 
 from .launchers import process_rank
 from .options import require_config
+from .unread_options import check_options
 
 SEED = 0  # if the config sets none
 
@@ -28,25 +29,26 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
         InputError: the file is missing or cannot be read, or an option does not fit it.
         ImportError: raised by a module that the config imports.
     """
-    cfg = read_config(path, options)
+    cfg = read_config(path, options, launcher)
     cfg.launcher = launcher
     cfg.work_dir = work_dir or cfg.get('work_dir') or f'./work_dirs/{Path(path).stem}'
     _set_seed(cfg)
     return cfg
 
 
-def read_config(path: str, options: dict | None = None) -> Config:
+def read_config(path: str, options: dict | None = None, launcher: str = 'none') -> Config:
     """Read a config file and apply only `--cfg-options`.
 
     Args:
         path: the config file.
         options: from `--cfg-options`, dotted keys.
+        launcher: one of MMEngine's launchers; only the first rank prints.
 
     Returns:
         The config.
 
     Raises:
-        InputError: the file is missing or cannot be read, or an option does not fit it.
+        InputError: the file is missing or cannot be read, or an option does not fit it or has no effect.
         ImportError: raised by a module that the config imports.
     """
     require_config(path)
@@ -57,6 +59,9 @@ def read_config(path: str, options: dict | None = None) -> Config:
         raise  # from custom_imports; the traceback shows the failing module
     except Exception as error:  # a config is a program and may raise anything
         raise InputError(f'{path} cannot be read as a config. {type(error).__name__}: {error}') from error
+    remarks = check_options(cfg, options, path)
+    if remarks and process_rank(launcher) == 0:
+        print('\n'.join(remarks), flush=True)
     try:
         cfg.merge_from_dict(options)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

@@ -1,5 +1,4 @@
 """Messages of the command line tools for errors that a user can fix."""
-import errno
 import os
 import sys
 import time
@@ -7,14 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.output import FULL_DISK, UNUSABLE
 
 from .launchers import process_rank
 
 # Seconds that other ranks wait for rank 0 to print its message. All ranks usually hit the same error, and a launcher
 # stops all ranks when one exits, so rank 0 must print first.
 PATIENCE = 10.0
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)  # the second: a user's quota
-NO_ACCESS = (errno.EACCES, errno.EROFS)
 
 
 @contextmanager
@@ -55,7 +53,7 @@ def plain_errors(launcher: str = 'none',
 def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda: '') -> str | None:
     """The message that replaces the traceback of an error; `None` to keep the traceback.
 
-    It covers `InputError`, missing packages, a full disk and files without read or write permission.
+    It covers `InputError`, missing packages, a full disk, and paths that cannot be read or written.
 
     Args:
         error: as it reached the command line; MMEngine and the data loader's workers may have wrapped the original.
@@ -71,7 +69,7 @@ def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda:
         if isinstance(link, OSError) and link.errno in FULL_DISK:
             place = f' ({link.filename})' if link.filename else ''
             return f'{os.strerror(link.errno)}{place}. Free some space. {resume_hint()}'.rstrip()
-        if isinstance(link, OSError) and link.errno in NO_ACCESS and link.filename:
+        if isinstance(link, OSError) and link.errno in UNUSABLE and link.filename:
             return f'{os.strerror(link.errno)} ({link.filename}). Change its permissions or use another path.'
     return None
 

@@ -9,6 +9,7 @@ from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
 from .config import say
@@ -91,7 +92,7 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
         suffix: suffix of the files.
         made_from: what determines their content besides the checkpoint and the list's name; a folder with files
             made from something else raises an error.
-        overwrite: delete existing files first.
+        overwrite: delete the files that an earlier run wrote first.
 
     Raises:
         InputError: data, checkpoint or folder do not fit, or files are missing or unexpected at the end.
@@ -111,7 +112,7 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     barrier()
     if is_main_process():
         check_complete(folder, ids, suffix)
-        size = sum(path.stat().st_size for path in folder.rglob(f'*{suffix}'))
+        size = sum(file_of_id(folder, name, suffix).stat().st_size for name in ids)
         say(cfg, f'{folder}: {len(ids)} images, {len(pending)} of them new, {size / 1e6:.1f} MB, '
             f'{time.time() - start:.0f} s.')
     leave_group()
@@ -122,8 +123,9 @@ def _pending(folder: Path, ids: list[str], suffix: str, made_from: dict, overwri
     shared: list = [None]
     if is_main_process():
         try:
-            claim_folder(folder, made_from, suffix, overwrite)
-            shared[0] = [index for index, name in enumerate(ids) if not (folder / f'{name}{suffix}').is_file()]
+            claim_folder(folder, made_from, ids, suffix, overwrite)
+            shared[0] = [index for index, name in enumerate(ids)
+                         if not file_of_id(folder, name, suffix).is_file()]
         except InputError as error:
             shared[0] = error
     broadcast_object_list(shared)

@@ -1,21 +1,23 @@
 """Making the IR labels of a data set from CAM files in parallel processes."""
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mmcv
 import numpy as np
 from mmengine.config import Config
 
 from mmwsss.datasets import ImageLabelDataset, LoadCAM
-from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.datasets.label_ids import write_labels
 from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.cam import scaled_size
 from mmwsss.pseudo_labels.ir_label import IGNORE
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.image_ids import file_of_id
 
 from .image_jobs import run_jobs
 
@@ -31,7 +33,7 @@ class Job:
         cam_path: its CAM file.
         out: the label file to write.
         image_classes: the classes without background; a CAM file with other classes raises an error.
-        ids: `(C,)` uint8, the id in mask files of each class, including the background.
+        meta: of the data set, for :func:`write_labels`.
         fg_thr, bg_thr: see :func:`cam_to_ir_label`.
         refinement: local refinement of the seeds.
         backend_args: of the image's file backend.
@@ -41,7 +43,7 @@ class Job:
     cam_path: str
     out: Path
     image_classes: tuple[str, ...]
-    ids: np.ndarray
+    meta: Mapping[str, Any]
     fg_thr: float
     bg_thr: float
     refinement: LocalRefinement
@@ -96,9 +98,10 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, fg_thr: float, bg_thr: float,
     Returns:
         One job per image, in the order of the data set.
     """
+    meta, classes = dataset.metainfo, tuple(dataset.image_classes)
     infos = (dataset.get_data_info(index) for index in range(len(dataset)))
-    jobs = [Job(info['img_path'], info['cam_path'], out / f"{info['img_id']}.png", tuple(dataset.image_classes),
-                ids_on_disk(dataset.metainfo), fg_thr, bg_thr, refinement, dataset.backend_args,
+    jobs = [Job(info['img_path'], info['cam_path'], file_of_id(out, info['img_id'], '.png'), classes,
+                meta, fg_thr, bg_thr, refinement, dataset.backend_args,
                 max_size) for info in infos]
     return [job for job in jobs if not job.out.is_file()]
 
@@ -123,10 +126,8 @@ def label_image(job: Job) -> tuple[int, int, int]:
                                 job.refinement.refine_sets, job.refinement.gt_prob)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
-    values = np.full(256, IGNORE, dtype=np.uint8)
-    values[:len(job.ids)] = job.ids
     label = _enlarged(label, full)
-    write_palette_png(job.out, values[label])
+    write_labels(job.out, label, job.meta)
     return label.size, int((label != IGNORE).sum()), int(((label != IGNORE) & (label != 0)).sum())
 
 

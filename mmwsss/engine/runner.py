@@ -1,19 +1,22 @@
 """Building a checked runner from a config."""
 from collections.abc import Sequence
-from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.dist import get_world_size
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.output import require_folder
 
 from .checkpoint_loaders import load_all_safely
-from .checkpoints import find_resumable, read_checkpoint, require_fit
+from .checkpoints import find_resumable, read_checkpoint, require_fit, unwrapped
+from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import say
 from .distributed import prepare_distributed
 from .preflight import build_datasets, require_initial_weights
 from .runner_adapter import hand_over
+from .training_steps import require_steps
 
 
 def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) -> None:
@@ -71,16 +74,18 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     if 'train' in loops:
         require_initial_weights(cfg.get('model'))
     datasets = build_datasets(cfg, loops)
-    try:
-        Path(cfg.work_dir).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f'The folder {cfg.work_dir} cannot be created: {error.strerror}. Choose another one with '
-                         '--work-dir.') from error
+    classes = require_equal_classes(datasets, cfg.filename)
+    require_heads(cfg.get('model'), classes, cfg.filename)
+    require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
+    if 'train' in loops and 'train' in datasets:
+        require_steps(cfg, len(datasets['train']), get_world_size())
     if checkpoint is not None:
         require_fit(runner.model, checkpoint, cfg.load_from)
+        if getattr(unwrapped(runner.model), 'knows_classes', True):
+            require_classes_of_checkpoint(checkpoint, classes, cfg.load_from)
     return runner
 
 

@@ -15,6 +15,7 @@ from mmwsss.pseudo_labels.cam import winner as strongest_class
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.json_file import write_json
 
+from .absent_classes import warn_of_absent_classes
 from .curve_plot import plot_curve
 from .threshold import otsu
 
@@ -193,6 +194,7 @@ class CAMIoUMetric(IoUMetric):
         if not self.masks:
             return self._without_masks(scores, edges, auto, len(results))
         areas = threshold_areas(histogram)
+        warn_of_absent_classes(areas[3][0].tolist(), self.dataset_meta['classes'])
         iou = (areas[0] / areas[1]).numpy() * 100  # NaN for classes neither in the masks nor predicted
         if np.isnan(iou).all():
             raise InputError('CAMIoUMetric: no pixel has a ground truth class. Check the masks and ignore_index.')

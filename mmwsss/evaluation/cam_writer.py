@@ -7,6 +7,7 @@ from mmseg.registry import METRICS
 
 from mmwsss.pseudo_labels.cam_file import write_cam
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_ids import file_of_id
 
 
 @METRICS.register_module()
@@ -36,7 +37,7 @@ class CAMWriter(BaseMetric):
             if 'cam' not in sample or 'img_id' not in sample:
                 raise InputError('CAMWriter needs `cam` and `img_id` in the data samples. Use a CAMClassifier, and end '
                                  'the pipeline with PackImageLabelInputs.')
-            path = self.output_dir / f"{sample['img_id']}.npz"
+            path = file_of_id(self.output_dir, sample['img_id'], '.npz')
             write_cam(path, sample['cam']['data'], sample['cam_keys'], sample['ori_shape'][:2],
                       self.dataset_meta['classes'][1:])
             self.results.append(path.stat().st_size)

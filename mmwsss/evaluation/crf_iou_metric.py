@@ -88,7 +88,7 @@ class CRFIoUMetric(ClassIoUMetric):
             self.refinement.check()
             self._pool = worker_pool(self.workers)
         # Only what IoUMetric reads, so that the logits can be freed.
-        kept = {key: sample[key] for key in ('gt_sem_seg', 'img_path', 'reduce_zero_label') if key in sample}
+        kept = {key: sample[key] for key in ('gt_sem_seg', 'img_id', 'img_path', 'reduce_zero_label') if key in sample}
         image = {key: sample[key] for key in ('img_path', 'backend_args') if key in sample}
         self._pending.append((self._pool.submit(refined_label, image, probs, self.refinement.refine), kept))
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from mmseg.structures import SegDataSample
 
-from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.datasets.label_ids import write_labels
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.utils.image_file import write_image
 from mmwsss.utils.palette_png import voc_palette, write_palette_png
@@ -68,7 +68,7 @@ class ShownLabels(Shown):
 
     def write(self, path: str, sample: SegDataSample, meta: dict[str, Any]) -> None:
         """Write a palette PNG."""
-        write_palette_png(path, ids_on_disk(meta)[self.arrays(sample)[self.name]])
+        write_labels(path, self.arrays(sample)[self.name], meta)
 
     def panel(self, image: np.ndarray, sample: SegDataSample, meta: dict[str, Any]) -> np.ndarray:
         """Draw the classes in the data set's palette, or in VOC's."""

@@ -1,9 +1,7 @@
 """Checks of everything that stages read, in seconds and before the first of them starts."""
 from collections.abc import Sequence
 
-from mmengine.config import Config
-from mmseg.registry import DATASETS
-
+from mmwsss.engine.classes import classes_of, require_heads
 from mmwsss.utils.errors import InputError
 
 from .plan import Network, Plan
@@ -45,25 +43,4 @@ def check_classes(networks: Sequence[Network]) -> None:
                 raise InputError(f'{network.path} has the classes {", ".join(found)} in its {loop}_dataloader, '
                                  f'{first.path} has {", ".join(wanted)}. All stages need the same classes in the same '
                                  'order.')
-        _check_head(network, 'head', len(wanted) - 1, ' without the background')
-        _check_head(network, 'decode_head', len(wanted), '')
-
-
-def classes_of(cfg: Config, loop: str) -> tuple[str, ...]:
-    """The classes of a loop's data set, the background first; an empty tuple where nothing tells them.
-
-    Args:
-        cfg: of a network.
-        loop: 'train', 'val' or 'test'.
-    """
-    dataset = cfg[f'{loop}_dataloader'].dataset
-    return tuple((dataset.get('metainfo') or DATASETS.get(dataset.type).METAINFO).get('classes', ()))
-
-
-def _check_head(network: Network, name: str, count: int, note: str) -> None:
-    """Check the number of classes of a head, where it has one."""
-    head = network.cfg.get('model', {}).get(name)
-    found = head.get('num_classes', count) if isinstance(head, dict) else count
-    if found != count:
-        raise InputError(f'model.{name} of {network.path} has num_classes={found}, but its data have {count} '
-                         f'classes{note}. Set num_classes={count}.')
+        require_heads(network.cfg.get('model'), wanted, network.path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.walk import walk_files
 
 from .machine import machine
 from .plan import Plan
@@ -285,7 +286,8 @@ def _outcome(plan: Plan, stage: Stage) -> dict[str, Any]:
     if output.path.suffix == '.pth' and not _is_readable(output.path):
         raise InputError(f'The stage {stage.name} ended, but its checkpoint {output.path} is missing or cannot be '
                          'read. Run the same command again to resume from the last one that can.')
-    size = sum(file.stat().st_size for file in stage.folder(plan).rglob('*') if file.is_file())
+    folder = stage.folder(plan)
+    size = sum((folder / name).stat().st_size for name in walk_files(folder))
     return dict(output=output.mark(), metrics=stage.figures(plan), disk_megabytes=round(size / 1e6, 1))
 
 

@@ -1,21 +1,18 @@
 """The work dir of a pipeline: held by one run at a time, and by one pipeline for ever."""
-import errno
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from mmwsss.engine.error_messages import FULL_DISK
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.json_file import write_json
+from mmwsss.utils.output import FULL_DISK, UNUSABLE
 from mmwsss.utils.provenance import read_json_object
 
 from .plan import Plan
 
 FORMAT = 2  # of the records and fingerprints
-# Errors of a folder that is a file, lies below one, or may not be written.
-UNUSABLE = (errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS)
 
 
 @contextmanager

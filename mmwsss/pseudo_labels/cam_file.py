@@ -15,6 +15,7 @@ from mmwsss.utils.safe_load import load_npy_dict
 from .cam import strided_size
 
 STRIDE = 4  # of the maps in `.npz` files
+HIGH_RES = ('high_res', 'attn_highres', 'highres')  # names of maps at the image's size, the preferred first
 HIGHEST = 1.01  # resizing and rounding may lift normalised maps slightly above 1
 
 
@@ -73,7 +74,8 @@ def read_cam(path: str | os.PathLike) -> CAMFile:
         path: an `.npz` from :func:`write_cam`, or an `.npy` with a dictionary of NumPy arrays or torch tensors:
 
             * `{'keys': (K,), 'cam': (K, h, w), 'high_res': (K, H, W)}` from IRN, AdvCAM and VWE; one of the maps
-              may be missing. `cam` is preferred; `high_res` gives the image's size;
+              may be missing. `cam` is preferred; `high_res` gives the image's size. CLIP-ES calls its maps
+              `attn_highres` (refined by attention, preferred) and `highres`;
             * `{image class: (H, W), ...}` from PSA and SEAM. SEAM's are negative where a class is weakest; these
               values become 0.
 
@@ -123,17 +125,18 @@ def _from_dictionary(path: Path, content: Mapping[Any, Any]) -> dict[str, Any]:
     arrays = {name: _array(path, value) for name, value in content.items()}
     if all(isinstance(name, int | np.integer) for name in arrays):
         return _from_maps(path, arrays)
-    if not {'keys'} < set(arrays) <= {'keys', 'cam', 'high_res'}:
-        raise InputError(f"{path} has the entries {list(arrays)}. They must be 'keys' with 'cam' or 'high_res' or "
-                         'both, or an image class number for each map.')
+    if not {'keys'} < set(arrays) <= {'keys', 'cam', *HIGH_RES}:
+        names = ' or '.join(map(repr, ('cam', *HIGH_RES)))
+        raise InputError(f"{path} has the entries {list(arrays)}. They must be 'keys' with {names}, or an image class "
+                         'number for each map.')
     size = None
-    if 'high_res' in arrays:
-        shape = arrays['high_res'].shape
+    full = [name for name in HIGH_RES if name in arrays]
+    for name in full:
+        shape = arrays[name].shape
         if len(shape) != 3 or shape[0] != arrays['keys'].size:
-            raise InputError(f"{path}: 'high_res' must be (K, H, W) for {arrays['keys'].size} classes, got {shape}.")
+            raise InputError(f'{path}: {name!r} must be (K, H, W) for {arrays["keys"].size} classes, got {shape}.')
         size = shape[1:]
-    cam = arrays['cam'] if 'cam' in arrays else arrays['high_res']
-    return dict(keys=arrays['keys'], cam=cam, size=size, classes=None)
+    return dict(keys=arrays['keys'], cam=arrays['cam' if 'cam' in arrays else full[0]], size=size, classes=None)
 
 
 def _from_maps(path: Path, maps: dict[int, np.ndarray]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .output import explained_output
+
 
 @contextmanager
 def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
@@ -18,15 +20,20 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
 
     Yields:
         A path in the same folder (so that the rename is atomic) that does not exist yet.
+
+    Raises:
+        InputError: the folder or the file cannot be written; a full disk stays an `OSError`.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f'.{path.stem}-', suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    os.unlink(name)  # so that writers create it with the user's default permissions
+    with explained_output(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f'.{path.stem[:100]}-', suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        os.unlink(name)  # so that writers create it with the user's default permissions
     temporary = Path(name)
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with explained_output(path):
+            yield temporary
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,9 +1,36 @@
-"""Writing JSON files."""
+"""Reading and writing JSON."""
 import json
 import os
+from collections import Counter
 from typing import Any
 
 from .atomic import atomic_path
+from .errors import InputError
+
+
+def parse_json(text: str, name: str | os.PathLike) -> Any:
+    """Parse JSON in which no key occurs twice: of two entries for one image, Python would keep the last.
+
+    Args:
+        text: the JSON.
+        name: of its file, for messages.
+
+    Raises:
+        InputError: it is no JSON, or an object has a key twice.
+    """
+    def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = dict(pairs)
+        if len(content) < len(pairs):
+            twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+            raise InputError(f'{name} has the key {twice!r} twice. Keep one.')
+        return content
+
+    try:
+        return json.loads(text, object_pairs_hook=each_once)
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise InputError(f'{name} is not valid JSON: {error}. Write it again.') from error
 
 
 def write_json(path: str | os.PathLike, value: Any, indent: int | None = 1) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
+from .image_ids import file_of_id
 from .json_file import write_json
+from .output import require_folder
+from .walk import walk_files
 
 RECORD = 'made_from.json'
+FILES = 'files'  # key of the list of files in a record
 DIGITS = 16  # hexadecimal digits of the SHA-256 in a fingerprint
 
 
@@ -84,40 +88,64 @@ def read_made_from(folder: str | os.PathLike) -> dict[str, Any] | None:
     Raises:
         InputError: the record is damaged.
     """
-    return read_json_object(Path(folder) / RECORD, 'Choose another folder, or delete its files with --overwrite.')
+    record = _read_record(Path(folder))
+    return record and {name: value for name, value in record.items() if name != FILES}
 
 
-def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], suffix: str, overwrite: bool = False) -> None:
+def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], names: Iterable[str], suffix: str,
+                 overwrite: bool = False) -> None:
     """Prepare a folder for output files, or resume one whose files were made from the same inputs.
+
+    The record `made_from.json` also lists the files that were written here (`files`). Only these are ever deleted:
+    files that were there before, or that somebody added, are not.
 
     Args:
         folder: the output folder.
-        made_from: everything that determines the files' content; recorded in `made_from.json`.
+        made_from: everything that determines the files' content; recorded.
+        names: ids of the images; their files are `<id><suffix>`.
         suffix: suffix of the files, also in subfolders.
-        overwrite: delete existing files and their record.
+        overwrite: delete the files that the record lists, and the record.
 
     Raises:
-        InputError: existing files were made from other inputs (the message names the differences), or their record
-            is missing or damaged.
+        InputError: existing files were made from other inputs (the message names the differences), the folder contains
+            files that no record lists, the record is damaged, an id leads out of the folder, or the folder cannot be
+            written. Nothing is deleted then.
     """
     folder = Path(folder)
     made_from = json.loads(json.dumps(made_from, default=str))
-    if overwrite:
-        (folder / RECORD).unlink(missing_ok=True)
-        for path in folder.rglob(f'*{suffix}'):
-            path.unlink()
-    remedy = 'Choose another folder, or delete its files with --overwrite.'
-    known = read_made_from(folder)
+    wanted = {file_of_id('', name, suffix).as_posix() for name in names}
+    require_folder(folder)
+    known, listed = _read_record(folder), set()
+    there = set(_names(folder, suffix))
     if known is not None:
+        listed = set(known.pop(FILES, wanted & there))  # records of older versions list no files
+    if known is not None and not overwrite:
         differing = _differences(known, made_from)
         if differing:
             raise InputError(f'{folder} contains files that were made from other inputs: {"; ".join(differing)}. '
-                             f'{remedy}')
+                             'Choose another folder, or delete these files with --overwrite.')
+        new = listed | (wanted - there)
+        if new != listed:
+            write_json(folder / RECORD, {**made_from, FILES: sorted(new)}, indent=None)
         return
-    if any(folder.rglob(f'*{suffix}')):
-        raise InputError(f'{folder} contains {suffix} files, but no {RECORD} that says what they were made from. '
-                         f'{remedy}')
-    write_json(folder / RECORD, made_from)
+    others = sorted(there - listed)
+    if others:
+        raise InputError(f'{folder} contains {len(others)} {suffix} files that its {RECORD} does not list, e.g. '
+                         f'{_first(others)}. They were not written by this tool, so it does not delete them, with '
+                         '--overwrite neither. Choose another folder, or move them away.')
+    for name in sorted(listed):
+        file_of_id(folder, name, '').unlink(missing_ok=True)
+    write_json(folder / RECORD, {**made_from, FILES: sorted(wanted)}, indent=None)
+
+
+def _read_record(folder: Path) -> dict[str, Any] | None:
+    """The record of a folder with its list of files.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    return read_json_object(folder / RECORD, 'It says which files may be deleted. Choose another folder, or delete '
+                            'this one yourself.')
 
 
 def check_complete(folder: str | os.PathLike, ids: Collection[str], suffix: str = '.png') -> None:
@@ -150,7 +178,7 @@ def _blocks(path: Path) -> Iterable[bytes]:
 
 def _names(folder: Path, suffix: str) -> Iterable[str]:
     """Paths of the files, relative to the folder."""
-    return (path.relative_to(folder).as_posix() for path in folder.rglob(f'*{suffix}') if not path.name.startswith('.'))
+    return (name.replace(os.sep, '/') for name in walk_files(folder, suffix))
 
 
 def _first(names: list[str]) -> str:

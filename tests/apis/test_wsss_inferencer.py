@@ -343,6 +343,51 @@ def test_classes_are_those_of_the_training(networks, tmp_path):
     assert WSSSInferencer(cfg, path).image_classes == list(CLASSES)
 
 
+def test_a_refiner_follows_the_classes_of_the_data(networks, tmp_path):
+    """Its network knows no classes, so that of other data refines these CAMs, too."""
+    cfg, path = networks['irnet']
+    meta = dict(classes=('background', 'a', 'b'))
+    torch.save(dict(torch.load(path), meta=dict(dataset_meta=meta)), tmp_path / 'other.pth')
+    assert WSSSInferencer(cfg, tmp_path / 'other.pth').image_classes == list(CLASSES)
+
+
+def test_a_head_of_another_number_of_classes(networks, tmp_path):
+    cfg, path = networks['segmentor']
+    meta = dict(classes=('background', 'a', 'b'))
+    torch.save(dict(torch.load(path), meta=dict(dataset_meta=meta)), tmp_path / 'other.pth')
+    with pytest.raises(InputError, match=message_names('decode_head', 'num_classes=3')):
+        WSSSInferencer(cfg, tmp_path / 'other.pth')
+
+
+def test_pillow_images_are_as_arrays(inferencers, root):
+    image = Image.open(image_path(root, 1))
+    array = np.ascontiguousarray(np.array(image)[..., ::-1])
+    one, two = (inferencers['segmentor'](item)['predictions'][0]['sem_seg'] for item in (array, image))
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(('options', 'named'), [
+    (dict(labels=3), 'labels'), (dict(labels=b'cat'), 'labels'), (dict(labels=[None]), 'None'), (dict(cams=3), 'cams'),
+    (dict(out_dir=3), 'out_dir'), (dict(batch_size='2'), 'batch_size'), (dict(batch_size=None), 'batch_size')])
+def test_options_of_other_types(inferencers, root, options, named):
+    with pytest.raises(InputError, match=named):
+        inferencers['segmentor'](root / 'JPEGImages', **options)
+
+
+def test_a_single_label_of_each_image(inferencers, root):
+    names = sorted(path.stem for path in (root / 'JPEGImages').iterdir())
+    found = [inferencers['segmentor'](root / 'JPEGImages', labels={name: form for name in names})['predictions']
+             for form in ('cat', ['cat'])]
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one['sem_seg'], two['sem_seg'])
+
+
+def test_a_folder_that_cannot_be_written(inferencers, root, tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(InputError, match=message_names(str(tmp_path / 'file'))):
+        inferencers['segmentor'](root / 'JPEGImages', out_dir=tmp_path / 'file')
+
+
 def test_tool(networks, root, capsys, monkeypatch, tmp_path):
     cfg, path = networks['segmentor']
     cfg.dump(tmp_path / 'segmentor.py')

@@ -20,8 +20,8 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize('recursive', [False, True])
-def test_the_same_files_as_mmengine(folder, recursive):
-    expected = set(fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive))
+def test_the_same_files_as_mmengine_but_hidden_folders(folder, recursive):
+    expected = set(fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive)) - {'.git/f'}
     assert set(files_in(str(folder), recursive)) == expected
     assert ('linked/e.png' in expected) == recursive and 'link.jpg' in expected
 
@@ -43,3 +43,11 @@ def test_files_are_not_queried_one_by_one(tmp_path, monkeypatch):
         patch.setattr(os, 'stat', counted)
         found = list(files_in(str(tmp_path)))
     assert len(found) == 20 and len(calls) < 3
+
+
+def test_hidden_folders_of_another_backend(monkeypatch):
+    names = ['a.jpg', '.thumbnails/b.jpg', 'c/.hidden/d.jpg', 'c/e.jpg']
+    monkeypatch.setattr(fileio, 'get_file_backend', lambda *args, **kwargs: None)
+    monkeypatch.setattr(fileio, 'isdir', lambda *args: True)
+    monkeypatch.setattr(fileio, 'list_dir_or_file', lambda *args, **kwargs: iter(names))
+    assert list(files_in('s3://images', recursive=True)) == ['a.jpg', 'c/e.jpg']

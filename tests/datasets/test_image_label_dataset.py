@@ -93,7 +93,8 @@ def test_some_of_the_classes(root):
 
 
 @pytest.mark.parametrize('classes', [
-    ('cat', 'dog'), ('background', ), ('background', 'cat', 'cat'), ('background', 'unicorn')])
+    ('cat', 'dog'), ('background', ), ('background', 'cat', 'cat'), ('background', 'unicorn'),
+    ('background', 'cat', 'Cat'), ('background', 'tv monitor', 'tvmonitor')])
 def test_classes_that_do_not_fit(root, classes):
     with pytest.raises(InputError, match='classes'):
         voc(root, metainfo=dict(classes=classes))
@@ -184,6 +185,55 @@ def test_lists_with_blank_lines_byte_order_mark_and_file_names(root):
         voc(root)
 
 
+def test_lists_of_paths_give_the_same_ids(root):
+    """Ids name the files of all stages, so a path must not lead out of their folders."""
+    images = root / 'JPEGImages'
+    write_list(root, str(images / 'b.jpg'), '../JPEGImages/a', './c.jpg')
+    assert ids(voc(root)) == ['b', 'a', 'c']
+    write_list(root, 'a', './a')
+    with pytest.raises(InputError, match=message_names('train.txt', 1, 'a')):
+        voc(root)
+    for outside in ('../a', '/elsewhere/a.jpg', str(root / 'a')):
+        write_list(root, 'a', outside)
+        with pytest.raises(InputError, match=message_names('train.txt', outside, 'JPEGImages')):
+            voc(root)
+
+
+def test_hidden_folders_do_not_count(root):
+    for name in ('.ipynb_checkpoints/a-checkpoint.jpg', '.thumbnails/x.png', '.d.jpg'):
+        write_image(root / 'JPEGImages' / name)
+    assert ids(folder(root, label_file=None)) == ['a', 'b', 'c']
+
+
+def test_masks_with_a_suffix_and_labels_of_a_stage_without(root, tmp_path_factory):
+    made, copied = (tmp_path_factory.mktemp(name) for name in ('made', 'copied'))
+    for name in LABELS:
+        mask = root / 'SegmentationClass' / f'{name}.png'
+        shutil.copy(mask, made)
+        shutil.copy(mask, copied / f'{name}_mask.png')
+        mask.rename(mask.with_name(f'{name}_mask.png'))
+    options = dict(seg_map_suffix='_mask.png', pipeline=TEST[:2])
+    for place, suffix in ((None, '_mask.png'), (made, '.png'), (copied, '_mask.png')):
+        dataset = voc(root, seg_map_dir=place and str(place), **options)
+        assert [os.path.basename(dataset[index]['seg_map_path']) for index in range(3)] == [
+            f'{name}{suffix}' for name in 'cab']
+        assert [dataset[index]['gt_seg_map'].max() for index in range(3)] == [2, 0, 1]
+    (made / 'b.png').unlink()
+    with pytest.raises(InputError, match=message_names(str(made / 'b.png'))):
+        voc(root, seg_map_dir=str(made), **options)
+    scores = voc(root, seg_map_suffix='.npz', seg_map_dir='scores', pipeline=[])
+    assert scores.get_data_info(0)['seg_map_path'] == 'scores/c.npz'
+
+
+def test_more_classes_than_a_mask_can_hold(root):
+    classes = ('background', *(f'c{index}' for index in range(300)))
+    options = dict(metainfo=dict(classes=classes), label_file=None,
+                   data_prefix=dict(img_path='JPEGImages', seg_map_path='SegmentationClass'))
+    assert len(folder(root, pipeline=TRAIN, **options)) == 3  # image-level labels alone may be more
+    with pytest.raises(InputError, match=message_names(301, 255)):
+        folder(root, pipeline=TEST, **options)
+
+
 def test_a_list_scans_folders_and_asks_for_no_file(root, monkeypatch):
     monkeypatch.setattr(os.path, 'isfile', lambda path: pytest.fail(path) if 'JPEGImages' in str(path) else True)
     monkeypatch.setattr(os.path, 'exists', lambda path: pytest.fail(path) if '.jpg' in str(path) else True)
@@ -223,6 +273,11 @@ def test_images_that_share_an_id(root):
     with pytest.raises(InputError, match=message_names('a.png', 'a.jpg', 'img_suffix')):
         folder(root)
     assert len(folder(root, img_suffix='.jpg')) == 3
+    (root / 'JPEGImages/a.png').unlink()
+    write_image(root / 'JPEGImages/a.JPG')
+    with pytest.raises(InputError, match=message_names('a.JPG', 'a.jpg', 'Rename')) as error:
+        folder(root)
+    assert 'img_suffix' not in str(error.value)  # it would not tell these apart
 
 
 def test_an_empty_folder_is_named(tmp_path):

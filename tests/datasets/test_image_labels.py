@@ -142,10 +142,26 @@ def test_a_dictionary_may_hold_names(tmp_path):
 @pytest.mark.parametrize('text', [
     'a,cat,dog\nb,dog\n', 'id,labels\na,cat;dog\nb,dog\n', 'a,cat dog\nb,dog,\n', '\ufeffa, cat , dog\n\nb,dog',
     'a.jpg,cat,dog\nb.PNG,dog', 'a,cat\nb,dog\na,dog\n', 'filename,x\na.jpeg,"cat; dog"\nb.jpg,dog\n',
-    'a,cat,dog\r\nb,dog\r\n'])
+    'a,cat,dog\r\nb,dog\r\n', 'a;cat;dog\nb;dog\n', 'id;labels\na.jpg;cat,dog\nb.jpg;dog\n', 'a\tcat\tdog\nb\tdog\n',
+    './a,cat\na.jpg,dog\nb,dog\n'])
 def test_csv(tmp_path, text):
     (tmp_path / 'x.csv').write_bytes(text.encode())
     assert rows(read_image_labels(tmp_path / 'x.csv', ['a', 'b'], CLASSES)) == dict(a=[1, 1], b=[1, 0])
+
+
+@pytest.mark.parametrize('keys', [['a', 'a'], ['a', 'a.jpg'], ['./a', 'a'], ['a.jpg', 'a.png'], ['x/../a', 'a']])
+def test_two_entries_for_one_image(tmp_path, keys):
+    (tmp_path / 'x.json').write_text(f'{{"{keys[0]}": ["cat"], "b": ["dog"], "{keys[1]}": ["dog"]}}')
+    with pytest.raises(InputError, match=message_names('x.json', *keys)):
+        read_image_labels(tmp_path / 'x.json', ['b', 'a'], CLASSES)
+    if keys[0] != keys[1]:  # nobody asks for it
+        assert rows(read_image_labels(tmp_path / 'x.json', ['b'], CLASSES)) == dict(b=[1, 0])
+
+
+def test_ids_in_any_form(tmp_path):
+    (tmp_path / 'x.json').write_text('{"./day/a.JPG": ["cat"], "day\\\\b": ["dog"]}')
+    found = read_image_labels(tmp_path / 'x.json', ['day/a', 'day/b'], CLASSES)
+    assert rows(found) == {'day/a': [0, 1], 'day/b': [1, 0]}
 
 
 def test_csv_names_with_blanks_and_ids_that_look_like_a_header(tmp_path):

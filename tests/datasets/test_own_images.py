@@ -79,7 +79,7 @@ def test_sizes_and_bad_images(tmp_path):
 @pytest.mark.parametrize('mask, named', [
     (np.full((4, 6), 3, np.uint8), ('m.png', 3, '0 background', '2 dog')),
     (np.full((4, 6), 258, np.uint16), ('m.png', 258)),
-    (np.zeros((6, 4), np.uint8), ('m.png', '(6, 4)', '(4, 6)')),
+    (np.zeros((6, 4), np.uint8), ('m.png', '6 x 4', '4 x 6')),
     (np.zeros((4, 6, 3), np.uint8), ('m.png', '(4, 6, 3)'))])
 def test_masks(tmp_path, mask, named):
     classes = ('background', 'cat', 'dog')

@@ -1,8 +1,11 @@
 import pytest
+from message_names import message_names
 from mmengine.config import Config
 
-from mmwsss.engine.evaluation_options import add_prediction_writer, augment, visualize
+from mmwsss.engine.evaluation_options import add_prediction_writer, augment, image_folders, visualize
 from mmwsss.utils.errors import InputError
+
+WRITER = dict(type='PseudoLabelWriter', output_dir='out')
 
 
 def config(**kwargs) -> Config:
@@ -48,15 +51,36 @@ def test_augmentation_wraps_the_model():
 
 
 @pytest.mark.parametrize('given, expected', [
-    (dict(type='IoUMetric'), [dict(type='IoUMetric', output_dir='out')]),
-    ([dict(type='mmpretrain.AveragePrecision'), dict(type='IoUMetric')],
-     [dict(type='mmpretrain.AveragePrecision'), dict(type='IoUMetric', output_dir='out')]),
-    ([dict(type='CAMIoUMetric')],
-     [dict(type='CAMIoUMetric'), dict(type='IoUMetric', format_only=True, output_dir='out')]),
-    ([], [dict(type='IoUMetric', format_only=True, output_dir='out')]),
+    (dict(type='IoUMetric'), [dict(type='IoUMetric'), WRITER]),
+    ([dict(type='mmpretrain.AveragePrecision'), dict(type='ClassIoUMetric')],
+     [dict(type='mmpretrain.AveragePrecision'), dict(type='ClassIoUMetric', output_dir='out')]),
+    ([dict(type='CAMIoUMetric')], [dict(type='CAMIoUMetric'), WRITER]),
+    ([], [WRITER]),
+    ([dict(type='PseudoLabelWriter')], [WRITER]),
     (dict(type='CRFIoUMetric', workers=1), [dict(type='CRFIoUMetric', workers=1, output_dir='out')]),
 ])
-def test_a_metric_writes_the_predictions(given, expected):
+def test_one_writer_of_predictions(given, expected, tmp_path, monkeypatch):
+    """MMSeg's IoUMetric would write the config's class numbers, all into one folder."""
+    monkeypatch.chdir(tmp_path)
     cfg = config(test_evaluator=given)
-    add_prediction_writer(cfg, 'out')
+    assert add_prediction_writer(cfg, 'out') == ()
     assert [item.to_dict() for item in cfg.test_evaluator] == expected
+
+
+def test_folders_of_images_name_the_predictions(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plain = dict(type='BaseSegDataset', data_root='data', data_prefix=dict(img_path='img'))
+    voc = dict(type='VOCImageLabelDataset', data_root='voc')
+    assert image_folders(plain) == ('data/img', ) and image_folders(voc) == ()  # ids name the images of the second
+    both = dict(type='ConcatDataset', datasets=[plain, dict(plain, data_root='more'), plain])
+    assert image_folders(both) == ('data/img', 'more/img')
+    cfg = config(test_evaluator=[])
+    cfg.test_dataloader.dataset = both
+    assert add_prediction_writer(cfg, 'out') == ('data/img', 'more/img')
+    assert cfg.test_evaluator[0].image_dirs == ('data/img', 'more/img')
+
+
+def test_a_folder_of_predictions_that_is_a_file(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(InputError, match=message_names('file', 'exists')):
+        add_prediction_writer(config(), str(tmp_path / 'file'))

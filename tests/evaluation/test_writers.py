@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from PIL import Image
 from tiny_voc import write_tiny_voc
 
-from mmwsss.evaluation import CAMWriter, PseudoLabelWriter
+from mmwsss.evaluation import CAMWriter, ClassIoUMetric, PseudoLabelWriter
+from mmwsss.evaluation.pseudo_label_writer import require_distinct_names, result_name
 from mmwsss.pseudo_labels import read_cam
 from mmwsss.utils.errors import InputError
 
@@ -62,3 +64,41 @@ def test_without_a_folder_nothing_is_written(tmp_path, dataset):
     writer.dataset_meta = dataset.metainfo
     writer.process({}, [dict(pred_sem_seg=None)])
     assert writer.evaluate(1) == {}
+
+
+@pytest.mark.parametrize('kind', [PseudoLabelWriter, ClassIoUMetric])
+def test_images_of_one_name_in_two_folders(tmp_path, dataset, kind):
+    """Also of MMSeg's data sets, whose samples have no id."""
+    writer = kind(output_dir=str(tmp_path / 'out'), image_dirs=[str(tmp_path / 'img')])
+    writer.dataset_meta = dataset.metainfo
+    truth = dict(data=torch.zeros(1, 2, 3, dtype=torch.long))
+    for value, name in enumerate(('day/0', 'night/0')):
+        writer.process({}, [dict(pred_sem_seg=dict(data=torch.full((1, 2, 3), value)), gt_sem_seg=truth,
+                                 img_path=str(tmp_path / 'img' / f'{name}.jpg'))])
+    for value, name in enumerate(('day/0', 'night/0')):
+        assert (np.asarray(Image.open(tmp_path / 'out' / f'{name}.png')) == VOC_IDS[value]).all()
+
+
+def test_names_of_results(tmp_path):
+    sample = dict(img_path=str(tmp_path / 'a/b.c/d.jpg'))
+    assert result_name(dict(sample, img_id='x/y')) == 'x/y'
+    assert result_name(sample) == 'd' and result_name(sample, ['elsewhere', str(tmp_path / 'a')]) == 'b.c/d'
+    with pytest.raises(InputError, match='img_id'):
+        result_name({})
+
+
+def test_two_images_for_one_file(tmp_path):
+    samples = [dict(img_path=f'{name}.jpg') for name in ('day/0', 'day/1', 'night/0')]
+    with pytest.raises(InputError, match=message_names('day/0.jpg', 'night/0.jpg')):
+        require_distinct_names(samples)
+    require_distinct_names(samples, ['.'])
+    require_distinct_names([samples[0]] * 2)  # a data set that repeats an image
+
+
+def test_ids_that_lead_out_of_the_folder(tmp_path):
+    for kind, extra in ((CAMWriter, dict(cam=dict(data=torch.ones(1, 1, 1)), cam_keys=torch.tensor([0]))),
+                        (PseudoLabelWriter, dict(pred_sem_seg=dict(data=torch.zeros(1, 2, 2))))):
+        for name in ('../a', str(tmp_path / 'a')):
+            with pytest.raises(InputError, match=message_names(name, 'out')):
+                kind(str(tmp_path / 'out')).process({}, [dict(extra, img_id=name, ori_shape=(2, 2))])
+    assert list(tmp_path.iterdir()) == []

@@ -69,6 +69,13 @@ def test_networks_that_do_not_fit(config, network, change, named):
         check_inputs(read_plan(str(config), 'w'))
 
 
+def test_a_training_without_a_step_is_seen_before_the_first_stage(config):
+    irnet = config.with_name('irnet.py')
+    irnet.write_text(irnet.read_text().replace('batch_size=2, dataset', 'batch_size=99, drop_last=True, dataset'))
+    with pytest.raises(InputError, match=r'irnet\.py.*batch_size=99'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
 def test_without_densecrf(config, monkeypatch):
     monkeypatch.setitem(__import__('sys').modules, 'pydensecrf', None)
     monkeypatch.setitem(__import__('sys').modules, 'pydensecrf.densecrf', None)

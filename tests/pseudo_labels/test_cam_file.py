@@ -94,6 +94,17 @@ def test_dictionary_with_one_of_the_maps(tmp_path, cam):
     assert read.size is None and read.keys.tolist() == [0, 3]
 
 
+def test_dictionary_of_clip_es(tmp_path):
+    """Keys are image classes from 0; maps are float16 at the image's size, with and without refinement by attention."""
+    maps = np.random.rand(2, 2, 30, 41).astype(np.float16)
+    for content in (dict(attn_highres=maps[0]), dict(attn_highres=torch.tensor(maps[0]), highres=maps[1])):
+        read = read_cam(save_dictionary(tmp_path / 'a.npy', dict(keys=np.array([14, 3]), **content)))
+        assert read.keys.tolist() == [14, 3] and read.size == (30, 41) and read.cam.dtype == np.float32
+        np.testing.assert_array_equal(read.cam, maps[0].astype(np.float32))
+    with pytest.raises(InputError, match=message_names('a.npy', 'attn_highres', '(1, 30, 41)')):
+        read_cam(save_dictionary(tmp_path / 'a.npy', dict(keys=[14, 3], attn_highres=maps[0, :1])))
+
+
 def test_dictionary_of_maps(tmp_path):
     maps = np.random.rand(2, 30, 41).astype(np.float32)
     path = save_dictionary(tmp_path / 'a.npy', {14: maps[0], np.int64(3): torch.tensor(maps[1])})

@@ -28,6 +28,7 @@ from mmwsss.pseudo_labels import cam_to_ir_label, dense_crf_labels, read_cam, re
 from mmwsss.registry import LOCAL_REFINEMENTS
 
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
+META = dict(classes=('background', *CLASSES))
 DATA = "data_root='data', indices=None"
 CLASSIFIER = f"""\
 _base_ = {str(REPO / 'configs/mini/vwe_hspp_r18_mini.py')!r}
@@ -224,7 +225,7 @@ def test_truncated_cam_is_named_once(there, capsys, monkeypatch):
 
 def test_cam_of_another_size_or_other_classes(tmp_path, there):
     job = dict(img_path='data/JPEGImages/2007_000000.jpg', out=tmp_path / 'a.png', image_classes=CLASSES,
-               ids=np.arange(7, dtype=np.uint8), fg_thr=0.3, bg_thr=0.05, refinement=DenseCRF())
+               meta=META, fg_thr=0.3, bg_thr=0.05, refinement=DenseCRF())
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
     with pytest.raises(ir_labels.InputError, match=message_names('a.npz', '(40, 64)')):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npz'), **job))
@@ -307,7 +308,7 @@ def test_ir_labels_read_images_by_the_backend_of_the_data_set(mean_config, tmp_p
     __import__('mean_refinement')
     refinement = LOCAL_REFINEMENTS.build(dict(type='MeanRefinement'))
     job = ir_labels.Job('moved://2007_000000.jpg', 'cams/2007_000000.npz', tmp_path / 'a.png', CLASSES,
-                        np.arange(7, dtype=np.uint8), 0.3, 0.05, refinement,
+                        META, 0.3, 0.05, refinement,
                         dict(backend='moved', root='data/JPEGImages'))
     assert ir_labels.label_image(job)[0] == 48 * 64
 
@@ -316,7 +317,7 @@ def test_all_background_cam(tmp_path, there):
     write_cam(tmp_path / 'a.npz', np.zeros((1, 12, 16)), [0], (48, 64), CLASSES)
     counts = ir_labels.label_image(ir_labels.Job(
         'data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'a.png', CLASSES,
-        np.arange(7, dtype=np.uint8), 0.3, 0.05, DenseCRF()))
+        META, 0.3, 0.05, DenseCRF()))
     assert counts == (48 * 64, 48 * 64, 0) and not np.asarray(Image.open(tmp_path / 'a.png')).any()
 
 

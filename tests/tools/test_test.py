@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,43 @@ def test_test_time_augmentation(capsys, monkeypatch):
     assert list(Path('t').glob('**/*.png')) == []  # no visualization unless requested
 
 
+def test_predictions_of_images_with_one_name_in_two_folders(folder, capsys, monkeypatch):
+    for index, place in ((0, 'day'), (1, 'night')):
+        for kind, suffix in (('images', 'jpg'), ('masks', 'png')):
+            (folder / 'two' / kind / place).mkdir(parents=True)
+            shutil.copy(folder / f'data/{kind}/{index}.{suffix}', folder / f'two/{kind}/{place}/0.{suffix}')
+    outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'random.pth', '--work-dir', 'w2', '--out', 'both',
+                         '--cfg-options', 'test_dataloader.dataset.data_root=two')
+    assert outcome.status == 0, outcome.err
+    for place, label in zip(('day', 'night'), predictions(folder), strict=False):
+        np.testing.assert_array_equal(np.asarray(Image.open(f'both/{place}/0.png')), label)
+
+
+def test_averaged_weights_beside_fast_inference(folder, capsys, monkeypatch):
+    """MMEngine's EMAHook exchanges parameters around the test; the metrics are those without FastInferenceHook."""
+    text = "_base_ = 'tiny.py'\ncustom_imports = dict(imports=['mmwsss'])\n"
+    scores = []
+    for name, hooks in (('ema', ['EMAHook']), ('fast', ['FastInferenceHook', 'EMAHook'])):
+        Path(f'{name}.py').write_text(f'{text}custom_hooks = {[dict(type=hook) for hook in hooks]}\n')
+        outcome = run_inside(capsys, monkeypatch, 'test.py', f'{name}.py', 'random.pth', '--work-dir', name, '--json',
+                             f'{name}.json')
+        assert outcome.status == 0, outcome.err
+        scores.append(json.loads(Path(f'{name}.json').read_text()))
+    assert scores[0] == pytest.approx(scores[1], abs=0.2)
+
+
+def test_a_checkpoint_of_other_classes(capsys, monkeypatch):
+    weights = torch.load('random.pth')['state_dict']
+    torch.save(dict(state_dict=weights, meta=dict(dataset_meta=dict(classes=('square', 'background')))), 'other.pth')
+    outcome = run_inside(capsys, monkeypatch, 'test.py', 'tiny.py', 'other.pth', '--work-dir', 'w3')
+    assert outcome.status == 1 and re.search(message_names('other.pth', 'square, background'), outcome.err)
+
+
 @pytest.mark.parametrize('args, named', [
     (('tiny.py', 'none.pth'), ['none.pth']),
+    (('tiny.py', 'random.pth', '--out', 'tiny.py'), ['tiny.py', 'exists']),
+    (('tiny.py', 'random.pth', '--json', 'tiny.py/x.json'), ['tiny.py']),
+    (('tiny.py', 'random.pth', '--show-dir', 'tiny.py'), ['tiny.py']),
     (('tiny.py', 'tiny.py'), ['tiny.py', 'checkpoint']),
     (('none.py', 'random.pth'), ['none.py']),
     (('plain.py', 'random.pth', '--tta'), ['plain.py', 'tta_model', 'tta_pipeline']),

@@ -80,7 +80,8 @@ def measure_cams(folder: Path) -> tuple[int, float, int]:
     """The bytes of a folder's CAM files, their maps in units of 120 x 160 pixels, and their number."""
     from mmwsss.pseudo_labels import read_cam
     from mmwsss.utils.errors import InputError
-    files = sorted(folder.rglob('*.npz'))
+    from mmwsss.utils.walk import walk_files
+    files = sorted(folder / name for name in walk_files(folder, '.npz'))
     if not files:
         raise InputError(f'{folder} contains no CAM files (.npz). Make some with tools/make_cams.py.')
     maps = sum(read_cam(path).cam.size for path in files) / (120 * 160)

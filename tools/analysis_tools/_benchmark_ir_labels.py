@@ -83,7 +83,8 @@ def label_images(folder: Path, args: argparse.Namespace, workers: int, count: in
     """Make labels as `tools/make_ir_labels.py` does; return the seconds."""
     from mmwsss.engine.ir_labels import Job, make_ir_labels
     from mmwsss.models import DenseCRF
+    classes = tuple(class_names(args.classes))
     jobs = [Job(str(folder / f'{index % args.images}.jpg'), str(folder / f'{index % args.images}.npz'),
-                folder / f'{index}.png', tuple(class_names(args.classes)),
-                np.arange(args.classes + 1, dtype=np.uint8), 0.30, 0.05, DenseCRF()) for index in range(count)]
+                folder / f'{index}.png', classes, dict(classes=('background', *classes)), 0.30, 0.05, DenseCRF())
+            for index in range(count)]
     return make_ir_labels(jobs, workers).seconds

@@ -45,6 +45,7 @@ class WordRun:
         from mmseg.registry import MODELS
 
         from mmwsss.engine.checkpoints import read_checkpoint, require_fit
+        from mmwsss.engine.classes import require_classes_of_checkpoint
         from mmwsss.engine.config import load_config
         from mmwsss.engine.preflight import build_datasets
         from mmwsss.evaluation.word_statistics import word_head
@@ -58,6 +59,7 @@ class WordRun:
         self.model = MODELS.build(cfg.model)
         self.head = word_head(self.model)
         require_fit(self.model, checkpoint, args.checkpoint)
+        require_classes_of_checkpoint(checkpoint, self.dataset.metainfo['classes'], args.checkpoint)
         self.model.to(args.device or get_device()).eval()
 
     def features(self) -> Iterator[tuple[Any, Any]]:

@@ -1,5 +1,6 @@
 """A faster backbone during tests."""
 import copy
+from typing import Any
 
 import torch
 from mmcv.cnn import fuse_conv_bn
@@ -51,21 +52,29 @@ def _equal(one: nn.Module, other: nn.Module, tolerance: float) -> bool:
 
 @HOOKS.register_module()
 class FastInferenceHook(Hook):
-    """Test with a folded, channels-last copy of the backbone, then restore the original.
+    """Test with a folded, channels-last copy of the backbone.
 
     Results differ only by rounding. Measure the speed with `tools/analysis_tools/benchmark.py cam`.
     """
 
-    def before_test(self, runner: Runner) -> None:
-        """Replace the backbone by its fast copy."""
-        model = self._model(runner)
-        self._original = model.get_submodule('backbone')
-        model.backbone = fast_copy(self._original)
+    _backbone: nn.Module | None = None  # that computes with a copy
 
-    def after_test(self, runner: Runner) -> None:
-        """Restore the original backbone."""
-        self._model(runner).backbone = self._original
+    def before_test_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        """Before the first batch, let the backbone compute with its fast copy.
 
-    @staticmethod
-    def _model(runner: Runner) -> nn.Module:
-        return unwrapped(runner.model)
+        The backbone stays in the model with its own parameters, so that other hooks can hold and exchange them. By the
+        first batch, all of them have prepared the weights to test: MMEngine's EMAHook does it `before_test_epoch`.
+        """
+        if batch_idx == 0:
+            self._restore()
+            self._backbone = unwrapped(runner.model).get_submodule('backbone')
+            self._backbone.forward = fast_copy(self._backbone).forward
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Let the backbone compute with its own parameters again."""
+        self._restore()
+
+    def _restore(self) -> None:
+        if self._backbone is not None:
+            vars(self._backbone).pop('forward', None)
+            self._backbone = None

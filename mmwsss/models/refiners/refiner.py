@@ -37,6 +37,7 @@ class Refiner(BaseSegmentor):
         stride: of the maps, in pixels of the network's input.
         cam_stride: of the CAM that :meth:`seed` gets; `None` for that of the maps.
         test_defaults: keys of `test_cfg` with their defaults; a subclass may add keys.
+        knows_classes: whether the outputs belong to the classes of the training; a refiner's follow the CAM files.
 
     Raises:
         InputError: an unknown key in `test_cfg`, both `refine` and `crf`, or a local refinement that cannot run here.
@@ -47,6 +48,7 @@ class Refiner(BaseSegmentor):
     test_defaults: dict[str, Any] = dict(radius=5, beta=10, steps=256, bg_thr=0.25, refine=None, crf=None)
     shown: tuple[Shown, ...] = (ShownLabels(), ShownInstances())
     takes = ('cams', )
+    knows_classes = False
 
     def __init__(self,
                  data_preprocessor: dict | None = None,

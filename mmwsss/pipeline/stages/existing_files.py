@@ -5,6 +5,8 @@ from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Output
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_ids import clean_id
+from mmwsss.utils.walk import walk_files
 
 from .files import FileStage
 
@@ -33,5 +35,4 @@ class ExistingFiles(FileStage):
                              'folder or its suffix.')
 
     def images(self, plan: Plan) -> list[str]:
-        return [path.relative_to(self.place).as_posix().removesuffix(self.suffix)
-                for path in self.place.rglob(f'*{self.suffix}')]
+        return [clean_id(name).removesuffix(self.suffix) for name in walk_files(self.place, self.suffix)]

@@ -44,7 +44,7 @@ class SubCategories(Stage):
     def check(self, plan: Plan) -> None:
         import numpy as np
 
-        from mmwsss.pipeline.check import classes_of
+        from mmwsss.engine.classes import classes_of
         from mmwsss.pseudo_labels.sub_categories import check_counts, require_scikit_learn
         require_scikit_learn()
         reader = plan.network(self.reader)

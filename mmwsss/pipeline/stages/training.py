@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mmwsss.engine.training_steps import require_steps
 from mmwsss.pipeline.plan import Network, Plan
 from mmwsss.pipeline.stage import OUTPUT, Call, Output, Stage
 from mmwsss.registry import STAGES
@@ -81,6 +82,7 @@ class Training(Stage):
         for loop in ('train', 'val', 'test'):
             if network.cfg.get(f'{loop}_dataloader'):
                 plan.images(network, loop)
+        require_steps(network.cfg, len(plan.images(network, 'train')))
         if self.labels:
             plan.require_images(self, network, 'train', self.labels)
         for value in _checkpoints(network.cfg.model):

@@ -76,3 +76,36 @@ def test_masks_that_can_not_be_read(path):
                         ('colour.png', [(2, 3, 3)])):
         with pytest.raises(InputError, match=message_names(name, *named)):
             load(path.with_name(name), ori_shape=(2, 3))
+
+
+@pytest.mark.parametrize(('value', 'dtype'), [(258, np.uint16), (256, np.uint16), (65535, np.uint16), (70000, np.int32),
+                                              (-1, np.int32)])
+def test_values_above_8_bits_are_not_cut(tmp_path, value, dtype):
+    Image.fromarray(np.array([[0, value]], dtype)).save(tmp_path / 'deep.tif')
+    with pytest.raises(InputError, match=message_names('deep.tif', value)):
+        load(tmp_path / 'deep.tif', num_classes=3)
+    Image.fromarray(np.array([[0, 2, 255]], dtype)).save(tmp_path / 'deep.tif')
+    assert load(tmp_path / 'deep.tif', num_classes=3)['gt_seg_map'].tolist() == [[0, 2, 255]]
+
+
+def test_masks_of_other_numbers(tmp_path):
+    Image.fromarray(np.array([[True, False]])).save(tmp_path / 'bits.png')
+    assert load(tmp_path / 'bits.png', num_classes=2)['gt_seg_map'].tolist() == [[1, 0]]
+    Image.fromarray(np.array([[1., 2.]], np.float32)).save(tmp_path / 'whole.tif')
+    assert load(tmp_path / 'whole.tif', num_classes=3)['gt_seg_map'].tolist() == [[1, 2]]
+    Image.fromarray(np.array([[1, 0.5]], np.float32)).save(tmp_path / 'half.tif')
+    with pytest.raises(InputError, match=message_names('half.tif', 0.5)):
+        load(tmp_path / 'half.tif', num_classes=3)
+
+
+def test_masks_that_count_from_1(path):
+    found = load(path, num_classes=12, reduce_zero_label=True)['gt_seg_map']
+    assert found.tolist() == [[255, 7, 255], [9, 11, 255]]
+    with pytest.raises(InputError, match=message_names('mask.png', 12)):
+        load(path, num_classes=11, reduce_zero_label=True)
+    label_map = {old: 255 for old in range(20)} | {7: 1, 11: 0}
+    found = load(path, label_map, num_classes=2, reduce_zero_label=True)['gt_seg_map']
+    assert found.tolist() == [[255, 1, 255], [255, 0, 255]]
+    with pytest.raises(InputError, match='reduce_zero_label'):
+        TRANSFORMS.build(dict(type='LoadMask', reduce_zero_label=True))(
+            dict(seg_map_path=str(path), reduce_zero_label=False, seg_fields=[]))

@@ -1,6 +1,7 @@
 """The folded copy gives the backbone's results."""
 import pytest
 import torch
+from mmengine.hooks import EMAHook
 from mmengine.registry import init_default_scope
 from mmseg.models.segmentors import SegTTAModel
 from mmseg.registry import MODELS
@@ -48,17 +49,56 @@ def test_resnet_is_folded_and_timm_is_not():
     assert kept.timm_model.conv_stem.weight.is_contiguous(memory_format=torch.channels_last)
 
 
-def test_the_original_returns():
+@pytest.fixture
+def runner():
     class Runner:
         model = nn.Module()
 
-    backbone = build(dict(type='ResNet', depth=18))
-    Runner.model.backbone = backbone
+    Runner.model.backbone = build(dict(type='ResNet', depth=18, base_channels=8, stem_channels=8))
+    return Runner
+
+
+def test_the_backbone_stays_in_its_place(runner):
+    backbone, images = runner.model.backbone, torch.randn(1, 3, 64, 64)
+    names = list(runner.model.state_dict())
+    plain = backbone(images)[-1]
     hook = FastInferenceHook()
-    hook.before_test(Runner)
-    assert Runner.model.backbone is not backbone
-    hook.after_test(Runner)
-    assert Runner.model.backbone is backbone
+    hook.before_test_iter(runner, 0)
+    assert runner.model.backbone is backbone and list(runner.model.state_dict()) == names
+    with torch.no_grad():
+        backbone.conv1.weight.zero_()  # the copy computes
+        assert torch.allclose(backbone(images)[-1], plain, atol=1e-4)
+        hook.before_test_iter(runner, 1)
+        assert torch.allclose(backbone(images)[-1], plain, atol=1e-4)
+    hook.after_test_epoch(runner)
+    assert not torch.allclose(backbone(images)[-1], plain, atol=1e-4) and 'forward' not in vars(backbone)
+    hook.before_test_iter(runner, 0)  # a second test has the weights of then
+    assert not torch.allclose(backbone(images)[-1], plain, atol=1e-4)
+
+
+@pytest.mark.parametrize('update_buffers', [False, True])
+def test_beside_averaged_weights(runner, update_buffers):
+    """EMAHook exchanges the parameters around a test; the copy must be of those that are tested."""
+    runner.model.eval()
+    ema = EMAHook(update_buffers=update_buffers)
+    ema.before_run(runner)
+    images, backbone = torch.randn(1, 3, 64, 64), runner.model.backbone
+    averaged = backbone(images)[-1].detach()
+    with torch.no_grad():
+        for weight in backbone.parameters():
+            weight.mul_(1.1)
+    own = backbone(images)[-1].detach()
+    hook = FastInferenceHook()
+    for one in (hook, ema):  # in either order
+        one.before_test(runner)
+        one.before_test_epoch(runner)
+    hook.before_test_iter(runner, 0)
+    with torch.no_grad():
+        assert torch.allclose(backbone(images)[-1], averaged, atol=1e-4)
+    for one in (ema, hook):
+        one.after_test_epoch(runner)
+        one.after_test(runner)
+    assert torch.allclose(backbone(images)[-1], own, atol=1e-4)
 
 
 def test_the_network_inside_of_test_time_augmentation():
@@ -68,10 +108,9 @@ def test_the_network_inside_of_test_time_augmentation():
             decode_head=dict(type='FCNHead', in_channels=64, in_index=3, channels=8, num_classes=2),
             test_cfg=dict(mode='whole'))))
 
-    network = Runner.model.module
-    backbone = network.backbone
+    backbone = Runner.model.module.backbone
     hook = FastInferenceHook()
-    hook.before_test(Runner)
-    assert network.backbone is not backbone and not hasattr(Runner.model, 'backbone')
-    hook.after_test(Runner)
-    assert network.backbone is backbone
+    hook.before_test_iter(Runner, 0)
+    assert 'forward' in vars(backbone) and not hasattr(Runner.model, 'backbone')
+    hook.after_test_epoch(Runner)
+    assert 'forward' not in vars(backbone)
