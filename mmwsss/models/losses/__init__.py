@@ -1,6 +1,9 @@
 """Loss functions that MMSeg and MMPretrain do not have."""
 from .affinity_displacement import affinity_displacement_loss
 from .boundary import boundary_loss
+from .constrain import ConstrainLoss, constrain_loss
+from .crf_layer import CRFLayer, shrink_images
+from .cue_prediction import CuePrediction, floored_softmax
 from .decorrelation import decorrelation_loss
 from .equivariance import (
                            cross_regularization_loss,
@@ -9,10 +12,13 @@ from .equivariance import (
                            lowest_quarter_loss,
                            normalize_range,
 )
+from .expansion import ExpansionLoss, expansion_loss
 from .pixel_cross_entropy import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
+from .seed import BalancedSeedLoss, SeedLoss, balanced_seed_loss, seed_loss
 
 __all__ = [
-    'BalancedCrossEntropyLoss', 'PixelCrossEntropyLoss', 'affinity_displacement_loss', 'boundary_loss',
-    'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'keep_winner', 'lowest_quarter_loss',
-    'normalize_range'
+    'BalancedCrossEntropyLoss', 'BalancedSeedLoss', 'CRFLayer', 'ConstrainLoss', 'CuePrediction', 'ExpansionLoss',
+    'PixelCrossEntropyLoss', 'SeedLoss', 'affinity_displacement_loss', 'balanced_seed_loss', 'boundary_loss',
+    'constrain_loss', 'cross_regularization_loss', 'decorrelation_loss', 'equivariance_loss', 'expansion_loss',
+    'floored_softmax', 'keep_winner', 'lowest_quarter_loss', 'normalize_range', 'seed_loss', 'shrink_images'
 ]
