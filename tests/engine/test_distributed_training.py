@@ -9,9 +9,11 @@ from PIL import Image
 from reference_network import REPO
 from run_tool import run_process
 from tiny_pipeline import CLASSES
+from tiny_voc import CLASSES as VOC
 from tiny_voc import write_tiny_voc
 
 from mmwsss.datasets.sub_categories import write_sub_categories
+from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.pseudo_labels.score_file import write_scores
 
 COMMON = """\
@@ -74,6 +76,9 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=1, val_interval=1)
 """
+CUES = SEGMENTOR.replace('/SegmentationClass', '/cues').replace(
+    "dict(type='LoadMask'), dict(type='PackSegInputs')",
+    "dict(type='LoadCues'), dict(type='PackImageLabelInputs', keys=['cues'])")
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -85,6 +90,8 @@ STAGES = {
         'loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity'}),
     'sub_classifier': (SUB_CLASSIFIER, 'sccam_r18_mini.py', {'loss_cls', 'loss_sub_category'}),
     'boundary': (BOUNDARY, 'bes_boundary_r18_mini.py', {'loss_inner', 'loss_boundary'}),
+    'sec': (CUES, 'sec_r18_mini.py', {'loss_seed', 'loss_expand', 'loss_constrain'}),
+    'dsrg': (CUES, 'dsrg_r18_mini.py', {'loss_seed', 'loss_constrain'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
 }
 
@@ -107,6 +114,15 @@ def write_scores_of_masks(root):
         write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]), np.arange(len(keys)), 'abcdef')
 
 
+def write_cues_of_masks(root):
+    """Cue files with other numbers of cells for each image; the ignored part has none."""
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        small = np.asarray(Image.open(path))[::6, ::8]
+        classes = [0, *(VOC.index(name) for name in CLASSES)]
+        write_cues(root / 'cues' / f'{path.stem}.npz', np.stack([small == label for label in classes]),
+                   ('background', *CLASSES))
+
+
 @pytest.fixture(scope='module', params=STAGES)
 def runs(request, tmp_path_factory):
     """The work dirs of one and of two processes, after as many iterations on the same four images."""
@@ -115,6 +131,7 @@ def runs(request, tmp_path_factory):
     root = write_tiny_voc(folder / 'data', CLASSES)
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
     write_scores_of_masks(root)
+    write_cues_of_masks(root)
     labels = json.loads((root / 'image_labels.json').read_text())
     multi_hot = np.array([[name in found for name in CLASSES] for found in labels.values()])
     write_sub_categories(root / 'sub_categories.json', list(labels), np.kron(multi_hot, [0, 1, 0]), CLASSES)

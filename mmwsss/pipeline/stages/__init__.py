@@ -3,6 +3,7 @@ from .affinity_labels import AffinityLabels
 from .affinity_scores import AffinityScores
 from .cam_curve import CAMCurve
 from .cam_files import CAMFiles
+from .cues import Cues
 from .evaluation import Evaluation
 from .existing_files import ExistingFiles
 from .label_quality import LabelQuality
@@ -12,5 +13,5 @@ from .report import Report
 from .sub_categories import SubCategories
 from .training import Training
 
-__all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']
+__all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Cues', 'Evaluation', 'ExistingFiles',
+           'LabelQuality', 'PseudoLabels', 'RefinerCurve', 'Report', 'SubCategories', 'Training']
