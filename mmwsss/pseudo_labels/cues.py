@@ -14,9 +14,9 @@ def cam_to_cues(cam: np.ndarray, grid: Sequence[int] = (41, 41), fg_thr: float =
 
     A cell is a cue of a class where the map is above `fg_thr` of its own maximum, as in SEC (Kolesnikov, Lampert, ECCV
     2016, section 3.4). Where several classes claim a cell, the class with the fewest cells gets it. The background's
-    cues are our own rule, which needs no second network: the share `bg_share` of cells whose highest map is lowest, with
-    all cells that tie with the last of them, but no cue of a class. SEC's come from another classifier's gradients, and
-    DSRG's from saliency.
+    cues are our own rule, which needs no second network: the share `bg_share` of cells whose highest map is lowest,
+    with all cells that tie with the last of them, but no cue of a class. SEC's come from another classifier's
+    gradients, and DSRG's from saliency.
 
     Args:
         cam: `(K, h, w)` maps >= 0 of the classes of an image; K may be 0.

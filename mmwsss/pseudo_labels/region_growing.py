@@ -1,7 +1,7 @@
 """Seeded region growing (DSRG).
 
-Huang, Wang, Wang, Liu, Wang: Weakly-Supervised Semantic Segmentation Network with Deep Seeded Region Growing, CVPR 2018,
-section 3.3.
+Huang, Wang, Wang, Liu, Wang: Weakly-Supervised Semantic Segmentation Network with Deep Seeded Region Growing, CVPR
+2018, section 3.3.
 """
 import cv2
 import numpy as np

@@ -70,8 +70,8 @@ class LargeFOVHead(BaseDecodeHead):
 class VGG16Decimation:
     """`init_cfg` that takes fc6 and fc7 of each branch from VGG16's classifier, and draws fc8 from N(0, 0.01).
 
-    As in DeepLab, every fourth of the 4096 units and every third of the 7 x 7 positions of fc6 is kept: (4096, 512 x 7 x
-    7) becomes (1024, 512, 3, 3), and (4096, 4096) becomes (1024, 1024, 1, 1). The published run starts from DeepLab's own
+    As in DeepLab, every fourth of the 4096 units and every third of the 7 x 7 positions of fc6 is kept: (4096, 25088)
+    becomes (1024, 512, 3, 3), and (4096, 4096) becomes (1024, 1024, 1, 1). The published run starts from DeepLab's own
     file of such weights; which units it keeps is not known here.
 
     Args:
