@@ -17,6 +17,6 @@ from .transition import Transition
 __all__ = [
     'CAMFile', 'Instances', 'PathIndex', 'SubCategories', 'Transition', 'boundary_label', 'cam_to_ir_label',
     'centroid_clusters', 'dense_crf', 'dense_crf_labels', 'dense_crf_probs', 'grow_seeds', 'instance_map',
-    'instance_masks', 'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'random_walk', 'random_walks', 'read_cam',
-    'refine_displacement', 'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
+    'instance_masks', 'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'random_walk', 'random_walks',
+    'read_cam', 'refine_displacement', 'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
 ]

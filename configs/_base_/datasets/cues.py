@@ -1,5 +1,5 @@
-# A segmentor that learns from cues (tools/make_cues.py) and image-level labels, on any data set. Images are distorted to
-# a square, in tests too, and `cues.grid` is the size of the network's map of it; the cues cover it cell by cell.
+# A segmentor that learns from cues (tools/make_cues.py) and image-level labels, on any data set. Images are distorted
+# to a square, in tests too, and `cues.grid` is the size of the network's map of it; the cues cover it cell by cell.
 # voc_cues.py adds the facts of a data set.
 _base_ = 'segmentation.py'
 size = (321, 321)

@@ -1,5 +1,5 @@
-# voc20 for a segmentor that learns from cues, for CPUs: squares of 257, a grid of 33. It is trained on the 1010 images of
-# `train`.
+# voc20 for a segmentor that learns from cues, for CPUs: squares of 257, a grid of 33. It is trained on the 1010 images
+# of `train`.
 _base_ = ['voc20.py', 'cues.py']
 cam_dir = 'work_dirs/cam_efflite0_voc20/cams'
 cue_dir = 'work_dirs/cam_efflite0_voc20/cues'

@@ -1,4 +1,5 @@
-# DSRG: DeepLabv2's ResNet-101 with region growing, the balanced seed loss and the boundary loss. Batch norms are frozen.
+# DSRG: DeepLabv2's ResNet-101 with region growing, the balanced seed loss and the boundary loss. Batch norms are
+# frozen.
 model = dict(
     type='CueEncoderDecoder',
     data_preprocessor=dict(

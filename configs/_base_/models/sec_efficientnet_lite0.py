@@ -1,4 +1,5 @@
-# SEC's losses on the network of deeplabv2_efficientnet_lite0.py. Its map at stride 16 is resized to the grid of the cues.
+# SEC's losses on the network of deeplabv2_efficientnet_lite0.py. Its map at stride 16 is resized to the grid of the
+# cues.
 _base_ = 'deeplabv2_efficientnet_lite0.py'
 model = dict(
     type='CueEncoderDecoder',

@@ -1,5 +1,5 @@
-# SEC's schedule: 8000 iterations of batch 15 (the sum over all GPUs), the learning rate divided by 10 every 2000, biases
-# at twice the rate without decay, the last layer at ten times the rate.
+# SEC's schedule: 8000 iterations of batch 15 (the sum over all GPUs), the learning rate divided by 10 every 2000,
+# biases at twice the rate without decay, the last layer at ten times the rate.
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='SGD', lr=1e-3, momentum=0.9, weight_decay=5e-4),

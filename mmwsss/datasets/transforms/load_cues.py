@@ -12,8 +12,8 @@ class LoadCues(LoadAnnotations):
     """Read an image's cue file from the dataset's `seg_map_dir`, with `seg_map_suffix='.npz'`.
 
     Required keys: `seg_map_path`, `num_classes`, and `gt_score` to check the cues against. Added: `cues`, uint8
-    `(h, w, C)`, 0 or 1; `PackImageLabelInputs(keys=['cues'])` packs it. It is listed in `seg_fields`, so that flips apply
-    to it. Load cues after the image is resized: the grid does not follow the size of the image, and a crop would
+    `(h, w, C)`, 0 or 1; `PackImageLabelInputs(keys=['cues'])` packs it. It is listed in `seg_fields`, so that flips
+    apply to it. Load cues after the image is resized: the grid does not follow the size of the image, and a crop would
     separate them.
     """
 
