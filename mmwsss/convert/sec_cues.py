@@ -66,7 +66,8 @@ def _names(path: Path) -> dict[int, str]:
     if not path.is_file():
         raise InputError(f'The list {path} does not exist. Check the path.')
     names = {}
-    for place, line in enumerate(line.split() for line in path.read_text(encoding='utf-8').splitlines() if line.strip()):
+    lines = path.read_text(encoding='utf-8').splitlines()
+    for place, line in enumerate(line.split() for line in lines if line.strip()):
         if len(line) > 2 or (len(line) == 2 and not line[1].isdigit()):
             raise InputError(f'{path} has the line {" ".join(line)!r}. Write a name and a number, or a name.')
         names[int(line[1]) if len(line) == 2 else place] = Path(line[0]).stem

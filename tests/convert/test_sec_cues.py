@@ -12,7 +12,7 @@ from mmwsss.utils.errors import InputError
 
 CLASSES = ('background', 'cat', 'dog')
 CUES = np.array([[0, 2, 2], [0, 1, 4], [3, 2, 1]])
-GOOD = {'7_labels': np.array([2]), '7_cues': CUES, '8_labels': [1], '8_cues': np.zeros((3, 0), np.int64)}
+GOOD = {'7_labels': np.array([2]), '7_cues': CUES, '8_labels': [1], '8_cues': [[], [], []]}
 
 
 class Evil:

@@ -58,9 +58,9 @@ class LargeFOVHead(BaseDecodeHead):
             inputs: features `(N, C, h, w)` of each level.
         """
         feat = self.pool(self._transform_inputs(inputs))
-        return sum(self._branch(branch, feat) for branch in self.branches)
+        return torch.stack([self._branch(branch, feat) for branch in self.branches]).sum(dim=0)
 
-    def _branch(self, branch: nn.ModuleDict, feat: Tensor) -> Tensor:
+    def _branch(self, branch: Any, feat: Tensor) -> Tensor:
         for name in ('fc6', 'fc7'):
             feat = self.drop(branch[name](feat).relu())
         return branch['fc8'](feat)

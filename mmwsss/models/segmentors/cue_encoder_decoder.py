@@ -77,7 +77,7 @@ class CueEncoderDecoder(EncoderDecoder):
             if self.growing is not None and log_q is not None:
                 seeds = grow_seeds(cues, log_q.detach().exp(), labels, **self.growing)
             prediction = CuePrediction(probs, labels, seeds, log_q)
-            return {loss.loss_name: loss(prediction) for loss in self.losses}
+            return {str(loss.loss_name): loss(prediction) for loss in self.losses}
 
     def pixels(self, inputs: Tensor) -> Tensor:
         """Undo the normalisation: `(N, 3, H, W)` in 0..255, in the order of the network's channels."""
