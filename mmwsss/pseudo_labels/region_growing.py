@@ -17,8 +17,8 @@ def grow_seeds(cues: Tensor, probs: Tensor, labels: Tensor, bg_thr: float = 0.99
 
     Each cell has an owner: the class of its cue (the highest class where cues overlap), or the most probable allowed
     class where that is more probable than its threshold, also against the cue. An 8-connected region of an owner
-    becomes seeds if it contains a cue of this class. Classes grow in ascending order; a cell that has exactly one seed so far,
-    of another class, keeps it alone. Nothing is remembered from call to call.
+    becomes seeds if it contains a cue of this class. Classes grow in ascending order; a cell that has exactly one seed
+    so far, of another class, keeps it alone. Nothing is remembered from call to call.
 
     Args:
         cues: `(N, C, h, w)`, 0 or 1; class 0 is the background. All of them stay, also those of unlabelled classes.
