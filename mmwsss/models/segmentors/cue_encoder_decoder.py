@@ -50,7 +50,7 @@ class CueEncoderDecoder(EncoderDecoder):
         if self.with_auxiliary_head:
             raise InputError('CueEncoderDecoder does not support auxiliary_head. Remove it.')
         if self.test_cfg.get('mode', 'whole') != 'whole':
-            raise InputError(f"CueEncoderDecoder: test_cfg.mode must be 'whole', got {self.test_cfg.mode!r}.")
+            raise InputError(f"CueEncoderDecoder: test_cfg.mode must be 'whole', got {self.test_cfg['mode']!r}.")
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """Compute the losses.
