@@ -16,7 +16,7 @@ from mmwsss.utils.errors import InputError
 def build(name='sec', **changes):
     init_default_scope('mmseg')
     model = Config.fromfile(REPO / f'configs/mini/{name}_r18_mini.py').model.to_dict()
-    return MODELS.build({**without_weights(model), **changes})
+    return MODELS.build(Config(dict(model={**without_weights(model), **changes})).model)
 
 
 def samples(size=(33, 33), grid=(5, 5)):
