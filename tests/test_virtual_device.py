@@ -52,6 +52,7 @@ def batch(classes, sub_categories=1):
         sample.cam = PixelData(data=torch.rand(2, SIDE // 4, SIDE // 4))
         sample.cam_keys = torch.tensor([0, 2])
         sample.affinity_label = sample.gt_sem_seg.data[0, ::8, ::8].to(torch.uint8)
+        sample.cues = torch.randint(0, 2, (9, 9, len(classes)), dtype=torch.uint8)
         samples.append(sample)
     return dict(inputs=inputs, data_samples=samples)
 

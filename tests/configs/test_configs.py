@@ -18,6 +18,7 @@ from tiny_voc import write_tiny_voc
 from mmwsss.datasets.sub_categories import write_sub_categories
 from mmwsss.engine.evaluation_options import augment
 from mmwsss.pseudo_labels import write_cam
+from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.pseudo_labels.score_file import write_scores
 
 CONFIGS = sorted(path.relative_to(REPO / 'configs').as_posix() for path in (REPO / 'configs').rglob('*.py')
@@ -34,6 +35,8 @@ def shrink(cfg: Config, root, work_dir) -> Config:
     cfg.work_dir = str(work_dir)
     cfg.experiment_name = work_dir.name
     cfg.model.backbone.init_cfg = None  # no download
+    if 'decode_head' in cfg.model:
+        cfg.model.decode_head.init_cfg = None
     cfg.load_from = None
     if 'init_cfg' in cfg.model:
         cfg.model.init_cfg = None
@@ -53,6 +56,8 @@ def shrink(cfg: Config, root, work_dir) -> Config:
                 step.update(crop_size=(64, 80))
             if 'RandomResizedCrop' in step['type']:
                 step.update(scale=64)
+            if step['type'] == 'Resize':
+                step.update(scale=(65, 65))
         if loader in means:
             loader.batch_size = 3
     cfg.train_dataloader.batch_size = 2
@@ -185,6 +190,14 @@ def test_refiner(name, tmp_path):
         assert image.mode == 'P' and set(np.unique(np.asarray(image))) <= values
 
 
+def write_cue_files(root, folder, classes, ids):
+    """Cues made from the masks."""
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        small = np.asarray(Image.open(path))[::6, ::8]
+        cues = np.stack([small == 0, *(small == ids.index(name) for name in classes)])
+        write_cues(folder / f'{path.stem}.npz', cues, ('background', *classes))
+
+
 def segmentor_config(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
     root, classes = write_images(cfg.train_dataloader.dataset, tmp_path / 'data')
@@ -195,7 +208,10 @@ def segmentor_config(name, tmp_path):
     cfg = shrink(cfg, root, tmp_path / name.replace('/', '_'))
     for loader in (cfg.val_dataloader, cfg.test_dataloader):
         loader.dataset.seg_map_dir = str(root / labels)
-    if not name.endswith('_full.py'):
+    if cfg.train_dataloader.dataset.get('seg_map_suffix') == '.npz':  # SEC, DSRG
+        cfg.train_dataloader.dataset.seg_map_dir = str(tmp_path / 'cues')
+        write_cue_files(root, tmp_path / 'cues', classes, all_classes(cfg.train_dataloader.dataset))
+    elif not name.endswith('_full.py'):
         cfg.train_dataloader.dataset.seg_map_dir = str(root / labels)
     return cfg
 

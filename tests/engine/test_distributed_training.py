@@ -9,9 +9,11 @@ from PIL import Image
 from reference_network import REPO
 from run_tool import run_process
 from tiny_pipeline import CLASSES
+from tiny_voc import CLASSES as VOC
 from tiny_voc import write_tiny_voc
 
 from mmwsss.datasets.sub_categories import write_sub_categories
+from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.pseudo_labels.score_file import write_scores
 
 COMMON = """\
@@ -83,6 +85,9 @@ GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_st
 ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
     backbone=dict(norm_eval=True), train_cfg=dict(warmup_epochs=0, floor=0.0),
     decode_head=dict(norm_cfg=dict(type='GN', num_groups=4), gate_rate=0.0, drop_rates=(0, 0, 0)))""")  # as above
+CUES = SEGMENTOR.replace('/SegmentationClass', '/cues').replace(
+    "dict(type='LoadMask'), dict(type='PackSegInputs')",
+    "dict(type='LoadCues'), dict(type='PackImageLabelInputs', keys=['cues'])")
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
@@ -97,6 +102,8 @@ STAGES = {
     'sipe': (SIPE, 'sipe_r18_mini.py', {'loss_cls', 'loss_gsc'}),
     'amn': (AMN, 'amn_r18_mini.py', {'loss_smoothed_ce'}),
     'one_stage': (ONE_STAGE, 'onestage_r18_mini.py', {'loss_cls', 'loss_mask', 'fg_size'}),
+    'sec': (CUES, 'sec_r18_mini.py', {'loss_seed', 'loss_expand', 'loss_constrain'}),
+    'dsrg': (CUES, 'dsrg_r18_mini.py', {'loss_seed', 'loss_constrain'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
     'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }
@@ -120,6 +127,15 @@ def write_scores_of_masks(root):
         write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]), np.arange(len(keys)), 'abcdef')
 
 
+def write_cues_of_masks(root):
+    """Cue files with other numbers of cells for each image; the ignored part has none."""
+    for path in sorted((root / 'SegmentationClass').glob('*.png')):
+        small = np.asarray(Image.open(path))[::6, ::8]
+        classes = [0, *(VOC.index(name) for name in CLASSES)]
+        write_cues(root / 'cues' / f'{path.stem}.npz', np.stack([small == label for label in classes]),
+                   ('background', *CLASSES))
+
+
 @pytest.fixture(scope='module', params=STAGES)
 def runs(request, tmp_path_factory):
     """The work dirs of one and of two processes, after as many iterations on the same four images."""
@@ -128,6 +144,7 @@ def runs(request, tmp_path_factory):
     root = write_tiny_voc(folder / 'data', CLASSES)
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
     write_scores_of_masks(root)
+    write_cues_of_masks(root)
     labels = json.loads((root / 'image_labels.json').read_text())
     multi_hot = np.array([[name in found for name in CLASSES] for found in labels.values()])
     write_sub_categories(root / 'sub_categories.json', list(labels), np.kron(multi_hot, [0, 1, 0]), CLASSES)

@@ -6,7 +6,7 @@ from message_names import message_names
 from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline.recipes import amn, bes, boxes, irn, lpcam, points, sccam, scribbles
+from mmwsss.pipeline.recipes import amn, bes, boxes, cues, irn, lpcam, points, sccam, scribbles
 from mmwsss.utils.errors import InputError
 
 
@@ -39,6 +39,20 @@ def test_sccam():
 def test_sccam_with_bad_settings(settings, named):
     with pytest.raises(InputError, match=message_names(named)):
         sccam('a.py', 'b.py', **settings)
+
+
+def test_cues():
+    found = by_name(cues('a.py', 'b.py', dict(fg_thr=0.3), crf=dict(type='PAR')))
+    assert list(found) == ['classifier', 'cams', 'cam_quality', 'cues', 'segmentor', 'evaluation', 'crf', 'report']
+    assert found['cams']['images_of'] == found['cues']['config'] == 'segmentor'
+    assert found['segmentor']['labels'] == 'cues' and found['segmentor']['config'] == 'b.py'
+    assert found['cues']['settings'] == dict(fg_thr=0.3) and found['crf']['refine'] == dict(type='PAR')
+    assert names(cues('a.py', 'b.py', masks=False)) == ['classifier', 'cams', 'cam_quality', 'cues', 'segmentor',
+                                                        'report']
+    with pytest.raises(InputError, match=message_names('irnet', 'segmentor')):
+        cues('a.py', 'b.py', network_options=dict(irnet={}))
+    with pytest.raises(InputError, match=message_names('masks', 'crf')):
+        cues('a.py', 'b.py', masks=False, crf=True)
 
 
 def test_bes_is_irns_list_with_its_own_network_and_thresholds():

@@ -9,6 +9,7 @@ from .deeplabv2_head import DeepLabV2Head
 from .global_cue_injection import GlobalCueInjection
 from .image_prototypes import Seeds, image_prototypes, reactivate, structure_seeds
 from .irn_head import IRNHead
+from .large_fov_head import LargeFOVHead, VGG16Decimation
 from .lpcam_head import LPCAMHead
 from .memory_bank import MemoryBankCodebook
 from .ngwp_head import NGWPHead
@@ -24,8 +25,8 @@ from .vwe_head import VWEHead
 
 __all__ = [
     'AMNHead', 'AffinityHead', 'BoundaryHead', 'CAMHead', 'Codebook', 'DeepLabV2Head', 'Encoding', 'GlobalCueInjection',
-    'IRNHead', 'LPCAMHead', 'LearnableCodebook', 'MemoryBankCodebook', 'NGWPHead', 'OneStageHead', 'PixelCorrelation',
-    'ReCAMHead', 'SEAMHead', 'SIPEHead', 'Seeds', 'StochasticGate', 'SubCategoryHead', 'VWEHead', 'ViewMaps',
-    'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input', 'image_prototypes', 'reactivate',
-    'stack_gt_scores', 'stochastic_gate', 'structure_seeds'
+    'IRNHead', 'LPCAMHead', 'LargeFOVHead', 'LearnableCodebook', 'MemoryBankCodebook', 'NGWPHead', 'OneStageHead',
+    'PixelCorrelation', 'ReCAMHead', 'SEAMHead', 'SIPEHead', 'Seeds', 'StochasticGate', 'SubCategoryHead',
+    'VGG16Decimation', 'VWEHead', 'ViewMaps', 'VisualWordEncoder', 'check_head', 'correlate', 'correlation_input',
+    'image_prototypes', 'reactivate', 'stack_gt_scores', 'stochastic_gate', 'structure_seeds'
 ]

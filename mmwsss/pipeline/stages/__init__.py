@@ -3,6 +3,7 @@ from .affinity_labels import AffinityLabels
 from .affinity_scores import AffinityScores
 from .cam_curve import CAMCurve
 from .cam_files import CAMFiles
+from .cues import Cues
 from .evaluation import Evaluation
 from .existing_files import ExistingFiles
 from .label_quality import LabelQuality
@@ -14,5 +15,7 @@ from .stroke_labels import StrokeLabels
 from .sub_categories import SubCategories
 from .training import Training
 
-__all__ = ['AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-           'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training']
+__all__ = [
+    'AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Cues', 'Evaluation', 'ExistingFiles', 'LabelQuality',
+    'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training'
+]

@@ -1,0 +1,69 @@
+"""Making the localization cues of a data set from CAM files."""
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.config import Config
+
+from mmwsss.datasets import ImageLabelDataset, LoadCAM
+from mmwsss.datasets.transforms.load_image import read_image
+from mmwsss.pseudo_labels.cue_file import write_cues
+from mmwsss.pseudo_labels.cues import cam_to_cues, check_cue_settings
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.progress import track
+
+DEFAULTS: dict[str, Any] = dict(grid=(41, 41), fg_thr=0.2, bg_share=0.1)
+
+
+def cue_settings(cfg: Config) -> dict[str, Any]:
+    """Return the settings of :func:`cam_to_cues`, the config's `cues` over the defaults.
+
+    Raises:
+        InputError: one is unknown or out of range.
+    """
+    settings = {**DEFAULTS, **(cfg.get('cues') or {})}
+    strangers = sorted(set(settings) - set(DEFAULTS))
+    if strangers:
+        raise InputError(f'cues of {cfg.filename} sets {", ".join(strangers)}, but its settings are '
+                         f'{", ".join(DEFAULTS)}. Correct the name.')
+    settings['grid'] = list(settings['grid'])
+    check_cue_settings(**settings)
+    return settings
+
+
+def make_cues(dataset: ImageLabelDataset, out: Path, settings: dict[str, Any]) -> int:
+    """Write the cue files of all images that have none yet, `<img_id>.npz`.
+
+    Args:
+        dataset: with `cam_dir`; with labels, maps of other classes are left out.
+        out: folder of the files.
+        settings: of :func:`cam_to_cues`.
+
+    Returns:
+        How many were written.
+
+    Raises:
+        InputError: an image or its CAM is damaged, or they do not match.
+    """
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    left = [info for info in infos if not (out / f"{info['img_id']}.npz").is_file()]
+    classes = ('background', *dataset.image_classes)
+    for info in track(left, 'cues'):
+        write_cues(out / f"{info['img_id']}.npz", _cues_of(info, classes, settings), classes)
+    return len(left)
+
+
+def _cues_of(info: dict[str, Any], classes: Sequence[str], settings: dict[str, Any]) -> np.ndarray:
+    """The cues of one image, `(C, h, w)`."""
+    size = read_image(info['img_path'], info.get('backend_args')).shape[:2]
+    loaded = LoadCAM().transform(dict(cam_path=info['cam_path'], img_path=info['img_path'], ori_shape=size,
+                                      image_classes=classes[1:]))
+    cam, keys = loaded['cam'].numpy(), loaded['cam_keys'].numpy()
+    if 'gt_score' in info:
+        named = info['gt_score'][keys] > 0
+        cam, keys = cam[named], keys[named]
+    found = cam_to_cues(cam, **settings)
+    whole = np.zeros((len(classes), *found.shape[1:]), dtype=np.uint8)
+    whole[[0, *(keys + 1)]] = found
+    return whole
