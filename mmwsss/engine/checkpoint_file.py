@@ -3,6 +3,7 @@ import pickle
 import tarfile
 import types
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,11 @@ def _rebuild_from_type(function: Callable, *args: Any) -> Any:
 
 _ALLOWED = {
     **TYPES,
+    # On the lists of newer PyTorch versions only.
+    **{f'builtins.{kind.__name__}': kind for kind in (bytearray, complex, set)},
+    **{str(value): value for value in vars(torch).values() if isinstance(value, torch.dtype)},
+    'collections.Counter': Counter,
+    'torch.device': torch.device,
     '_codecs.encode': latin1_bytes,
     'builtins.getattr': _statistic,
     'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,

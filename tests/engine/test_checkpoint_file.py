@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
+from packaging.version import Version
 from torch import nn
 
 from mmwsss.engine.checkpoint_file import _load_with_own_unpickler, _load_with_torch, load_safely
 
 LOADERS = pytest.mark.parametrize('load', [
-    pytest.param(lambda path: _load_with_torch(path, lazy=True), id='torch'),
+    pytest.param(lambda path: _load_with_torch(path, lazy=True), id='torch', marks=pytest.mark.skipif(
+        Version(torch.__version__) < Version('2.6'), reason='PyTorch < 2.6')),
     pytest.param(_load_with_own_unpickler, id='own'),
     pytest.param(load_safely, id='either'),
 ])
@@ -35,7 +37,8 @@ def training_checkpoint() -> dict:
         message_hub=dict(log_scalars=dict(loss=buffer), runtime_info=dict(score=np.float64(0.25), flag=np.bool_(True)),
                          resumed_keys=dict(loss=True)),
         state_dict=model.state_dict(), ema=dict(half=torch.ones(3).half(), bare=nn.Parameter(torch.ones(2))),
-        optimizer=optimizer.state_dict(), array=np.arange(6, dtype=np.float32).reshape(2, 3), names={'a', 'b'})
+        optimizer=optimizer.state_dict(), array=np.arange(6, dtype=np.float32).reshape(2, 3), names={'a', 'b'},
+        precision=torch.bfloat16, device=torch.device('cpu'))
 
 
 @LOADERS
@@ -46,6 +49,7 @@ def test_reads_what_mmengine_writes(load, as_zip, tmp_path):
     read = load(tmp_path / 'a.pth')
     assert read['meta'] == saved['meta'] and read['names'] == {'a', 'b'}
     assert type(read['meta']['rate']) is np.float32
+    assert read['precision'] is torch.bfloat16 and read['device'] == torch.device('cpu')
     loss = read['message_hub']['log_scalars']['loss']
     assert loss.mean() == 0.375 and loss.statistics('max') == 0.5
     assert read['message_hub']['runtime_info'] == saved['message_hub']['runtime_info']

