@@ -40,6 +40,21 @@ def test_every_page_of_the_configs_is_linked_from_the_readme():
     assert {name for name in NAMES if name.startswith('configs/')} <= linked
 
 
+def test_every_tool_is_on_the_page_of_the_tools():
+    page = (REPO / 'tools' / 'README.md').read_text(encoding='utf-8')
+    tools = {path.name for path in (REPO / 'tools').glob('*.py') if path.name[0] != '_'}
+    tools.remove('demo.py')  # demo.sh runs it
+    assert not [name for name in tools if f'`{name}`' not in page and f'`{name} ' not in page]
+
+
+def test_every_component_is_on_the_page_of_the_components():
+    """Registered classes; the kinds of stages are a folder that CONTRIBUTING and the page of the tools name."""
+    page = (REPO / 'mmwsss' / 'README.md').read_text(encoding='utf-8')
+    found = [match for path in (REPO / 'mmwsss').rglob('*.py') if 'pipeline' not in path.parts
+             for match in re.findall(r'@\w+\.register_module\([^)]*\)\nclass (\w+)', path.read_text(encoding='utf-8'))]
+    assert len(found) > 50 and not [name for name in found if f'`{name}`' not in page]
+
+
 def test_the_readme_is_short():
     assert len(README.read_bytes()) <= 8000
     assert (REPO / '.github' / 'pipeline.jpg').stat().st_size < 200_000
