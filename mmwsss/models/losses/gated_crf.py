@@ -1,7 +1,7 @@
 """Gated CRF loss: neighbours of similar colour should have the same class.
 
-Obukhov, Georgoulis, Dai, Van Gool: Gated CRF Loss for Weakly Supervised Semantic Image Segmentation, arXiv 1906.04651,
-2019. The energy of a CRF with Gaussian kernels, cut off at a small radius, is itself a loss on the network's map.
+Obukhov et al.: Gated CRF Loss for Weakly Supervised Semantic Image Segmentation, arXiv 1906.04651, 2019. The energy of
+a CRF with Gaussian kernels, cut off at a small radius, is itself a loss on the network's map.
 
 The kernel of two pixels is symmetric, and it does not depend on the network. So its sum over a window is a linear
 operator that is its own transpose, and all that is stored for the gradient is the kernel.

@@ -46,6 +46,7 @@ def test_every_place_occurs_and_pixels_keep_together(height, width):
         assert results['img_shape'] == results['pad_shape'] == (8, 9)
         *found, shape = place(results, (3, 2, 1))  # RGB in the config, BGR in the image
         assert shape == (min(height, 8), min(width, 9))
+        assert results['crop_window'] == (found[0], found[1], found[0] + shape[0], found[1] + shape[1])
         seen.add(tuple(int(x) for x in found))
     slack = [range(abs(height - 8) + 1), range(abs(width - 9) + 1)]
     expected = {(y if height < 8 else 0, x if width < 9 else 0, y if height > 8 else 0, x if width > 9 else 0)
