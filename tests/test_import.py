@@ -43,8 +43,8 @@ def fake_package(folder: Path, name: str, text: str) -> None:
 def test_import_is_light_and_registers_in_mmseg(repo):
     done = run("""
 import sys, warnings
+import mmseg.registry  # OpenMMLab's own release loads MMCV here, which warns of its own modules
 warnings.simplefilter('always')
-import mmseg.registry  # which loads MMCV itself in OpenMMLab's own release
 before = set(sys.modules)
 import mmwsss
 print('HEAVY', [name for name in ('torch', 'mmcv', 'mmpretrain', 'mmseg.models') if name in set(sys.modules) - before])

@@ -108,7 +108,7 @@ def reference_maps(data, rows):
 
 def test_reference_inference(golden):
     data = golden('sccam')
-    keys, size = torch.from_numpy(data['inf_keys']), tuple(data['inf_size'])
+    keys, size = torch.from_numpy(data['inf_keys']), tuple(data['inf_size'].tolist())
     groups = [cam.unflatten(1, (2, 10)) for cam in reference_maps(data, slice(2, None))]
     for found, name in ((SumAll()(reference_maps(data, slice(2)), size), ''),
                         (SumAllSubCategories()(groups, size), '_sub')):
