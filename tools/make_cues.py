@@ -47,9 +47,10 @@ def main() -> None:
         dataset = build_datasets(cfg, ('train', ))['train']
         made_from = dict(stage='cues', **origin_of_cams(cams), **settings, classes=dataset.image_classes,
                          list=Path(dataset_settings.get('ann_file') or '').name)
-        claim_folder(out, made_from, '.npz', args.overwrite)
+        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+        claim_folder(out, made_from, ids, '.npz', args.overwrite)
         count = make_cues(dataset, out, settings)
-        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))], '.npz')
+        check_complete(out, ids, '.npz')
         print(f'{out}: {len(dataset)} images; {count} written.')
 
 

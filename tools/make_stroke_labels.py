@@ -82,9 +82,10 @@ def main() -> None:
                  if path.is_dir() else file_mark(path) for path in args.source]
         made_from.update(source=marks, classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
         jobs = jobs_of(dataset, out, annotations, ', '.join(map(str, args.source)))
-        claim_folder(out, made_from, '.png', args.overwrite)
+        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+        claim_folder(out, made_from, ids, '.png', args.overwrite)
         summary = make_stroke_labels(jobs, args.workers)
-        check_complete(out, [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))])
+        check_complete(out, ids)
         print(f'{out}: {len(jobs)} images; {summary}.')
 
 
