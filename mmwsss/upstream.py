@@ -12,8 +12,8 @@ from .version import import_required
 _printed = io.StringIO()
 try:
     with warnings.catch_warnings(), redirect_stdout(_printed):
-        # About MMCV without compiled operators, which nothing here needs.
-        warnings.filterwarnings('ignore', 'Fail to import ``MultiScaleDeformableAttention``')
+        # About MMCV without compiled operators, which nothing here needs, and about its own modules.
+        warnings.filterwarnings('ignore', '(Fail to import )?``MultiScaleDeformableAttention``')
         import_required('torch', 'mmengine.runner', 'mmcv', 'mmseg', 'mmpretrain', 'mmseg.models', 'mmseg.datasets')
 finally:
     # The maintained forks print this debug message about an optional source of data sets.
