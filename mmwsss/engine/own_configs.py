@@ -266,7 +266,8 @@ ir_label_thr, pseudo_label_thr = 'auto', {'best' if data.masks else 'auto'!r}
 masks, crf = {data.masks is not None}, {crf}
 {first}'''
 
-    def _bases(self, kind: str, schedule: str, runtime: str = 'default_runtime') -> str:
+    def _bases(self, kind: str, schedule: str, runtime: str | None = None) -> str:
+        runtime = runtime or ('cpu_runtime' if self._small else 'default_runtime')
         parts = self._models[kind], f'datasets/{self._small}{TASKS[kind]}', f'schedules/{schedule}', runtime
         place = repr(os.path.join(self.base, '{part}.py'))
         return f"_base_ = ['facts.py', *(f{place} for part in (\n    {', '.join(map(repr, parts))}))]"
