@@ -314,19 +314,26 @@ def _fitting_recipe(settings: Mapping[str, Any], path: str) -> str:
     _register()
     fitting = [name for name, recipe in RECIPES.module_dict.items() if settings and _takes(recipe, settings)]
     if len(fitting) != 1:
+        lacking = {name: missing for name, recipe in RECIPES.module_dict.items()
+                   if settings and (missing := _missing(recipe, settings))}
+        hint = ''.join(f' {name} also needs {", ".join(missing)}.' for name, missing in lacking.items())
         raise InputError(f'{path} sets neither stages nor a recipe, and no recipe has all its settings '
-                         f'({", ".join(settings) or "none"}). Set recipe to one of '
+                         f'({", ".join(settings) or "none"}).{hint} Set recipe to one of '
                          f'{", ".join(RECIPES.module_dict)}, or give a list of stages.')
     return fitting[0]
 
 
 def _takes(recipe: Callable, settings: Mapping[str, Any]) -> bool:
     """Whether a recipe has all these settings, and needs no others."""
-    try:
-        inspect.signature(recipe).bind(**settings)
-    except TypeError:
-        return False
-    return True
+    return _missing(recipe, settings) == []
+
+
+def _missing(recipe: Callable, settings: Mapping[str, Any]) -> list[str] | None:
+    """The settings that a recipe needs in addition; `None` if it does not have all of these."""
+    known = inspect.signature(recipe).parameters
+    if not set(settings) <= set(known):
+        return None
+    return [name for name, parameter in known.items() if parameter.default is parameter.empty and name not in settings]
 
 
 def _build(settings: Mapping[str, Any], path: str) -> Stage:

@@ -93,7 +93,7 @@ def test_labels_of_the_refiner(folder):
             return scores
 
     job = Job(str(folder / 'photo.jpg'), str(folder / 'photo.npz'), folder / 'label.png', CLASSES,
-              np.arange(7, dtype=np.uint8), 0.6, 0.3, Recorded(), max_size=100)
+              dict(classes=('background', *CLASSES)), 0.6, 0.3, Recorded(), max_size=100)
     pixels, certain, _ = label_image(job)
     label = np.array(Image.open(folder / 'label.png'))
     assert seen == [(75, 100)] and label.shape == SIZE and pixels == label.size and certain < pixels

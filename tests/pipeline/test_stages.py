@@ -260,8 +260,10 @@ def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
         read_plan(write([dict(boxes, source=3)]), 'w')
 
 
+CUES = [CLASSIFIER, CAMS, dict(type='Cues', name='cues', cams='cams', config='segmentor.py', settings=dict(fg_thr=0.3)),
+        REPORT]
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    PROTOTYPES, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
+    PROTOTYPES, CUES, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
     [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()
