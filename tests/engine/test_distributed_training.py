@@ -1,13 +1,14 @@
 """Two processes with half the batch each give the result of one process with the whole batch."""
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from reference_network import REPO
-from run_tool import run_process
 from tiny_pipeline import CLASSES
 from tiny_voc import CLASSES as VOC
 from tiny_voc import write_tiny_voc
@@ -136,10 +137,9 @@ def write_cues_of_masks(root):
                    ('background', *CLASSES))
 
 
-@pytest.fixture(scope='module', params=STAGES)
-def runs(request, tmp_path_factory):
+@pytest.fixture(scope='module')
+def all_work_dirs(tmp_path_factory):
     """The work dirs of one and of two processes, after as many iterations on the same four images."""
-    text, base, names = STAGES[request.param]
     folder = tmp_path_factory.mktemp('distributed training')
     root = write_tiny_voc(folder / 'data', CLASSES)
     ignore_a_part(root / 'SegmentationClass' / '2007_000002.png')
@@ -148,15 +148,26 @@ def runs(request, tmp_path_factory):
     labels = json.loads((root / 'image_labels.json').read_text())
     multi_hot = np.array([[name in found for name in CLASSES] for found in labels.values()])
     write_sub_categories(root / 'sub_categories.json', list(labels), np.kron(multi_hot, [0, 1, 0]), CLASSES)
-    work_dirs = dict(names=names)
+    variables = dict(PYTHONPATH=os.pathsep.join([str(REPO / 'tests/support'), str(REPO)]))
     for ranks in (1, 2):
-        config = folder / f'ranks_{ranks}.py'
-        config.write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root), batch=4 // ranks))
-        work_dirs[ranks] = folder / f'work {ranks}'
-        done = run_process('dist_train.sh', config, ranks, '--work-dir', work_dirs[ranks], cwd=folder,
-                           PYTHONPATH=os.pathsep.join([str(REPO / 'tests/support'), str(REPO)]))
-        assert done.status == 0, done.err[-3000:]
-    return work_dirs
+        runs = []
+        for name, (text, base, _) in STAGES.items():
+            config = folder / f'{name} {ranks}.py'
+            config.write_text(text.format(base=str(REPO / 'configs/mini' / base), root=str(root), batch=4 // ranks))
+            runs += [str(config), str(folder / f'work {name} {ranks}')]
+        command = [sys.executable, str(REPO / 'tests/support/train_configs.py'), 'none', *runs]
+        if ranks == 2:
+            command[1:3] = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2', command[1], 'pytorch']
+        done = subprocess.run(command, cwd=folder, env=dict(os.environ, OMP_NUM_THREADS='1', **variables),
+                              capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr[-3000:]
+    return {name: {ranks: folder / f'work {name} {ranks}' for ranks in (1, 2)} for name in STAGES}
+
+
+@pytest.fixture(params=STAGES)
+def runs(request, all_work_dirs):
+    """The work dirs of one stage, and the names of its losses."""
+    return dict(all_work_dirs[request.param], names=STAGES[request.param][2])
 
 
 def test_losses(runs):
