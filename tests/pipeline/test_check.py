@@ -1,5 +1,6 @@
 """What is missing is named before the first stage starts."""
 import pytest
+from reference_network import REPO
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.pipeline import make_plan, read_plan
@@ -122,3 +123,10 @@ def test_refinements_of_stages(config):
         plan = make_plan(wrong, str(config), 'w')
         with pytest.raises(InputError, match=f'(?s)Nothing.*{name}'):
             plan.stages[name].check(plan)
+
+
+@pytest.mark.parametrize('name', sorted(
+    path.name for path in (REPO / 'configs/voc20').glob('pipeline_*.py') if '_strokes' not in path.read_text()))
+def test_the_pipelines_of_voc20_can_start(name, voc20, tmp_path, monkeypatch):
+    monkeypatch.setenv('MMWSSS_VOC20', str(voc20))
+    check_inputs(read_plan(str(REPO / 'configs/voc20' / name), str(tmp_path)))
