@@ -159,7 +159,7 @@ def begun(work: Path, stage: str) -> bool:
 
 
 @pytest.mark.parametrize('stages', [
-    ['classifier', 'ir_labels', 'irnet', 'segmentor'], pytest.param(STAGES, marks=pytest.mark.slow, id='every stage')])
+    ['classifier', 'ir_labels'], pytest.param(STAGES, marks=pytest.mark.slow, id='every stage')])
 def test_kill_9(finished, folder, stages):
     work, last = folder / f'killed_{len(stages)}', STAGES.index(stages[-1])
     command = [sys.executable, str(REPO / 'tools' / 'run_pipeline.py'), 'pipeline.py', '--work-dir', work.name]
@@ -178,7 +178,8 @@ def test_kill_9(finished, folder, stages):
         run.wait()
         if json.loads((work / 'records' / f'{stage}.json').read_text())['state'] == 'running':
             interrupted.add(stage)
-    assert {'classifier', 'ir_labels', 'irnet', 'segmentor'} <= interrupted and len(interrupted) >= len(stages) / 2
+    assert {'classifier', 'ir_labels', 'irnet', 'segmentor'} & set(stages) <= interrupted
+    assert len(interrupted) >= len(stages) / 2
     before = {path: path.stat().st_mtime_ns for path in (work / 'records').glob('*.json')}
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', work.name, cwd=folder)
     assert done.status == 0, done.err[-3000:]
@@ -186,7 +187,7 @@ def test_kill_9(finished, folder, stages):
     assert not [stage for stage in STAGES[:last + 1] if f'{stage}: starts' in done.out]
     assert {path for path, stamp in before.items() if path.stat().st_mtime_ns != stamp} <= {
         work / 'records' / f'{stages[-1]}.json'}
-    for network in ('classifier', 'irnet', 'segmentor'):  # went on from the first of two checkpoints
+    for network in {'classifier', 'irnet', 'segmentor'} & set(stages):  # went on from the first of two checkpoints
         assert 'Resuming from' in (work / 'logs' / f'{network}.log').read_text()
     # from one checkpoint the stages that write files write the same ones
     writers = dict(cams='.npz', ir_labels='.png', pseudo_labels='.png')

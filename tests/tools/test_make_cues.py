@@ -33,7 +33,7 @@ def folder(tmp_path_factory) -> Path:
     for name, base in (('classifier', 'cam_r18_mini.py'), ('segmentor', 'sec_r18_mini.py')):
         (folder / f'{name}.py').write_text(f"""\
 _base_ = {str(REPO / 'configs/mini' / base)!r}
-train_dataloader = dict(dataset=dict(data_root='data'))
+train_dataloader = dict(batch_size=4, dataset=dict(data_root='data'))
 val_dataloader = dict(dataset=dict(data_root='data'))
 test_dataloader = dict(dataset=dict(data_root='data'))
 """)
