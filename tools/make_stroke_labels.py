@@ -60,7 +60,7 @@ def main() -> None:
     from mmwsss.pipeline.refinement import require_refinement
     from mmwsss.registry import LOCAL_REFINEMENTS
     from mmwsss.utils.errors import InputError
-    from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, folder_mark
+    from mmwsss.utils.provenance import check_complete, claim_folder, source_mark
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
@@ -78,10 +78,9 @@ def main() -> None:
         settings.update(pipeline=[], seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
         annotations = KINDS[args.kind](args.source, class_ids(dataset), **options)
-        marks = [next((folder_mark(path, suffix) for suffix in ('.xml', '.png') if any(path.rglob(f'*{suffix}'))), '')
-                 if path.is_dir() else file_mark(path) for path in args.source]
-        made_from.update(source=marks, classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
         jobs = jobs_of(dataset, out, annotations, ', '.join(map(str, args.source)))
+        made_from.update(source=[source_mark(path, ('.xml', '.png')) for path in args.source],
+                         classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)
         ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
         claim_folder(out, made_from, ids, '.png', args.overwrite)
         summary = make_stroke_labels(jobs, args.workers)

@@ -2,7 +2,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,22 @@ def file_mark(path: str | os.PathLike) -> str:
     if not path.is_file():
         raise InputError(f'{path} does not exist. Check the path.')
     return f'{path.name} {digest(_blocks(path))}'
+
+
+def source_mark(path: str | os.PathLike, suffixes: Sequence[str]) -> str:
+    """The fingerprint of a file, or of the files with the first of these suffixes that a folder has.
+
+    Args:
+        path: file or folder.
+        suffixes: of the files in a folder.
+
+    Raises:
+        InputError: the file does not exist, or the folder has no such files.
+    """
+    if not os.path.isdir(path):
+        return file_mark(path)
+    found = (suffix for suffix in suffixes if next(walk_files(path, suffix), None))
+    return folder_mark(path, next(found, suffixes[0]))
 
 
 def folder_mark(folder: str | os.PathLike, suffix: str) -> str:

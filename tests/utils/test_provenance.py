@@ -12,6 +12,7 @@ from mmwsss.utils.provenance import (
     folder_mark,
     read_made_from,
     settings_mark,
+    source_mark,
 )
 from mmwsss.utils.walk import walk_files
 
@@ -135,3 +136,15 @@ def test_the_mark_of_a_folder_is_its_names_and_contents(tmp_path):
 
 def test_the_mark_of_settings_is_their_content():
     assert settings_mark(dict(a=1, b=(1, 2))) == settings_mark(dict(b=[1, 2], a=1)) != settings_mark(dict(a=2))
+
+
+def test_a_source_is_a_file_or_a_folder_of_the_first_kind_that_it_has(tmp_path):
+    (tmp_path / 'a.png').write_text('png')
+    kinds = ('.xml', '.png')
+    assert source_mark(tmp_path / 'a.png', kinds) == file_mark(tmp_path / 'a.png')
+    assert source_mark(tmp_path, kinds) == folder_mark(tmp_path, '.png')
+    (tmp_path / 'below').mkdir()
+    (tmp_path / 'below' / 'b.xml').write_text('xml')
+    assert source_mark(tmp_path, kinds) == folder_mark(tmp_path, '.xml') != folder_mark(tmp_path, '.png')
+    with pytest.raises(InputError, match=message_names('empty')):
+        source_mark(tmp_path / 'empty', kinds)

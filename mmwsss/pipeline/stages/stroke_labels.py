@@ -8,7 +8,7 @@ from mmwsss.pipeline.refinement import refinement_words, require_refinement
 from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.provenance import file_mark, folder_mark
+from mmwsss.utils.provenance import source_mark
 
 from .files import FileStage
 
@@ -49,7 +49,7 @@ class StrokeLabels(FileStage):
             arguments += [f'--{key}', str(value)]
         if self.refine:
             arguments += ['--refine', *refinement_words(self.refine)]
-        marks = [] if plan.dry else [_mark(Path(source)) for source in self.sources]
+        marks = [] if plan.dry else [source_mark(source, ('.xml', '.png')) for source in self.sources]
         inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), kind=self.kind, source=marks,
                              settings=self.settings, refine=self.refine)
         return Call(arguments, plan.fill(network.options), inputs)
@@ -61,11 +61,3 @@ class StrokeLabels(FileStage):
                              'Correct the path in the config of the pipeline.')
         if self.refine:
             require_refinement(self.refine, self.name)
-
-
-def _mark(path: Path) -> str:
-    """The fingerprint of annotations."""
-    if path.is_file():
-        return file_mark(path)
-    suffix = next((one for one in ('.xml', '.png') if any(path.rglob(f'*{one}'))), '.xml')
-    return folder_mark(path, suffix)
