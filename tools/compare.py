@@ -43,7 +43,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--launcher', choices=('none', 'pytorch', 'slurm'), default='none',
                         help='launcher of the processes (default: torchrun for more than one)')
     parser.add_argument('--partition', default='', help='Slurm partition')
-    add_config_options(parser, "change settings of the networks' tests only, e.g. model.head.word_cam=False")
+    add_config_options(parser, 'change settings of tests of networks only, e.g. model.head.word_cam=False, or '
+                       'test_cfg.fp16=True (bfloat16 on CPUs that have it)')
     return parser.parse_args()
 
 

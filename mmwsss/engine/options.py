@@ -1,6 +1,6 @@
 """Reading and writing command line settings: the path of a config, and `--cfg-options KEY=VALUE`."""
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,15 @@ def option_text(value: Any) -> str:
         if type(found) is type(value) and found == value:
             return text
     raise InputError(f'{value!r} cannot be passed on a command line. Set it in the config file.')
+
+
+def flat_options(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in dictionaries as options with dotted keys, e.g. `{'test_cfg': {'fp16': True}}` as `test_cfg.fp16`."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        inner = flat_options(value) if isinstance(value, Mapping) else {}
+        flat.update({f'{key}.{name}': one for name, one in inner.items()} if inner else {key: value})
+    return flat
 
 
 class OptionsAction(DictAction):

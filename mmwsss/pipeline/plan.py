@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from mmwsss.engine.config import load_config, read_config
-from mmwsss.engine.options import option_text
+from mmwsss.engine.options import flat_options, option_text
 from mmwsss.registry import RECIPES, STAGES
 from mmwsss.utils.errors import InputError
 
@@ -247,7 +247,8 @@ def read_plan(path: str, work_dir: str | None = None, dry: bool = False, options
 
     It sets `stages`, a list of settings of stages (`type` is a kind in `STAGES`), or `recipe`, the name of a function
     in `RECIPES` that returns such a list, with the arguments of that function. Without both, the only recipe that takes
-    the given settings is used.
+    the given settings is used. Beside these it may set `test_options`: `--cfg-options` of all stages that test a
+    network.
 
     Args:
         path: of the config.
@@ -297,16 +298,30 @@ def stage_settings(settings: Mapping[str, Any], path: str) -> list[dict[str, Any
         InputError: there are no stages, or the recipe does not take the settings.
     """
     settings = {key: value for key, value in settings.items() if key not in RUNTIME}
+    tests = settings.pop('test_options', None) or {}
+    if not isinstance(tests, Mapping):
+        raise InputError(f"{path}: test_options must be a dictionary, e.g. {{'test_cfg.fp16': True}}, got {tests!r}.")
     stages = settings.pop('stages', None)
     if stages is not None:
         if settings or not isinstance(stages, list | tuple) or not stages:
             raise InputError(f'{path}: stages must be a list of stages, without other settings beside it '
                              f'({", ".join(settings) or stages!r}).')
-        return list(stages)
-    name = settings.pop('recipe', None) or _fitting_recipe(settings, path)
-    recipe = _find(RECIPES, name, f'{path}: recipe')
-    _require_arguments(recipe, settings, f'{path}: the recipe {name}')
-    return recipe(**settings)
+    else:
+        name = settings.pop('recipe', None) or _fitting_recipe(settings, path)
+        recipe = _find(RECIPES, name, f'{path}: recipe')
+        if tests and 'test_options' in inspect.signature(recipe).parameters:
+            settings['test_options'] = flat_options(tests)
+        _require_arguments(recipe, settings, f'{path}: the recipe {name}')
+        stages = recipe(**settings)
+    return _with_test_options(stages, flat_options(tests)) if tests else list(stages)
+
+
+def _with_test_options(stages: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The settings of stages, with further options of those that test a network."""
+    _register()
+    return [dict(stage, options={**(stage.get('options') or {}), **options})
+            if isinstance(stage, Mapping) and getattr(STAGES.module_dict.get(stage.get('type')), 'tests', False)
+            else stage for stage in stages]
 
 
 def _fitting_recipe(settings: Mapping[str, Any], path: str) -> str:

@@ -69,12 +69,14 @@ class Stage(ABC):
         parallel: whether the tool runs in several processes under a launcher.
         resume: arguments that resume an interrupted run of the tool.
         trains: whether its time is that of a training, in a comparison of pipelines.
+        tests: whether it tests a network, so that a pipeline's `test_options` are for it.
     """
     tool = ''
     title = ''
     parallel = True
     resume: tuple[str, ...] = ()
     trains = False
+    tests = False
 
     def __init__(self, name: str, needs: Sequence[str | None] = ()) -> None:
         self.name = name

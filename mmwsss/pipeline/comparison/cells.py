@@ -42,7 +42,7 @@ class Cell:
     def plan(self, dry: bool = False) -> Plan:
         """The stages."""
         if self.entry.is_pipeline:
-            return read_plan(self.entry.config, str(self.work_dir), dry, self.entry.options, self.seed)
+            return read_plan(self.entry.config, str(self.work_dir), dry, self.entry.pipeline_options, self.seed)
         stages = train_and_test(Path(self.entry.config).name, self.lists, self.entry.options, self.entry.test_options)
         return make_plan(stages, self.entry.config, str(self.work_dir), dry, seed=self.seed)
 
@@ -51,8 +51,9 @@ class Cell:
         options = ['--gpus', str(launcher.gpus), '--launcher', launcher.launcher]
         if launcher.partition:
             options += ['--partition', launcher.partition]
-        if self.entry.is_pipeline and self.entry.options:
-            options += ['--cfg-options', *(f'{key}={option_text(value)}' for key, value in self.entry.options.items())]
+        own = self.entry.pipeline_options if self.entry.is_pipeline else {}
+        if own:
+            options += ['--cfg-options', *(f'{key}={option_text(value)}' for key, value in own.items())]
         config = self.entry.config if self.entry.is_pipeline else str(self._write_config())
         return [sys.executable, str(launcher.tools / 'run_pipeline.py'), config, '--work-dir', str(self.work_dir),
                 '--seed', str(self.seed), '--reuse', str(self.folder.parent), *options]

@@ -2,7 +2,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,18 @@ class Entry:
         config: path of the config of a network or a pipeline.
         is_pipeline: whether the config lists stages; a network is trained and tested.
         options: `--cfg-options` of the config.
-        test_options: further ones of a network's tests.
+        test_options: further ones of its tests.
     """
     name: str
     config: str
     is_pipeline: bool
     options: Mapping[str, Any] = field(default_factory=dict)
     test_options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pipeline_options(self) -> dict[str, Any]:
+        """`--cfg-options` of a pipeline: its own, and those of its tests."""
+        return {**self.options, **{f'test_options.{key}': value for key, value in self.test_options.items()}}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
             may be given a name, as `NAME=PATH`. Configs in such a file are relative to it.
         seeds: in place of those of the files; by default `[0]`.
         lists: in place of those of the files.
-        test_options: further `--cfg-options` of all networks' tests.
+        test_options: further `--cfg-options` of all tests of networks, also in pipelines.
 
     Raises:
         InputError: a config is missing or damaged, a setting is unknown, or names or lists occur twice.
@@ -112,7 +117,7 @@ def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
         require_config(place)
         options = item.get('options') or {}
         entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
-        entries.append(_with_test_options(entry, item.get('test_options') or {}, strict=True))
+        entries.append(_with_test_options(entry, item.get('test_options') or {}))
     return entries
 
 
@@ -124,22 +129,27 @@ def _entry(path: str, settings: Mapping[str, Any], name: str, options: Mapping[s
         raise InputError(f'The name {name!r} of {path} does not fit. Use letters, digits, spaces and any of _.,+()-, '
                          'beginning with a letter or digit: NAME=PATH.')
     is_pipeline = 'model' not in settings
-    for key, value in (options or {}).items() if is_pipeline else ():
+    if is_pipeline:
+        _require_texts(path, options or {})
+    return Entry(name, path, is_pipeline, dict(options or {}))
+
+
+def _with_test_options(entry: Entry, options: Mapping[str, Any]) -> Entry:
+    """The entry with further options of its tests."""
+    if entry.is_pipeline:
+        _require_texts(entry.config, options)
+    elif options:
+        read_config(entry.config, {**entry.options, **options})
+    return replace(entry, test_options={**entry.test_options, **options})
+
+
+def _require_texts(path: str, options: Mapping[str, Any]) -> None:
+    """Check that options of a pipeline can be passed on a command line."""
+    for key, value in options.items():
         try:
             option_text(value)
         except InputError as error:
             raise InputError(f'{path}: the option {key}: {error}') from error
-    return Entry(name, path, is_pipeline, dict(options or {}))
-
-
-def _with_test_options(entry: Entry, options: Mapping[str, Any], strict: bool = False) -> Entry:
-    """The entry with further options of its tests; a pipeline has none."""
-    if not options or entry.is_pipeline:
-        if options and strict:
-            raise InputError(f'{entry.config} is a pipeline, so test_options do not fit. Set options of its config.')
-        return entry
-    read_config(entry.config, {**entry.options, **options})
-    return Entry(entry.name, entry.config, False, entry.options, {**entry.test_options, **options})
 
 
 def _agreed(key: str, values: Sequence[Any]) -> Any:

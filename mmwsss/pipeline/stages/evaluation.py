@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.record import config_mark
 from mmwsss.pipeline.refinement import refinement_options, require_refinement
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
@@ -27,6 +28,7 @@ class Evaluation(Stage):
         title: of the stage.
     """
     tool = 'test.py'
+    tests = True
 
     def __init__(self, name: str, network: str, checkpoint: str | None = None, refine: bool | Mapping[str, Any] = False,
                  test_list: str | None = None, options: Mapping[str, Any] | None = None, bars: str | None = None,
@@ -47,12 +49,15 @@ class Evaluation(Stage):
     def call(self, plan: Plan) -> Call:
         network = self.network(plan)
         options = plan.fill(network.options)
-        others = {}
+        others: dict[str, Any] = {}
         if self.refine:
             evaluator = network.evaluator('IoUMetric')
             options[f'{evaluator}.type'] = 'CRFIoUMetric'
             options.update(plan.fill(refinement_options(self._refinement(), f'{evaluator}.refine')))
             others['refine'] = self._refinement()
+        loop = {key: value for key, value in network.cfg.test_cfg.items() if key != 'type'}
+        if loop:  # e.g. mixed precision
+            others['test_cfg'] = config_mark(loop)
         checkpoint = self.checkpoint or plan.output(self.tested)
         arguments = [network.path, checkpoint, '--work-dir', str(self.folder(plan)), '--json',
                      str(self.output(plan).path)]

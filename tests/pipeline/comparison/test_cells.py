@@ -102,6 +102,17 @@ def test_the_command_runs_the_same_pipeline(here):
     assert plan.stages['report'].call(plan).options == {'crf': 'False'}  # the report reads the same pipeline
 
 
+def test_options_of_tests_reach_the_tests_of_a_pipeline(here):
+    cell = cells('pipeline.py', test_options={'test_cfg.fp16': True})[0]
+    plan = cell.plan(dry=True)
+    tested = {name for name, stage in plan.stages.items()
+              if stage.tool and stage.call(plan).options.get('test_cfg.fp16') == 'True'}
+    assert tested == {'crf', 'evaluation'}
+    assert cell.command(Launcher(TOOLS))[-2:] == ['--cfg-options', 'test_options.test_cfg.fp16=True']
+    before, after = portable_inputs(cells('pipeline.py')[0].plan()), portable_inputs(cell.plan())
+    assert {name for name in before if before[name] != after[name]} == tested
+
+
 def test_fingerprints_are_those_of_another_machine(here, original, monkeypatch):
     for word in ('classifier.py', 'pipeline.py'):
         own = inputs_of(word)

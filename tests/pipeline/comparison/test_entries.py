@@ -38,7 +38,8 @@ def test_a_file_has_entries_seeds_and_lists():
     found = read_comparison(['table.py', 'other.py'], test_options={'model.type': 'C'})
     assert [entry.name for entry in found.entries] == ['cam', 'P, whole', 'other']
     assert found.entries[1].options == {'crf': True} and found.seeds == (3, 4) and found.lists == ('val', )
-    assert [entry.test_options for entry in found.entries] == [{'model.type': 'C'}, {}, {'model.type': 'C'}]
+    assert [entry.test_options for entry in found.entries] == [{'model.type': 'C'}] * 3
+    assert found.entries[1].pipeline_options == {'crf': True, 'test_options.model.type': 'C'}
     found = read_comparison(['table.py', 'seven.py'], seeds=[1], lists=['a', 'b'])
     assert found.seeds == (1, ) and found.lists == ('a', 'b')
     assert read_comparison(['sub/up.py']).entries[0].config == 'cam.py'
@@ -67,7 +68,7 @@ def test_mistakes(words, options, named):
     ("[dict(config='cam.py', options=[1])]", ['options', '[1]']),
     ("[dict(config='cam.py', options={'model.head.radius.x': 1})]", ['model.head.radius.x=1']),
     ("[dict(config='chain.py', options={'network_options': {}})]", ['network_options', 'chain.py']),
-    ("[dict(config='chain.py', test_options={'a': 1})]", ['chain.py', 'test_options'])])
+    ("[dict(config='chain.py', test_options={'a': {}})]", ['chain.py', 'a'])])
 def test_mistakes_in_a_file(entries, named, tmp_path):
     (tmp_path / 'bad.py').write_text(f'entries = {entries}\n')
     with pytest.raises(InputError, match=message_names(*named)):
