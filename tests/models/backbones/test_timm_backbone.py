@@ -1,12 +1,16 @@
-"""timm networks: frozen parts, and ImageNet weights from a package."""
+"""timm networks: frozen parts, levels, and ImageNet weights from a package."""
+import copy
+
 import pytest
 import timm
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
 from mmwsss.models.backbones.efficientnet_lite_init import EfficientNetLite0Init, timm_names
+from mmwsss.models.segmentors.level_channels import level_channels
 from mmwsss.utils.errors import InputError
 
 FROZEN = ('conv_stem', 'bn1', 'blocks.0', 'blocks.1', 'blocks.2')
@@ -42,6 +46,28 @@ def test_statistics_move_where_they_may():
 def test_unknown_part():
     with pytest.raises(InputError, match='layer1'):
         build(frozen_modules=('layer1', ))
+
+
+def test_levels_before_the_last_features():
+    names = ('blocks.1', 'blocks.2', 'blocks.4')
+    backbone, plain, levels = build(levels=names).eval(), build().eval(), build(features_only=True).eval()
+    plain.load_state_dict(backbone.state_dict())
+    levels.load_state_dict({key: value for key, value in backbone.state_dict().items() if key in levels.state_dict()})
+    images = torch.randn(2, 3, 64, 96, requires_grad=True)
+    found = copy.deepcopy(backbone)(images)
+    whole = levels(images)
+    assert [level.shape[1] for level in found] == [24, 40, 112, 1280] == level_channels(backbone)
+    assert all(torch.equal(one, other) for one, other in zip(found, (*whole[1:4], *plain(images)), strict=True))
+    found[1].sum().backward()
+    assert images.grad.abs().sum() > 0 and not backbone.timm_model.blocks[2]._forward_hooks
+
+
+@pytest.mark.parametrize('settings, named', [
+    (dict(levels=('layer3', )), ['layer3']),
+    (dict(levels=('blocks.2', ), features_only=True), ['blocks.2', 'features_only'])])
+def test_levels_that_do_not_fit(settings, named):
+    with pytest.raises(InputError, match=message_names(*named)):
+        build(frozen_modules=(), **settings)
 
 
 def test_weights_from_the_package():

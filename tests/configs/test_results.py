@@ -1,0 +1,28 @@
+"""The tables on the pages of the configs are those of the results that are kept beside them."""
+import json
+from pathlib import Path
+
+import pytest
+from reference_network import REPO
+
+from mmwsss.pipeline.comparison.results import read_results
+from mmwsss.pipeline.comparison.table import rows_of, texts_of
+from mmwsss.utils.table import markdown_table
+
+RESULTS = sorted((REPO / 'configs').rglob('compare_*.json'))
+
+
+@pytest.mark.parametrize('path', RESULTS, ids=lambda path: path.name)
+def test_the_table_is_on_the_page(path):
+    entries = [entry['name'] for entry in json.loads(path.read_text())['entries']]
+    table = markdown_table(*texts_of(rows_of(read_results(path), entries)))
+    lines = table.splitlines()
+    assert len(lines) > 2
+    page = (path.parent / 'README.md').read_text(encoding='utf-8').splitlines()
+    assert [line for line in lines if line not in page] == []
+
+
+@pytest.mark.parametrize('path', RESULTS, ids=lambda path: path.name)
+def test_results_name_no_place_of_a_machine(path):
+    text = path.read_text()
+    assert '/tmp/' not in text and '/work/' not in text and str(Path.home()) not in text
