@@ -92,11 +92,14 @@ def test_the_status_is_of_this_run(tmp_path):
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
 def test_endings_are_interruptions(number):
-    before = signal.getsignal(number)
-    with pytest.raises(KeyboardInterrupt), endings_as_interruption():
-        os.kill(os.getpid(), number)
-        time.sleep(5)
-    assert signal.getsignal(number) is before
+    before = signal.signal(number, signal.SIG_DFL)  # the tests may run under nohup
+    try:
+        with pytest.raises(KeyboardInterrupt), endings_as_interruption():
+            os.kill(os.getpid(), number)
+            time.sleep(5)
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
 
 
 def test_nohup_is_respected(monkeypatch):
