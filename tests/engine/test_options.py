@@ -2,7 +2,7 @@
 import pytest
 from message_names import message_names
 
-from mmwsss.engine.options import option_text, parse_component, parse_option
+from mmwsss.engine.options import flat_options, option_text, parse_component, parse_option
 from mmwsss.utils.errors import InputError
 
 
@@ -36,3 +36,8 @@ def test_component_of_words():
 def test_words_that_are_no_component(words):
     with pytest.raises(InputError, match=words[-1]):
         parse_component(words)
+
+
+def test_dictionaries_as_dotted_keys():
+    assert flat_options({'a': {'b': 1, 'c': {'d': [2]}}, 'e.f': {'g': 3}, 'h': {}}) == {
+        'a.b': 1, 'a.c.d': [2], 'e.f.g': 3, 'h': {}}

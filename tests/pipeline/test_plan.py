@@ -98,6 +98,8 @@ def test_slurm(config, commands):
     ("pseudo_label_thr = 'best'", 'pseudo_label_thr = True', r'pseudo_labels.*True'),
     ("pseudo_label_thr = 'best'", "pseudo_label_crf = 'yes'", r'pseudo_label_crf.*yes'),
     ('irnet={', 'irnett={', 'irnett.*classifier, irnet, segmentor'),
+    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\ntest_options = 3", r'test_options.*3'),
+    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\ntest_options = {'modle.head': 3}", 'modle'),
     ("'{classifier}'", "dict(type='BN')", 'BN'),
     ("irnet={'model.backbone.init_cfg.checkpoint': '{classifier}'}", "irnet={'load_from': '{segmentor}'}",
      'irnet needs segmentor')])
