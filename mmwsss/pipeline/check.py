@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from mmwsss.engine.classes import classes_of, require_heads
 from mmwsss.utils.errors import InputError
 
-from .plan import Network, Plan
+from .network import Network
+from .plan import Plan
 
 LOOPS = ('train', 'val', 'test')
 

@@ -15,7 +15,7 @@ from mmwsss.utils.provenance import digest
 from .stage import OUTPUT
 
 if TYPE_CHECKING:
-    from .plan import Network
+    from .network import Network
 
 PACKAGES = ('mmcv', 'mmpretrain', 'mmseg', 'mmwsss')  # whose steps we know
 

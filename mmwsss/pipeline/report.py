@@ -9,7 +9,8 @@ from mmwsss.visualization.explorer import Layer, curve_data, explorer_data
 from mmwsss.visualization.figures import bar_figure, data_uri
 from mmwsss.visualization.report_page import Page, Row, Section, write_page
 
-from .plan import Network, Plan
+from .network import Network
+from .plan import Plan
 from .record import read_record
 from .report_images import Panels, ReportImages
 from .stage import Stage

@@ -20,7 +20,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.visualization.explorer import PixelMap
 from mmwsss.visualization.panels import heat_overlay, image_uri, paint_labels, shrink
 
-from .plan import Network
+from .network import Network
 from .stage import Output
 
 LONGEST = 240  # pixels of an image on the page

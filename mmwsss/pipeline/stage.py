@@ -10,7 +10,8 @@ from mmwsss.utils.provenance import file_mark, folder_mark
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .plan import Network, Plan
+    from .network import Network
+    from .plan import Plan
     from .report_images import Panels, ReportImages
 
 OUTPUT = r'{(\w+)}'  # in an option's text: the output of the stage of this name

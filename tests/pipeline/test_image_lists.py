@@ -10,7 +10,7 @@ from tiny_voc import write_tiny_voc
 
 from mmwsss.pipeline import read_plan
 from mmwsss.pipeline.image_lists import images_mark, read_images, require_masks
-from mmwsss.pipeline.plan import Network
+from mmwsss.pipeline.network import Network
 from mmwsss.utils.errors import InputError
 
 

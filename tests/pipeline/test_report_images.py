@@ -7,7 +7,7 @@ from message_names import message_names
 from mmengine.config import Config
 from tiny_voc import write_tiny_voc
 
-from mmwsss.pipeline.plan import Network
+from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.report import TRUTH, _pairs
 from mmwsss.pipeline.report_images import ReportImages
 from mmwsss.pipeline.stage import Output

@@ -2,7 +2,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.refinement import refinement_options, require_refinement
 from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES

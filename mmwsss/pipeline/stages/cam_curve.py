@@ -2,7 +2,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, panel_title
 from mmwsss.registry import STAGES
 

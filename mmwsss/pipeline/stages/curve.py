@@ -4,7 +4,8 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Stage
 
 if TYPE_CHECKING:

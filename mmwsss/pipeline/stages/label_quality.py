@@ -2,7 +2,8 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 

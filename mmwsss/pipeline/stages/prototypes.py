@@ -2,7 +2,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError

@@ -3,7 +3,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.refinement import refinement_words, require_refinement
 from mmwsss.pipeline.stage import Call
 from mmwsss.registry import STAGES

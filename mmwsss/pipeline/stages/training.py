@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmwsss.engine.training_steps import require_steps
-from mmwsss.pipeline.plan import Network, Plan
+from mmwsss.pipeline.network import Network
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import OUTPUT, Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
