@@ -91,7 +91,7 @@ def new_dataset(images: str | Path,
     measured = tuple(len(lists.get(f'{part}_masks', lists[part])) if masks else 0 for part in ('train', 'val'))
     sides = np.array(list(sizes.values()))
     data = OwnData(name or folder.resolve().name, folder.resolve(), Path(masks).resolve() if masks else None, every,
-                   len(train), len(val), (measured[0], measured[1]), int(sides.max()), int(sides.prod(axis=1).max()),
+                   len(train), len(val), (measured[0], measured[1]), int(sides.max()),
                    any(not names for names in kept.values()))
     texts = OwnConfigs(Path(configs), backbone, data, _base_path(Path(configs) / '_base_', out))
     _write(out, texts.texts, lists, {image: kept[image] for image in kept})

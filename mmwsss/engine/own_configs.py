@@ -11,6 +11,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmwsss.evaluation.crf_iou_metric import DEEPLABV2
 from mmwsss.utils.errors import InputError
 
 TASKS = {'cam': 'image_labels', 'irnet': 'irnet', 'deeplabv2': 'segmentation'}  # models and data of the three networks
@@ -18,7 +19,7 @@ SCALES = ('', 'small_')  # names of the generic data configs: the published scal
 LONG_SIDE = 512  # about that of VOC's images, which the published configs neither shrink nor enlarge
 REFINED = 320  # long side below which boundaries at stride 4 are too coarse; smaller images are enlarged
 LARGE = 5000  # images from which on the published schedules apply
-CRF_PIXELS = 1_000_000  # a DenseCRF of larger images takes minutes and gigabytes each
+CRF_SIDE = 1024  # long side above which images are shrunk for a DenseCRF; larger ones take minutes and gigabytes each
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class OwnData:
         train, val: numbers of images to learn from and to validate on.
         measured: numbers of those with masks.
         longest: the longest side of an image, pixels.
-        largest: pixels of the largest image.
         allow_empty: whether images without a class occur.
     """
     name: str
@@ -65,7 +65,6 @@ class OwnData:
     val: int
     measured: tuple[int, int]
     longest: int
-    largest: int
     allow_empty: bool
 
 
@@ -249,13 +248,14 @@ train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map
 
     def _pipeline(self) -> str:
         data = self.data
-        crf = data.masks is not None and data.largest <= CRF_PIXELS
+        crf: bool | dict[str, Any] = data.masks is not None
         if data.masks is None:
             self.reasons.append('pipeline: no masks, so thresholds are label-free (Otsu\'s rule), nothing is measured '
                                 'against masks, and the report shows images.')
-        elif not crf:
-            self.reasons.append('pipeline: no test with a DenseCRF, because images are as large as '
-                                f'{data.largest / 1e6:.0f} million pixels (crf = True asks for it).')
+        elif data.longest > CRF_SIDE:
+            crf = dict(type='DenseCRF', **DEEPLABV2, max_size=CRF_SIDE)
+            self.reasons.append(f'pipeline: the DenseCRF of the test shrinks images to a long side of {CRF_SIDE}; the '
+                                f'largest has {data.longest} (crf = True for the full size: minutes and gigabytes).')
         first = ("network_options = dict.fromkeys(('irnet', 'segmentor'), {'model.backbone.init_cfg.checkpoint': "
                  "'{classifier}'})\n" if self._scratch else '')
         return f'''\

@@ -15,7 +15,7 @@ NETWORKS = ('classifier', 'irnet', 'segmentor')
 def own_data(train=240, masks=None, longest=4000, classes=3, measured=None):
     names = ('background', *(f'class {index}' for index in range(classes)))
     measured = measured or ((train, 20) if masks else (0, 0))
-    return OwnData('photos', Path('/data/photos'), masks, names, train, 20, measured, longest, longest ** 2 // 2, False)
+    return OwnData('photos', Path('/data/photos'), masks, names, train, 20, measured, longest, False)
 
 
 def write(folder, repo, data, backbone='r18_narrow'):
@@ -88,9 +88,12 @@ def test_lists_of_the_images_with_masks(tmp_path, repo):
     assert networks['segmentor'].train_dataloader.dataset.ann_file == str(tmp_path / 'train.txt')
 
 
-def test_crf_of_small_images_only(repo):
-    for longest, wanted in ((500, 'masks, crf = True, True'), (4000, 'masks, crf = True, False')):
+def test_crf_shrinks_large_images(repo):
+    for longest, wanted in ((1024, 'masks, crf = True, True\n'),
+                            (4000, "masks, crf = True, {'type': 'DenseCRF', 'gaussian_sxy': 1, 'bilateral_sxy': 67, "
+                             "'bilateral_srgb': 3, 'bilateral_compat': 4, 'max_size': 1024}\n")):
         made = OwnConfigs(repo / 'configs', 'r50', own_data(masks=Path('/m'), longest=longest), 'base')
         assert wanted in made.texts['pipeline.py'] and "pseudo_label_thr = 'auto', 'best'" in made.texts['pipeline.py']
+        assert any('4000' in reason for reason in made.reasons if reason.startswith('pipeline')) == (longest == 4000)
     made = OwnConfigs(repo / 'configs', 'r50', own_data(), 'base')
     assert "pseudo_label_thr = 'auto', 'auto'" in made.texts['pipeline.py']

@@ -34,6 +34,24 @@ def test_labels_are_those_of_the_function(image):
         np.testing.assert_array_equal(refined.numpy(), dense_crf_labels(image, labels, 5, **known))
 
 
+def test_larger_images_are_shrunk(image):
+    scores = torch.randn(4, 24, 30).softmax(dim=0)
+    same = DenseCRF(max_size=30).refine(chw(image), scores)
+    torch.testing.assert_close(same, DenseCRF().refine(chw(image), scores), rtol=0, atol=0)
+    # Blocks of 2 x 2 equal pixels: shrinking to half loses nothing.
+    large, values = chw(np.kron(image, np.ones((2, 2, 1), np.uint8))), scores.repeat_interleave(2, 1)
+    values = values.repeat_interleave(2, 2)
+    found = DenseCRF(max_size=30).refine(large, values)
+    expected = torch.nn.functional.interpolate(same[None], size=(48, 60), mode='bilinear', align_corners=False)[0]
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize('wrong', [0, -3, 2.5, 'large', True])
+def test_wrong_max_size(wrong):
+    with pytest.raises(InputError, match='max_size'):
+        DenseCRF(max_size=wrong)
+
+
 def test_without_pydensecrf(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pydensecrf', None)
     monkeypatch.setitem(sys.modules, 'pydensecrf.densecrf', None)
