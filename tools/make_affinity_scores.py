@@ -41,9 +41,9 @@ def main() -> None:
     from mmwsss.engine.affinity_scores import jobs_of, make_affinity_scores, refinement_settings
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
+    from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.affinity_scores import check_alphas
-    from mmwsss.registry import LOCAL_REFINEMENTS
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder
 
@@ -52,8 +52,7 @@ def main() -> None:
         settings = cfg.train_dataloader.dataset
         check_alphas(args.low_alpha, args.high_alpha)
         refine = refinement_settings(cfg)
-        refinement = LOCAL_REFINEMENTS.build(refine)
-        refinement.check()
+        refinement = build_refinement(refine, args.config)
         cams, out = args.cams or cfg.test_dataloader.dataset.get('cam_dir'), args.out or settings.get('seg_map_dir')
         if not (cams and out):
             raise InputError(f'{args.config} does not set the folders for CAMs and scores. Pass --cams and --out.')

@@ -44,9 +44,9 @@ def main() -> None:
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, max_size_of, refinement_settings
+    from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.ir_label import check_thresholds
-    from mmwsss.registry import LOCAL_REFINEMENTS
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder
 
@@ -55,8 +55,7 @@ def main() -> None:
         settings = cfg.train_dataloader.dataset
         check_thresholds(args.fg_thr, args.bg_thr)
         refine = refinement_settings(cfg)
-        refinement = LOCAL_REFINEMENTS.build(refine)
-        refinement.check()
+        refinement = build_refinement(refine, args.config)
         cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, args.out or settings.seg_map_dir
         if not (cams and out):
             raise InputError(f'{args.config} does not set the folders for CAMs and labels. Pass --cams and --out.')

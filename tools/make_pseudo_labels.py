@@ -44,6 +44,7 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.file_writing import origin_of_cams, prepare, without_weights, write_files
+    from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
 
     with plain_errors(args.launcher, lambda: 'Run the same command again to resume.'):
@@ -57,6 +58,7 @@ def main() -> None:
             cfg.model.test_cfg.update(crf=args.crf, refine=None)
         if args.refine is not None:
             cfg.model.test_cfg.update(refine=parse_component(args.refine), crf=None)
+            build_refinement(cfg.model.test_cfg.refine, '--refine')
         made_from = dict(stage='pseudo labels', model=without_weights(cfg.model.to_dict()), pipeline=dataset.pipeline,
                          **origin_of_cams(dataset.cam_dir))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)

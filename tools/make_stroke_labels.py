@@ -54,11 +54,10 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
+    from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.engine.stroke_labels import KINDS, class_ids, jobs_of, make_stroke_labels
-    from mmwsss.pipeline.refinement import require_refinement
-    from mmwsss.registry import LOCAL_REFINEMENTS
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder, source_mark
 
@@ -73,8 +72,7 @@ def main() -> None:
         made_from = dict(stage='stroke labels', kind=args.kind, **options)
         if args.refine:
             made_from['refinement'] = parse_component(args.refine)
-            require_refinement(made_from['refinement'], args.kind)
-            options['refinement'] = LOCAL_REFINEMENTS.build(dict(made_from['refinement']))
+            options['refinement'] = build_refinement(made_from['refinement'], '--refine')
         settings.update(pipeline=[], seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
         annotations = KINDS[args.kind](args.source, class_ids(dataset), **options)

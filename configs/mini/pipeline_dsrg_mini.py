@@ -2,4 +2,5 @@
 recipe = 'cues'
 classifier = 'cam_r18_mini.py'
 segmentor = 'dsrg_r18_mini.py'
+second_segmentor = 'dsrg_second_r18_mini.py'
 network_options = dict(segmentor={'model.backbone.init_cfg.checkpoint': '{classifier}'})

@@ -24,6 +24,20 @@ def loads_masks(step: dict) -> bool:
     return isinstance(kind, type) and issubclass(kind, LoadAnnotations)
 
 
+def without_masks(pipeline: list[dict]) -> list[dict]:
+    """Remove the steps that load masks, also from the alternatives of a test-time augmentation.
+
+    Args:
+        pipeline: config of a data set's pipeline, changed in place.
+    """
+    kept = [step for step in pipeline if not loads_masks(step)]
+    for step in kept:
+        if step.get('transforms') and isinstance(step['transforms'][0], list | tuple):  # MMCV's TestTimeAug
+            groups = [[part for part in group if not loads_masks(part)] for group in step['transforms']]
+            step['transforms'] = [group for group in groups if group]
+    return kept
+
+
 def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None) -> ConfigDict:
     """Change a config's test to write files for the images in the training list, without loading masks.
 
@@ -46,7 +60,7 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
         dataset.ann_file = str(Path(list_name).resolve())
     else:
         dataset.ann_file = str(Path(listed or '.txt').with_name(list_name + (Path(listed).suffix or '.txt')))
-    dataset.pipeline = [step for step in dataset.pipeline if not loads_masks(step)]
+    dataset.pipeline = without_masks(dataset.pipeline)
     return dataset
 
 

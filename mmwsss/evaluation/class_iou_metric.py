@@ -36,6 +36,8 @@ class ClassIoUMetric(IoUMetric):
         super().process(data_batch, data_samples)
         self._writer.dataset_meta = self.dataset_meta
         self._writer.process(data_batch, data_samples)
+        if self.format_only:  # nothing is counted, and MMEngine warns of a metric without results
+            self.results.extend([()] * len(data_samples))
 
     def compute_metrics(self, results: list[tuple[Tensor, ...]]) -> dict[str, float]:
         """Compute MMSeg's metrics and the IoU of each class.

@@ -2,8 +2,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mmwsss.engine.local_refinements import build_refinement
 from mmwsss.engine.options import option_text
-from mmwsss.utils.errors import InputError
 
 
 def refinement_options(settings: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -32,12 +32,4 @@ def require_refinement(settings: Mapping[str, Any], stage: str) -> None:
     Raises:
         InputError: its type or a setting is unknown, or it cannot run.
     """
-    from mmwsss.registry import LOCAL_REFINEMENTS
-    try:
-        refinement = LOCAL_REFINEMENTS.build(dict(settings))
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f'The local refinement {dict(settings)} of the stage {stage} cannot be built. '
-                         f'{str(error).strip()}') from error
-    refinement.check()
+    build_refinement(settings, f'the stage {stage}')

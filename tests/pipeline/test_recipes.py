@@ -55,6 +55,26 @@ def test_cues():
         cues('a.py', 'b.py', masks=False, crf=True)
 
 
+def test_cues_with_a_second_segmentor():
+    refine = dict(type='PAR')
+    stages = cues('a.py', 'b.py', crf=True, second_segmentor='c.py', mask_settings=dict(tta=True, refine=refine),
+                  network_options=dict(second_segmentor={'x': 1}))
+    assert names(stages) == ['classifier', 'cams', 'cam_quality', 'cues', 'segmentor', 'evaluation', 'crf', 'masks',
+                             'mask_quality', 'second_segmentor', 'second_evaluation', 'second_crf', 'report']
+    found = by_name(stages)
+    assert found['masks'] == dict(type='Masks', name='masks', network='segmentor', images_of='second_segmentor',
+                                  tta=True, refine=refine)
+    assert found['second_segmentor']['labels'] == 'masks' and found['second_segmentor']['config'] == 'c.py'
+    assert found['second_segmentor']['options'] == {'load_from': '{segmentor}', 'x': 1}
+    assert found['second_evaluation']['network'] == found['second_crf']['network'] == 'second_segmentor'
+    assert names(cues('a.py', 'b.py', masks=False, second_segmentor='c.py'))[4:] == ['segmentor', 'masks',
+                                                                                   'second_segmentor', 'report']
+    with pytest.raises(InputError, match=message_names('mask_settings', 'second_segmentor')):
+        cues('a.py', 'b.py', mask_settings=dict(tta=True))
+    with pytest.raises(InputError, match=message_names('second_segmentor', 'segmentor')):
+        cues('a.py', 'b.py', network_options=dict(second_segmentor={}))
+
+
 def test_bes_is_irns_list_with_its_own_network_and_thresholds():
     found, reference = by_name(bes('a.py', 'b.py', 'c.py', crf=True)), irn('a.py', 'b.py', 'c.py', crf=True)
     assert len(found) == len(reference) == 13

@@ -262,9 +262,24 @@ def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
 
 CUES = [CLASSIFIER, CAMS, dict(type='Cues', name='cues', cams='cams', config='segmentor.py', settings=dict(fg_thr=0.3)),
         REPORT]
+SECOND = [
+    CLASSIFIER, CAMS, LABELS, SEGMENTOR,
+    dict(type='Masks', name='masks', network='segmentor', tta=True, refine=dict(type='DenseCRF', steps=2)),
+    dict(SEGMENTOR, name='second', labels='masks', options={'load_from': '{segmentor}'})]
+
+
+def test_a_second_segmentor_learns_from_the_masks_of_the_first(write, capsys):
+    found = dry_run(write(SECOND), capsys)
+    assert '--out w/masks' in found['masks'] and '--tta --refine DenseCRF steps=2' in found['masks']
+    assert 'seg_map_dir=w/masks' in found['second'] and 'load_from=w/segmentor/iter_4.pth' in found['second']
+    without = [*SECOND[:-2], dict(SECOND[-2], refine='DenseCRF'), SECOND[-1]]
+    with pytest.raises(InputError, match=message_names('masks', 'refine', 'DenseCRF')):
+        read_plan(write(without), 'w')
+
+
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (
-    PROTOTYPES, CUES, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES, SCRIBBLES,
-    [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
+    PROTOTYPES, CUES, SECOND, ENDS_WITH_CAMS, FOREIGN_CAMS, ROUNDS, REFINED_TWICE, AFFINITIES, SUB_CATEGORIES,
+    SCRIBBLES, [*UNREFINED, dict(type='LabelQuality', name='quality', labels='labels', config='irnet.py')])
             for stage in stages}
 STAGES.import_from_location()
 

@@ -15,31 +15,40 @@ def cues(classifier: str,
          cue_settings: Mapping[str, Any] | None = None,
          crf: bool | Mapping[str, Any] = False,
          masks: bool = True,
+         second_segmentor: str | None = None,
+         mask_settings: Mapping[str, Any] | None = None,
          network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
-    """Classifier, CAMs, cues, segmentor, test, report.
+    """Classifier, CAMs, cues, segmentor, test, perhaps a second segmentor on the first one's masks, report.
 
     Args:
         classifier: config of the network that makes CAMs.
         segmentor: config of a network that learns from cues.
         cue_settings: what to change in the `cues` of its config.
-        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
+        crf: test each segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
-        network_options: `--cfg-options` of `'classifier'` and `'segmentor'`; `{classifier}` in a text stands for its
-            checkpoint.
+        second_segmentor: config of a plain segmentor, DSRG's second step: trained on from the first one's weights
+            (`load_from`), on the masks that the first one predicts for its training images.
+        mask_settings: `tta` and `refine` of these masks, see the stage `Masks`.
+        network_options: `--cfg-options` of `'classifier'`, `'segmentor'` and `'second_segmentor'`; `{classifier}` in a
+            text stands for its checkpoint.
 
     Returns:
-        The settings of 6 to 8 stages.
+        The settings of 6 to 13 stages.
 
     Raises:
         InputError: `network_options` names another network, or a test with a DenseCRF has no masks.
     """
     options = network_options or {}
-    strangers = sorted(set(options) - {'classifier', 'segmentor'})
+    networks = ['classifier', 'segmentor', *(['second_segmentor'] if second_segmentor else [])]
+    strangers = sorted(set(options) - set(networks))
     if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are classifier, segmentor. '
+        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(networks)}. '
                          'Correct the name.')
     if crf and not masks:
         raise InputError(f'masks=False, but crf={crf!r} tests the segmentor, which needs masks. Set crf=False.')
+    if mask_settings and not second_segmentor:
+        raise InputError(f'mask_settings={dict(mask_settings)} has no effect without second_segmentor. Name its '
+                         'config, or remove mask_settings.')
     stages: list[dict[str, Any]] = [
         dict(type='Training', name='classifier', config=classifier, options=dict(options.get('classifier', {})),
              show=False, title='Training from image-level labels'),
@@ -49,8 +58,25 @@ def cues(classifier: str,
         dict(type='Training', name='segmentor', config=segmentor, labels='cues',
              options=dict(options.get('segmentor', {})), title='Training from image-level labels and cues')]
     if masks:
-        stages.append(dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor'))
-        if crf:
-            stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=crf, bars='Segmentor, CRF',
-                               title='The network on its test list, with a DenseCRF'))
+        stages += _tests('segmentor', '', 'Segmentor', crf)
+    if second_segmentor:
+        stages += [
+            dict(type='Masks', name='masks', network='segmentor', images_of='second_segmentor',
+                 **dict(mask_settings or {})),
+            *([dict(type='LabelQuality', name='mask_quality', labels='masks', config=classifier, bars='Masks')]
+              if masks else []),
+            dict(type='Training', name='second_segmentor', config=second_segmentor, labels='masks',
+                 options={'load_from': '{segmentor}', **options.get('second_segmentor', {})},
+                 title='Training on from the first segmentor, with its masks')]
+        if masks:
+            stages += _tests('second_segmentor', 'second_', 'Second segmentor', crf)
     return [*stages, dict(type='Report', name='report')]
+
+
+def _tests(network: str, prefix: str, bars: str, crf: bool | Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tests of a segmentor: plain, and with a DenseCRF if that is asked for."""
+    tests: list[dict[str, Any]] = [dict(type='Evaluation', name=f'{prefix}evaluation', network=network, bars=bars)]
+    if crf:
+        tests.append(dict(type='Evaluation', name=f'{prefix}crf', network=network, refine=crf, bars=f'{bars}, CRF',
+                          title='The network on its test list, with a DenseCRF'))
+    return tests

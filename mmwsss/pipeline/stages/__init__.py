@@ -7,6 +7,7 @@ from .cues import Cues
 from .evaluation import Evaluation
 from .existing_files import ExistingFiles
 from .label_quality import LabelQuality
+from .masks import Masks
 from .prototypes import Prototypes
 from .pseudo_labels import PseudoLabels
 from .refiner_curve import RefinerCurve
@@ -16,6 +17,7 @@ from .sub_categories import SubCategories
 from .training import Training
 
 __all__ = [
-    'AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Cues', 'Evaluation', 'ExistingFiles', 'LabelQuality',
-    'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels', 'SubCategories', 'Training'
+    'AffinityLabels', 'AffinityScores', 'CAMCurve', 'CAMFiles', 'Cues', 'Evaluation', 'ExistingFiles',
+    'LabelQuality', 'Masks', 'Prototypes', 'PseudoLabels', 'RefinerCurve', 'Report', 'StrokeLabels',
+    'SubCategories', 'Training'
 ]
