@@ -12,12 +12,15 @@ from mmseg.registry import METRICS
 
 from mmwsss.datasets.transforms.load_image import image_of
 from mmwsss.pseudo_labels.label_scores import Refine
+from mmwsss.pseudo_labels.large_labels import labels_at
+from mmwsss.pseudo_labels.shrunk import shrink_image, shrink_scores, shrunk_size
 from mmwsss.registry import LOCAL_REFINEMENTS
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
+HELD = 2 ** 29  # bytes of probabilities above which the network waits for the workers, whatever their number
 DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # others as in DenseCRF
 
 
@@ -49,7 +52,8 @@ class CRFIoUMetric(ClassIoUMetric):
         self.crf = dict(crf or {})
         self.refinement = LOCAL_REFINEMENTS.build(refine or dict(type='DenseCRF', **{**DEEPLABV2, **self.crf}))
         self._pool: ProcessPoolExecutor | None = None
-        self._pending: deque[tuple[Future, dict]] = deque()
+        self._pending: deque[tuple[Future, dict, int]] = deque()
+        self._held = 0  # bytes of probabilities that wait
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Send images to the workers and count finished ones.
@@ -62,7 +66,7 @@ class CRFIoUMetric(ClassIoUMetric):
             with explain_broken_pool():
                 for sample in data_samples:
                     self._submit(sample)
-                    while len(self._pending) > 2 * self.workers:
+                    while len(self._pending) > 2 * self.workers or self._held > HELD:
                         self._count_oldest()
         except BaseException:  # Ctrl-C too
             self._close()
@@ -90,16 +94,23 @@ class CRFIoUMetric(ClassIoUMetric):
         # Only what IoUMetric reads, so that the logits can be freed.
         kept = {key: sample[key] for key in ('gt_sem_seg', 'img_id', 'img_path', 'reduce_zero_label') if key in sample}
         image = {key: sample[key] for key in ('img_path', 'backend_args') if key in sample}
-        self._pending.append((self._pool.submit(refined_label, image, probs, self.refinement.refine), kept))
+        size, smaller = probs.shape[1:], shrunk_size(probs.shape[1:], self.refinement.max_size)
+        if smaller:  # a large photo: its probabilities would be copied to the worker
+            probs = shrink_scores(torch.from_numpy(probs), smaller).numpy()
+        submitted = self._pool.submit(refined_label, image, probs, self.refinement.refine, size)
+        self._pending.append((submitted, kept, probs.nbytes))
+        self._held += probs.nbytes
 
     def _count_oldest(self) -> None:
         """Count in the order of the images, because ranks are merged by it."""
-        future, sample = self._pending.popleft()
+        future, sample, size = self._pending.popleft()
+        self._held -= size
         label = torch.from_numpy(future.result().astype(np.int64))
         super().process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
 
     def _close(self) -> None:
         self._pending.clear()
+        self._held = 0
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
@@ -144,13 +155,14 @@ def probabilities(sample: dict, num_classes: int) -> np.ndarray:
     return logits.float().softmax(dim=0).cpu().numpy()
 
 
-def refined_label(sample: dict, probs: np.ndarray, refine: Refine) -> np.ndarray:
+def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequence[int] | None = None) -> np.ndarray:
     """Refine an image's probabilities.
 
     Args:
         sample: names the image of height H and width W, see :func:`image_of`.
-        probs: `(C, H, W)` float32 in [0, 1].
+        probs: `(C, h, w)` float32 in [0, 1].
         refine: the local refinement.
+        size: `(H, W)`; if `probs` are smaller, they are refined on a shrunk image. By default that of `probs`.
 
     Returns:
         `(H, W)` uint8, the most probable class of each pixel.
@@ -158,8 +170,11 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine) -> np.ndarray
     Raises:
         InputError: the image is missing, damaged or of another size, or the refinement cannot run.
     """
-    image = image_of(sample)
+    image, size = image_of(sample), tuple(size or probs.shape[1:])
     try:
+        if tuple(image.shape[1:]) == size != probs.shape[1:]:
+            refined = refine(shrink_image(image, probs.shape[1:]), torch.from_numpy(probs))
+            return labels_at(refined, size).byte().numpy()
         return refine(image, torch.from_numpy(probs)).argmax(dim=0).byte().numpy()
     except InputError as error:
         raise InputError(f'{sample["img_path"]}: {error}') from error

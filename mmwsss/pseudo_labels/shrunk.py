@@ -1,9 +1,36 @@
 """Refinement of large images at a smaller size, so that its time and memory have a bound."""
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .label_scores import Refine
+
+
+def shrunk_size(size: Sequence[int], max_size: int | None) -> tuple[int, int] | None:
+    """The height and width of an image that is shrunk to a long side; `None` if it is no larger.
+
+    Args:
+        size: height and width.
+        max_size: the long side; `None` for no limit.
+    """
+    longest = max(size)
+    if max_size is None or longest <= max_size:
+        return None
+    height, width = (max(round(side * max_size / longest), 1) for side in size)
+    return height, width
+
+
+def shrink_image(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Average the pixels of an image `(3, H, W)` uint8 to a smaller size."""
+    return F.interpolate(image[None].float(), size=size, mode='area')[0].round().to(torch.uint8)
+
+
+def shrink_scores(scores: Tensor, size: tuple[int, int]) -> Tensor:
+    """Average scores `(..., C, H, W)` to a smaller size; the sum over the classes stays."""
+    small = F.interpolate(scores.reshape(1, -1, *scores.shape[-2:]), size=size, mode='area')
+    return small.reshape(*scores.shape[:-2], *size)
 
 
 def refine_shrunk(refine: Refine, image: Tensor, scores: Tensor, max_size: int | None) -> Tensor:
@@ -21,13 +48,8 @@ def refine_shrunk(refine: Refine, image: Tensor, scores: Tensor, max_size: int |
     Returns:
         Refined scores, of the shape of `scores`.
     """
-    size = image.shape[-2:]
-    longest = max(size)
-    if max_size is None or longest <= max_size:
+    smaller = shrunk_size(image.shape[-2:], max_size)
+    if smaller is None:
         return refine(image, scores)
-    smaller = tuple(max(round(side * max_size / longest), 1) for side in size)
-    colours = F.interpolate(image[None].float(), size=smaller, mode='area')[0].round().to(torch.uint8)
-    sets = scores.reshape(1, -1, *size)
-    reduced = F.interpolate(sets, size=smaller, mode='area').reshape(*scores.shape[:-2], *smaller)
-    refined = refine(colours, reduced).reshape(1, -1, *smaller)
-    return F.interpolate(refined, size=size, mode='bilinear', align_corners=False).reshape(scores.shape)
+    refined = refine(shrink_image(image, smaller), shrink_scores(scores, smaller)).reshape(1, -1, *smaller)
+    return F.interpolate(refined, size=image.shape[-2:], mode='bilinear', align_corners=False).reshape(scores.shape)

@@ -50,6 +50,31 @@ def slow_label(sample):
     return dense_crf_probs(image, probs, **SETTINGS).argmax(axis=0)
 
 
+def test_large_images_do_not_pile_up(samples, monkeypatch):
+    monkeypatch.setattr('mmwsss.evaluation.crf_iou_metric.HELD', 4 * 4 * 24 * 40)  # bytes of the largest
+    metric, waiting = metric_of(workers=2), []
+    for sample in samples:
+        metric.process({}, [sample])
+        waiting.append(len(metric._pending))
+    assert max(waiting) == 1
+    assert metric.evaluate(len(samples)) == slow_metrics(samples)
+
+
+def test_a_limit_of_the_size(samples):
+    """Shrunk before they are sent, the maps are those of the refinement that shrinks itself."""
+    metric, expected = metric_of(workers=2, crf=dict(SETTINGS, max_size=20)), ClassIoUMetric(prefix='crf')
+    expected.dataset_meta = metric.dataset_meta
+    refinement = metric.refinement
+    assert refinement.max_size == 20
+    for sample in samples:
+        image = torch.from_numpy(np.array(Image.open(sample['img_path'])).transpose(2, 0, 1).copy())
+        label = refinement.refine(image, sample['seg_logits']['data'].softmax(dim=0)).argmax(dim=0)
+        expected.process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
+    metric.process({}, samples)
+    found, wanted = metric.evaluate(len(samples)), expected.evaluate(len(samples))
+    assert found == pytest.approx(wanted, abs=0.2) and found['crf/mIoU'] != slow_metrics(samples)['crf/mIoU']
+
+
 def slow_metrics(samples):
     metric = ClassIoUMetric(prefix='crf')
     metric.dataset_meta = dict(classes=CLASSES)

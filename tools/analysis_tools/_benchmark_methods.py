@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
@@ -21,6 +22,7 @@ from mmseg.structures import SegDataSample
 
 def run(args: argparse.Namespace) -> None:
     """Print seconds and ratios."""
+    MMLogger.get_current_instance().setLevel('ERROR')  # a line for each parameter of each model
     cases = {Path(path).stem: Case(path, args) for path in args.configs}
     seconds: dict[str, dict[str, list[float]]] = {name: dict(step=[], image=[]) for name in cases}
     for turn in range(args.turns + 1):
@@ -31,11 +33,12 @@ def run(args: argparse.Namespace) -> None:
                     seconds[name][what].append(spent)
     print(f'{args.batch} crops a training step, one {args.size[0]}x{args.size[1]} image a prediction, {args.device}, '
           f'{torch.get_num_threads()} threads, median of {args.turns}')
-    print(f"{'':36}{'step, s':>10}{'ratio':>8}{'image, s':>10}{'ratio':>8}")
+    width = max(map(len, seconds)) + 2
+    print(f"{'':{width}}{'step, s':>10}{'ratio':>8}{'image, s':>10}{'ratio':>8}")
     first = next(iter(seconds.values()))
     for name, spent in seconds.items():
         cells = [(statistics.median(spent[what]), statistics.median(first[what])) for what in ('step', 'image')]
-        print(f'{name:36}' + ''.join(f'{own:10.3f}{own / reference:8.2f}' for own, reference in cells))
+        print(f'{name:{width}}' + ''.join(f'{own:10.3f}{own / reference:8.2f}' for own, reference in cells))
 
 
 def measure(work: Callable[[], Any], device: str) -> float:
@@ -68,15 +71,15 @@ class Case:
         self.model = MODELS.build(cfg.model).to(args.device)
         self.optimizer = build_optim_wrapper(self.model, cfg.optim_wrapper)
         steps = cfg.train_dataloader.dataset.pipeline
-        crop = next(step['crop_size'] if 'crop_size' in step else (step['scale'], ) * 2 for step in steps
-                    if 'crop_size' in step or 'RandomResizedCrop' in step['type'])
+        crop = training_size(steps)
         keys = next((step.get('keys', ()) for step in steps if step['type'] == 'PackImageLabelInputs'), ())
         dataset = DATASETS.build({**cfg.test_dataloader.dataset, 'lazy_init': True})
         classes = len(dataset.metainfo['classes']) - 1
         # further labels are a number for each class
         copies = getattr(getattr(self.model, 'head', None), 'sub_categories', 1)
-        self.batch = [make_sample(crop, classes, keys, copies) for _ in range(args.batch)]
-        self.image = [make_sample(tuple(args.size), classes, keys, copies)]
+        grid = (cfg.get('cues') or {}).get('grid')
+        self.batch = [make_sample(crop, classes, keys, copies, grid) for _ in range(args.batch)]
+        self.image = [make_sample(tuple(args.size), classes, keys, copies, grid)]
 
     def step(self) -> None:
         """One training step."""
@@ -89,14 +92,37 @@ class Case:
         self.model.test_step(collate(self.image))
 
 
-def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...],
-                copies: int) -> tuple[torch.Tensor, SegDataSample]:
-    """An image with two of its classes, and a mask for segmentors."""
+def training_size(steps: list[dict]) -> tuple[int, int]:
+    """The height and width of the images that a training pipeline ends with."""
+    for step in steps:
+        if 'crop_size' in step:
+            return step['crop_size']
+        if 'RandomResizedCrop' in step['type']:
+            return (step['scale'], ) * 2
+    return next(tuple(step['scale'][::-1]) for step in steps if step['type'].endswith('Resize'))
+
+
+def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...], copies: int,
+                grid: tuple[int, int] | None) -> tuple[torch.Tensor, SegDataSample]:
+    """An image with two of its classes, and what its network learns from.
+
+    Args:
+        size: height and width.
+        classes: `L`, without the background.
+        keys: of further labels.
+        copies: entries of a further label for each class.
+        grid: height and width of localization cues in place of further labels.
+    """
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
     sample.gt_sem_seg = PixelData(data=torch.randint(0, classes + 1, (1, *size)))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
     for key in keys:
+        if grid:  # a quarter of the cells has a cue, of the background or of a class of the image
+            owner = torch.tensor([0, 1, classes])[torch.randint(0, 3, grid)]
+            cues = torch.nn.functional.one_hot(owner, classes + 1) * (torch.rand(*grid, 1) < 0.25)
+            setattr(sample, key, cues.to(torch.uint8))
+            continue
         setattr(sample, key, sample.gt_score.repeat_interleave(copies))
     return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample
 

@@ -15,9 +15,15 @@ class LocalRefinement(ABC):
     (`model.test_cfg.refine`, or `tools/make_pseudo_labels.py --refine`), and at test time (`CRFIoUMetric`).
     Objects are sent to other processes: settings only, no open files.
 
+    Attributes:
+        max_size: long side, in pixels, above which a refinement shrinks images; `None` for no limit. A test with a
+            refinement that has one keeps no more than that of the scores of an image.
+
     Args:
         gt_prob: probability of a pixel's own label where a label map is refined, see :func:`label_scores`.
     """
+
+    max_size: int | None = None
 
     def __init__(self, gt_prob: float = 0.7) -> None:
         self.gt_prob = gt_prob
