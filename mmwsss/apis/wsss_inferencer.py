@@ -2,14 +2,13 @@
 import itertools
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from mmcv.transforms import Compose
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
@@ -28,7 +27,6 @@ from mmwsss.engine.classes import classes_of, require_heads
 from mmwsss.engine.config import read_config
 from mmwsss.engine.training_scale import training_scale
 from mmwsss.models.shown import Shown, ShownLabels
-from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
 from mmwsss.utils.image_ids import file_of_id
@@ -36,7 +34,10 @@ from mmwsss.utils.output import require_folder
 from mmwsss.utils.progress import track
 from mmwsss.visualization.panels import shrink
 
+from .checks import checked_size, require_device
 from .inputs import InputImage, Inputs, find_images
+from .known import find_cams, labels_of
+from .samples import batches_of_equal_size, drawn_sample, enlarge, rule_out
 
 DRAWN = 1024  # long side of overlays: drawing 12 million pixels takes a minute and gigabytes
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
@@ -86,7 +87,7 @@ class WSSSInferencer(BaseInferencer):
         if isinstance(model, dict):
             model = Config(model)
         cfg = model if isinstance(model, Config) else read_config(str(model))
-        self.max_size = _checked_size(training_scale(cfg) if max_size == 'auto' else max_size)
+        self.max_size = checked_size(training_scale(cfg) if max_size == 'auto' else max_size)
         weights = weights or cfg.get('load_from')
         if not weights:
             raise InputError('There are no weights: the config has no load_from. Pass the path of a .pth file.')
@@ -143,13 +144,16 @@ class WSSSInferencer(BaseInferencer):
         for name, value in (('cams', cams), ('out_dir', out_dir)):
             if not isinstance(value, str | os.PathLike | None):
                 raise InputError(f'{name} is a {type(value).__name__}. Pass the path of a folder.')
-        labels = self._labels_of(images, labels)
+        labels = labels_of(images, labels, self.image_classes)
         for entry in images:
             if entry.path:
                 read_whole(entry.path, remedy=REMEDY)  # cheap beside the network, which may run for hours
         if out_dir:
             require_folder(out_dir)
-        batches = self.preprocess(images, batch_size, labels, self._find_cams(images, cams))
+        if cams is not None and 'cams' not in self._takes:
+            raise InputError(f'CAM files are for refiners; a {type(self.model).__name__} takes none. Omit them.')
+        found = None if cams is None else find_cams(images, cams)
+        batches = self.preprocess(images, batch_size, labels, found)
         results: dict[str, list] = dict(predictions=[], visualization=[])
         samples = (sample for batch in batches for sample in self.forward(batch))
         rows = zip(images, samples, strict=True)
@@ -157,8 +161,7 @@ class WSSSInferencer(BaseInferencer):
             drawn = None
             if out_dir or return_vis or show:
                 drawn = self.visualize([entry], [sample], show, wait_time)[0]
-            found = self.postprocess([sample], drawn, return_datasamples, out_dir, entry)
-            results['predictions'].append(found)
+            results['predictions'].append(self.postprocess([sample], drawn, return_datasamples, out_dir, entry))
             if return_vis:
                 results['visualization'].append(drawn)
         return results
@@ -372,125 +375,3 @@ class WSSSInferencer(BaseInferencer):
             if entry.image is not None:  # a local refinement cannot read it from a file
                 sample.set_metainfo(dict(ori_img=entry.image))
         return item
-
-    def _labels_of(self, images: Sequence[InputImage], labels: Sequence[str] | Mapping[str, Sequence[str]] | None
-                   ) -> dict[str, list[str]] | None:
-        """The labels of each image by its name."""
-        if labels is None:
-            return None
-        if not isinstance(labels, Mapping):
-            labels = {entry.name: labels for entry in images}
-        labels = {name: [found] if isinstance(found, str) else found for name, found in labels.items()}
-        wrong = [found for found in labels.values() if not isinstance(found, Iterable) or isinstance(found, bytes)]
-        if wrong:
-            raise InputError(f'labels has {wrong[0]!r}. Pass names of classes, or a dictionary from names of images to '
-                             'names of classes.')
-        labels = {name: list(found) for name, found in labels.items()}
-        without = [entry.name for entry in images if entry.name not in labels]
-        if without:
-            raise InputError(f'{len(without)} of {len(images)} images have no labels, e.g. {without[0]}. Pass labels '
-                             'for every name, or none.')
-        known = self.image_classes
-        unknown = sorted({str(label) for names in labels.values() for label in names if label not in known})
-        if unknown:
-            raise InputError(f'{", ".join(unknown)}: no such class. This network knows {", ".join(known)}.')
-        return {name: list(names) for name, names in labels.items()}
-
-    def _find_cams(self, images: Sequence[InputImage], folder: str | Path | None) -> dict[str, str] | None:
-        """The CAM file of each image by its name."""
-        if folder is None:
-            return None
-        if 'cams' not in self._takes:
-            raise InputError(f'CAM files are for refiners; a {type(self.model).__name__} takes none. Omit them.')
-        files = {entry.name: next((path for suffix in ('.npz', '.npy')
-                                     if (path := Path(folder, entry.name + suffix)).is_file()), None)
-                 for entry in images}
-        absent = [name for name, path in files.items() if path is None]
-        if absent:
-            raise InputError(f'{len(absent)} of {len(files)} images have no CAM in {folder}, e.g. {absent[0]} (.npz '
-                             'or .npy). Make them with tools/make_cams.py, or with a classifier and tools/infer.py.')
-        return {name: str(path) for name, path in files.items()}
-
-
-def batches_of_equal_size(items: Iterable[dict], batch_size: int) -> Iterator[list[dict]]:
-    """Neighbours of equal size, for MMSeg puts no others into one batch.
-
-    Args:
-        items: with `inputs` `(3, H, W)`; read no further than to the batch's last.
-        batch_size: the most that are put together, at least 1.
-    """
-    for _, equals in itertools.groupby(items, lambda item: item['inputs'].shape):
-        while batch := list(itertools.islice(equals, batch_size)):
-            yield batch
-
-
-def require_device(device: str) -> None:
-    """Check that a device works.
-
-    Raises:
-        InputError: it does not work.
-    """
-    try:
-        torch.zeros(1, device=device).item()
-    except Exception as error:  # every backend has its own
-        reason = str(error).partition('\n')[0].rstrip('.')
-        raise InputError(f'The device {device} cannot be used ({reason}). Choose one that this machine has, such '
-                         'as cpu, or omit it.') from error
-
-
-def drawn_sample(sample: SegDataSample, size: tuple[int, int]) -> SegDataSample:
-    """What is drawn of a sample, on the CPU: its labels at a size `(H, W)`, and its CAMs and scores if it has some."""
-    labels = sample.pred_sem_seg.data
-    if tuple(labels.shape[1:]) != size:
-        labels = F.interpolate(labels[None].float(), size=size, mode='nearest-exact')[0].long()
-    drawn = SegDataSample(pred_sem_seg=PixelData(data=labels))
-    for field in ('cam', 'cam_keys', 'pred_score'):
-        if field in sample:
-            drawn.set_field(sample.get(field), field)
-    return drawn.cpu()
-
-
-def enlarge(sample: SegDataSample, allowed: Sequence[int] | None = None) -> None:
-    """Give a large image its labels at full size; the logits stay at the size that the network saw.
-
-    Args:
-        sample: with `seg_logits` `(C, h, w)` and `full_shape`, which becomes `ori_shape`.
-        allowed: segmentation classes to choose from; all by default.
-    """
-    size = sample.full_shape
-    if len(sample.seg_logits.data) > 1:
-        labels = labels_at(sample.seg_logits.data, size, allowed)[None]
-    else:
-        labels = F.interpolate(sample.pred_sem_seg.data[None].float(), size=size, mode='nearest-exact')[0].long()
-    sample.pred_sem_seg = PixelData(data=labels)
-    sample.set_metainfo(dict(ori_shape=size))
-
-
-def _checked_size(size: Any) -> int | None:
-    """A limit of the long side.
-
-    Raises:
-        InputError: it is not a number of at least 1.
-    """
-    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
-        raise InputError(f"max_size={size!r} must be a number of pixels, at least 1, or 'auto' or None.")
-    return size
-
-
-def rule_out(sample: SegDataSample, allowed: Sequence[int]) -> None:
-    """Assign each pixel the best of the allowed classes.
-
-    Args:
-        sample: with `seg_logits` `(C, H, W)`; its `pred_sem_seg` is replaced.
-        allowed: segmentation classes.
-
-    Raises:
-        InputError: the model has one logit for two classes.
-    """
-    logits = sample.seg_logits.data
-    if len(logits) < 2:
-        raise InputError('A segmentor with a single logit cannot use labels. Omit them.')
-    others = torch.ones(len(logits), dtype=torch.bool, device=logits.device)
-    others[list(allowed)] = False
-    sample.pred_sem_seg = PixelData(
-        data=logits.masked_fill(others[:, None, None], float('-inf')).argmax(dim=0, keepdim=True))

@@ -17,7 +17,6 @@ from run_tool import run_inside
 from tiny_voc import write_tiny_voc
 
 from mmwsss.apis import WSSSInferencer
-from mmwsss.apis.wsss_inferencer import batches_of_equal_size, rule_out
 from mmwsss.engine.error_messages import plain_message
 from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
@@ -138,19 +137,6 @@ def test_sizes_that_differ_do_not_share_a_batch(inferencers, root, name):
         assert result['sem_seg'].shape == image.shape[:2]
 
 
-def test_batches_are_neighbours_of_equal_size():
-    sides, read = [4, 4, 4, 5, 4, 4], []
-
-    def items():
-        for place, side in enumerate(sides):
-            read.append(place)
-            yield dict(inputs=torch.zeros(3, side, 4), place=place)
-
-    batches = batches_of_equal_size(items(), 2)
-    assert [item['place'] for item in next(batches)] == [0, 1] == read
-    assert [[item['place'] for item in batch] for batch in batches] == [[2], [3], [4, 5]]
-
-
 @pytest.mark.parametrize('name, shape', [('classifier', (1, 3, 3)), ('segmentor', (1, 1, 3))])
 def test_image_of_one_pixel(inferencers, name, shape):
     """The classifier's overlay has three panels; that of the segmentation is under the black frame of a name."""
@@ -167,9 +153,6 @@ def test_labels_rule_classes_out(inferencers, root):
     np.testing.assert_array_equal(found['sem_seg'], np.where(logits[0] >= logits[4], 0, 4))
     sample = inferencer(image_path(root), return_datasamples=True)['predictions'][0]
     assert torch.equal(sample.seg_logits.data, logits)
-    sample.seg_logits.data = logits[:1]
-    with pytest.raises(InputError, match='logit'):
-        rule_out(sample, [0])
 
 
 def test_irnet(inferencers, root, cams):
