@@ -3,7 +3,13 @@
 _base_ = 'deeplabv2_r101_voc.py'
 load_from = 'work_dirs/dsrg_r101_voc/iter_8000.pth'
 pseudo_label_dir = 'work_dirs/dsrg_r101_voc/masks'
-model = dict(backbone=dict(init_cfg=None), train_scales=(1.0, ), decode_head=dict(align_corners=True))
+model = dict(
+    _delete_=True,
+    **{key: value for key, value in _base_.model.items()
+       if key not in ('type', 'train_scales', 'backbone', 'decode_head')},
+    type='EncoderDecoder',
+    backbone=dict(_base_.model.backbone, init_cfg=None),
+    decode_head=dict(_base_.model.decode_head, align_corners=True))
 train_dataloader = dict(dataset=dict(seg_map_dir=pseudo_label_dir))
 optim_wrapper = dict(optimizer=dict(lr=1e-3))
 custom_hooks = [*_base_.custom_hooks, dict(type='InitialWeightsHook')]

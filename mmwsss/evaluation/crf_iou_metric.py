@@ -1,4 +1,5 @@
 """IoU after a local refinement such as DenseCRF, which runs in worker processes."""
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +21,7 @@ from mmwsss.utils.worker_pool import default_workers, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
-HELD = 2 ** 29  # bytes of probabilities above which the network waits for the workers, whatever their number
+HELD = 2 ** 29  # bytes of images that wait above which there is no more than one for each worker
 DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # others as in DenseCRF
 
 
@@ -53,7 +54,7 @@ class CRFIoUMetric(ClassIoUMetric):
         self.refinement = LOCAL_REFINEMENTS.build(refine or dict(type='DenseCRF', **{**DEEPLABV2, **self.crf}))
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[Future, dict, int]] = deque()
-        self._held = 0  # bytes of probabilities that wait
+        self._held = 0  # bytes of what waits
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Send images to the workers and count finished ones.
@@ -66,7 +67,8 @@ class CRFIoUMetric(ClassIoUMetric):
             with explain_broken_pool():
                 for sample in data_samples:
                     self._submit(sample)
-                    while len(self._pending) > 2 * self.workers or self._held > HELD:
+                    while len(self._pending) > 2 * self.workers or (self._held > HELD and
+                                                                    len(self._pending) > self.workers):
                         self._count_oldest()
         except BaseException:  # Ctrl-C too
             self._close()
@@ -91,21 +93,26 @@ class CRFIoUMetric(ClassIoUMetric):
         if self._pool is None:
             self.refinement.check()
             self._pool = worker_pool(self.workers)
-        # Only what IoUMetric reads, so that the logits can be freed.
-        kept = {key: sample[key] for key in ('gt_sem_seg', 'img_id', 'img_path', 'reduce_zero_label') if key in sample}
+        # Only what IoUMetric reads, so that the logits can be freed; masks as int16 are a quarter of int64.
+        kept = {key: sample[key] for key in ('img_id', 'img_path', 'reduce_zero_label') if key in sample}
+        if 'gt_sem_seg' in sample:
+            kept['gt_sem_seg'] = dict(data=sample['gt_sem_seg']['data'].cpu().to(torch.int16))
         image = {key: sample[key] for key in ('img_path', 'backend_args') if key in sample}
         size, smaller = probs.shape[1:], shrunk_size(probs.shape[1:], self.refinement.max_size)
         if smaller:  # a large photo: its probabilities would be copied to the worker
             probs = shrink_scores(torch.from_numpy(probs), smaller).numpy()
         submitted = self._pool.submit(refined_label, image, probs, self.refinement.refine, size)
-        self._pending.append((submitted, kept, probs.nbytes))
-        self._held += probs.nbytes
+        held = probs.nbytes + 2 * math.prod(size)
+        self._pending.append((submitted, kept, held))
+        self._held += held
 
     def _count_oldest(self) -> None:
         """Count in the order of the images, because ranks are merged by it."""
         future, sample, size = self._pending.popleft()
         self._held -= size
         label = torch.from_numpy(future.result().astype(np.int64))
+        if 'gt_sem_seg' in sample:
+            sample = dict(sample, gt_sem_seg=dict(data=sample['gt_sem_seg']['data'].long()))
         super().process({}, [dict(sample, pred_sem_seg=dict(data=label[None]))])
 
     def _close(self) -> None:
@@ -172,7 +179,10 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequenc
     """
     image, size = image_of(sample), tuple(size or probs.shape[1:])
     try:
-        if tuple(image.shape[1:]) == size != probs.shape[1:]:
+        if tuple(image.shape[1:]) != size:
+            raise InputError(f'the image has {tuple(image.shape[1:])} pixels, but its prediction has {size}. Make both '
+                             'of the same file.')
+        if probs.shape[1:] != size:
             refined = refine(shrink_image(image, probs.shape[1:]), torch.from_numpy(probs))
             return labels_at(refined, size).byte().numpy()
         return refine(image, torch.from_numpy(probs)).argmax(dim=0).byte().numpy()

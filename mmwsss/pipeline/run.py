@@ -58,7 +58,8 @@ class Launcher:
 
     def command(self, stage: Stage, call: Call, resume: bool = False) -> list[str]:
         """The command line of a stage; the batch of a training is divided among the processes."""
-        arguments = [*call.arguments, *(stage.resume if resume else ())]
+        call = stage.resumed(call) if resume else call
+        arguments = list(call.arguments)
         if self.vis and stage.trains:
             arguments += ['--vis', *self.vis]
         several = stage.parallel and self.launcher != 'none'

@@ -1,7 +1,7 @@
 """A stage of a pipeline: what it needs, the tool that it calls, its output, its figures and its part of the report."""
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,10 @@ class Stage(ABC):
     def call(self, plan: 'Plan') -> Call:
         """The command line, with what decides its result; called once a run, when all needed stages are done."""
         return Call([])
+
+    def resumed(self, call: Call) -> Call:
+        """What goes on from where an interrupted run of a call stopped."""
+        return replace(call, arguments=[*call.arguments, *self.resume])
 
     def network(self, plan: 'Plan') -> 'Network | None':
         """The config that the stage trains or tests, by which other stages refer to it."""

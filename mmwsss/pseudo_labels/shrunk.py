@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmwsss.utils.errors import InputError
+
 from .label_scores import Refine
 
 
@@ -47,7 +49,13 @@ def refine_shrunk(refine: Refine, image: Tensor, scores: Tensor, max_size: int |
 
     Returns:
         Refined scores, of the shape of `scores`.
+
+    Raises:
+        InputError: image and scores differ in size.
     """
+    if image.shape[-2:] != scores.shape[-2:]:
+        raise InputError(f'The image has {tuple(image.shape[-2:])} pixels, but the scores have '
+                         f'{tuple(scores.shape[-2:])}. Give the scores of this image.')
     smaller = shrunk_size(image.shape[-2:], max_size)
     if smaller is None:
         return refine(image, scores)

@@ -9,6 +9,7 @@ from reference_network import REPO
 
 from mmwsss.evaluation import ClassIoUMetric, CRFIoUMetric
 from mmwsss.evaluation.crf_iou_metric import refined_label
+from mmwsss.models import DenseCRF
 from mmwsss.pseudo_labels import dense_crf_probs
 from mmwsss.utils.errors import InputError
 
@@ -51,12 +52,13 @@ def slow_label(sample):
 
 
 def test_large_images_do_not_pile_up(samples, monkeypatch):
-    monkeypatch.setattr('mmwsss.evaluation.crf_iou_metric.HELD', 4 * 4 * 24 * 40)  # bytes of the largest
+    """One for each worker, in place of two."""
+    monkeypatch.setattr('mmwsss.evaluation.crf_iou_metric.HELD', 0)
     metric, waiting = metric_of(workers=2), []
     for sample in samples:
         metric.process({}, [sample])
         waiting.append(len(metric._pending))
-    assert max(waiting) == 1
+    assert max(waiting) == 2
     assert metric.evaluate(len(samples)) == slow_metrics(samples)
 
 
@@ -73,6 +75,14 @@ def test_a_limit_of_the_size(samples):
     metric.process({}, samples)
     found, wanted = metric.evaluate(len(samples)), expected.evaluate(len(samples))
     assert found == pytest.approx(wanted, abs=0.2) and found['crf/mIoU'] != slow_metrics(samples)['crf/mIoU']
+
+
+@pytest.mark.parametrize('limit', [None, 20])
+def test_an_image_of_another_size_is_named(samples, limit):
+    sample = dict(samples[0], img_path=samples[1]['img_path'])
+    probs = sample['seg_logits']['data'].softmax(dim=0).numpy()
+    with pytest.raises(InputError, match=message_names('1.png', '(25, 38)', '(24, 40)')):
+        refined_label(sample, probs, DenseCRF(max_size=limit, steps=1).refine)
 
 
 def slow_metrics(samples):

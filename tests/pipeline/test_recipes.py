@@ -69,6 +69,11 @@ def test_cues_with_a_second_segmentor():
     assert found['second_evaluation']['network'] == found['second_crf']['network'] == 'second_segmentor'
     assert names(cues('a.py', 'b.py', masks=False, second_segmentor='c.py'))[4:] == ['segmentor', 'masks',
                                                                                    'second_segmentor', 'report']
+    assert [stage.get('show') for stage in stages if stage['type'] == 'Training'] == [False, False, None]
+    assert by_name(cues('a.py', 'b.py'))['segmentor']['show']
+    for wrong, named in ((dict(name='x'), 'name'), (True, 'True')):
+        with pytest.raises(InputError, match=message_names('mask_settings', named, 'tta', 'refine')):
+            cues('a.py', 'b.py', second_segmentor='c.py', mask_settings=wrong)
     with pytest.raises(InputError, match=message_names('mask_settings', 'second_segmentor')):
         cues('a.py', 'b.py', mask_settings=dict(tta=True))
     with pytest.raises(InputError, match=message_names('second_segmentor', 'segmentor')):

@@ -5,10 +5,12 @@ import shlex
 
 import numpy as np
 import pytest
+import torch
 from message_names import message_names
 from run_tool import TOOLS, run_process
 from tiny_pipeline import CLASSES, write_tiny_pipeline
 
+from mmwsss.engine.options import parse_option
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
 from mmwsss.pipeline.check import check_inputs
 from mmwsss.pseudo_labels import write_cam
@@ -275,6 +277,33 @@ def test_a_second_segmentor_learns_from_the_masks_of_the_first(write, capsys):
     without = [*SECOND[:-2], dict(SECOND[-2], refine='DenseCRF'), SECOND[-1]]
     with pytest.raises(InputError, match=message_names('masks', 'refine', 'DenseCRF')):
         read_plan(write(without), 'w')
+
+
+def test_an_interrupted_second_segmentor_resumes_from_its_own_checkpoint(write, tmp_path, monkeypatch):
+    """Not from the first one's, which its command line names as initial weights."""
+    plan = read_plan(write(SECOND), 'w', dry=True)
+    stage = plan.stages['second']
+    call, launcher = stage.call(plan), Launcher(TOOLS)
+    assert 'load_from=w/segmentor/iter_4.pth' in launcher.command(stage, call)
+    nothing_saved = launcher.command(stage, call, resume=True)
+    assert '--resume' not in nothing_saved and 'load_from=w/segmentor/iter_4.pth' in nothing_saved
+    folder = tmp_path / 'w' / 'second'
+    folder.mkdir(parents=True)
+    torch.save(dict(state_dict=dict(weight=torch.ones(1)), meta={}, message_hub={}), folder / 'iter_2.pth')
+    resumed = launcher.command(stage, call, resume=True)
+    assert '--resume' in resumed and not any('load_from' in word for word in resumed)
+    assert any('seg_map_dir' in word for word in resumed)
+    first = plan.stages['segmentor']
+    assert '--resume' in launcher.command(first, first.call(plan), resume=True)
+
+
+def test_a_comma_in_the_work_dir(write):
+    """On a command line, text with a comma would be a list."""
+    plan = read_plan(write(SECOND), 'scribbles, loss', dry=True)
+    for stage, wanted in ((plan.stages['second'], 'masks'), (plan.stages['segmentor'], 'labels')):
+        options = stage.call(plan).options
+        assert parse_option(options['train_dataloader.dataset.seg_map_dir']) == f'scribbles, loss/{wanted}'
+    assert parse_option(plan.stages['second'].call(plan).options['load_from']) == 'scribbles, loss/segmentor/iter_4.pth'
 
 
 EXAMPLES = {stage['type']: (stages, stage['name']) for stages in (

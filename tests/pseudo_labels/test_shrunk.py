@@ -1,9 +1,12 @@
 """Refinements of large images at a smaller size."""
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
+from message_names import message_names
 
 from mmwsss.pseudo_labels.shrunk import refine_shrunk
+from mmwsss.utils.errors import InputError
 
 
 def test_small_images_keep_their_size():
@@ -41,3 +44,9 @@ def test_large_images_are_averaged_refined_and_enlarged():
 def test_sides_never_vanish():
     found = refine_shrunk(lambda image, scores: scores, torch.zeros(3, 2, 400).byte(), torch.ones(1, 2, 400), 100)
     torch.testing.assert_close(found, torch.ones(1, 2, 400))
+
+
+@pytest.mark.parametrize('size', [(40, 60), (30, 20)])
+def test_scores_of_another_image(size):
+    with pytest.raises(InputError, match=message_names('(60, 40)', str(size))):
+        refine_shrunk(lambda image, scores: scores, torch.zeros(3, 60, 40).byte(), torch.zeros(2, *size), 30)

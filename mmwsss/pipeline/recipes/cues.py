@@ -46,6 +46,9 @@ def cues(classifier: str,
                          'Correct the name.')
     if crf and not masks:
         raise InputError(f'masks=False, but crf={crf!r} tests the segmentor, which needs masks. Set crf=False.')
+    if not isinstance(mask_settings or {}, Mapping) or set(mask_settings or {}) - {'tta', 'refine'}:
+        raise InputError(f'mask_settings={mask_settings!r} must be a dictionary with tta or refine, e.g. '
+                         "dict(tta=True, refine=dict(type='DenseCRF')).")
     if mask_settings and not second_segmentor:
         raise InputError(f'mask_settings={dict(mask_settings)} has no effect without second_segmentor. Name its '
                          'config, or remove mask_settings.')
@@ -56,7 +59,8 @@ def cues(classifier: str,
         dict(type='CAMCurve', name='cam_quality', cams='cams', config=classifier),
         dict(type='Cues', name='cues', cams='cams', config='segmentor', settings=dict(cue_settings or {})),
         dict(type='Training', name='segmentor', config=segmentor, labels='cues',
-             options=dict(options.get('segmentor', {})), title='Training from image-level labels and cues')]
+             options=dict(options.get('segmentor', {})), show=not second_segmentor,
+             title='Training from image-level labels and cues')]
     if masks:
         stages += _tests('segmentor', '', 'Segmentor', crf)
     if second_segmentor:

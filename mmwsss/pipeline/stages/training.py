@@ -1,9 +1,11 @@
 """The training of a network."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mmwsss.engine.options import option_text
 from mmwsss.engine.training_steps import require_steps
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
@@ -66,7 +68,7 @@ class Training(Stage):
         cfg, options = network.cfg, plan.fill(self.options)
         others: dict[str, Any] = {f'output of {place}': plan.mark(place) for place in self.places}
         if self.labels:
-            options['train_dataloader.dataset.seg_map_dir'] = plan.output(self.labels)
+            options['train_dataloader.dataset.seg_map_dir'] = option_text(plan.output(self.labels))
             others['labels'] = plan.mark(self.labels)
         batches = {'train_dataloader.batch_size': cfg.train_dataloader.batch_size}
         for index, hook in enumerate(cfg.get('custom_hooks') or []):
@@ -77,6 +79,16 @@ class Training(Stage):
             others['weights'] = [file_mark(path) for path in _local_weights(cfg)]
         return Call([network.path, '--work-dir', str(self.folder(plan))], options,
                     plan.inputs(network, parts, (network, 'train'), **others), batches)
+
+    def resumed(self, call: Call) -> Call:
+        """Resume from the run's own checkpoint; initial weights of the command line would come before it."""
+        if 'load_from' not in call.options:
+            return super().resumed(call)
+        from mmwsss.engine.checkpoints import find_resumable
+        if find_resumable(call.arguments[call.arguments.index('--work-dir') + 1]) is None:
+            return call  # nothing was saved: it starts again from the initial weights
+        return super().resumed(replace(call, options={
+            key: value for key, value in call.options.items() if key != 'load_from'}))
 
     def check(self, plan: Plan) -> None:
         network = self.network(plan)
