@@ -17,7 +17,7 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('config', help='config of a segmentor')
+    parser.add_argument('config', help='config of a segmentor on an ImageLabelDataset')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', metavar='DIR', help='output folder (default: <work dir of the config>/masks)')
     parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "

@@ -1,5 +1,6 @@
 """Resumable test runs that write one file per image in a list."""
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,27 @@ def loads_masks(step: dict) -> bool:
     return isinstance(kind, type) and issubclass(kind, LoadAnnotations)
 
 
-def without_masks(pipeline: list[dict]) -> list[dict]:
-    """Remove the steps that load masks, also from the alternatives of a test-time augmentation.
+def without_masks(pipeline: Sequence[dict]) -> list[dict]:
+    """Remove the steps that load masks, also from steps that hold others, such as a test-time augmentation.
 
     Args:
-        pipeline: config of a data set's pipeline, changed in place.
+        pipeline: config of a data set's pipeline.
+
+    Returns:
+        The other steps; a step that held nothing else is removed.
     """
-    kept = [step for step in pipeline if not loads_masks(step)]
-    for step in kept:
-        if step.get('transforms') and isinstance(step['transforms'][0], list | tuple):  # MMCV's TestTimeAug
-            groups = [[part for part in group if not loads_masks(part)] for group in step['transforms']]
-            step['transforms'] = [group for group in groups if group]
+    kept = []
+    for step in pipeline:
+        if loads_masks(step):
+            continue
+        if isinstance(inner := step.get('transforms'), list | tuple):
+            groups = [without_masks([part] if isinstance(part, dict) else part) for part in inner]
+            left = [group if isinstance(part, list | tuple) else group[0]
+                    for group, part in zip(groups, inner, strict=True) if group]
+            if not left:
+                continue
+            step = dict(step, transforms=left)
+        kept.append(step)
     return kept
 
 
@@ -109,7 +120,8 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
         overwrite: delete the files that an earlier run wrote first.
 
     Raises:
-        InputError: data, checkpoint or folder do not fit, or files are missing or unexpected at the end.
+        InputError: data, checkpoint or folder do not fit, the data set names no images, or files are missing or
+            unexpected at the end.
     """
     start = time.time()
     folder = Path(writer['output_dir'])
@@ -117,6 +129,10 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     (cfg.get('default_hooks') or {}).pop('visualization', None)
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')
+    if len(dataset) and 'img_id' not in dataset.get_data_info(0):
+        raise InputError(f'{type(dataset).__name__} does not tell the names of its images (img_id), by which the files '
+                         "are named. Use type='ImageLabelDataset' in test_dataloader.dataset, or write masks with "
+                         'tools/test.py --out.')
     ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
     made_from = dict(made_from, checkpoint=file_mark(cfg.load_from), list=Path(dataset.ann_file).name)
     pending = _pending(folder, ids, suffix, made_from, overwrite)

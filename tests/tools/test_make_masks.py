@@ -108,3 +108,13 @@ def test_an_unknown_refinement(there, capsys, monkeypatch, words, named):
                       '--refine', *words)
     assert done.status == 1 and re.search(message_names(*words[0].split(), named), done.err)
     assert not (there / 'x').exists()
+
+
+def test_a_data_set_that_does_not_name_its_images(there, capsys, monkeypatch):
+    (there / 'of_mmseg.py').write_text("""\
+_base_ = 'segmentor.py'
+test_dataloader = dict(dataset=dict(_delete_=True, type='BaseSegDataset', data_root='data', data_prefix=dict(
+    img_path='JPEGImages'), metainfo=dict(classes=('background', *'abcdef')), pipeline=[]))
+""")
+    done = run_inside(capsys, monkeypatch, 'make_masks.py', 'of_mmseg.py', 'segmentor.pth', '--out', 'y')
+    assert done.status == 1 and re.search(message_names('BaseSegDataset', 'ImageLabelDataset', 'test.py'), done.err)
