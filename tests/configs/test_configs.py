@@ -330,7 +330,7 @@ def test_there_are_the_configs_of_table_1():
     for folder in ('voc6', 'voc20', 'mini'):
         assert len([name for name in CLASSIFIERS if name.startswith(f'{folder}/')]) >= 4
     assert len(REFINERS) == 12
-    assert len(SEGMENTORS) == 21
+    assert len(SEGMENTORS) == 24
 
 
 def test_the_published_settings():
