@@ -6,7 +6,7 @@ from message_names import message_names
 from run_tool import run_process
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline.recipes import amn, bes, boxes, cues, irn, lpcam, points, sccam, scribbles
+from mmwsss.pipeline.recipes import affinitynet, amn, bes, boxes, cues, irn, lpcam, points, sccam, scribbles
 from mmwsss.utils.errors import InputError
 
 
@@ -162,3 +162,10 @@ def test_sccam_runs_on_tiny_images(tmp_path):
     assert len(list((tmp_path / 'w' / 'cams').glob('*.npz'))) == 6 and rows['cam_quality']['metrics']['mIoU'] >= 0
     again = run_process('run_pipeline.py', 'sccam.py', '--work-dir', 'w', cwd=tmp_path)
     assert again.status == 0 and 'starts' not in again.out
+
+
+@pytest.mark.parametrize('stages', [
+    recipe(*'abcd'[:count], crf=dict(type='DenseCRF', max_size=1024))
+    for recipe, count in ((irn, 3), (bes, 3), (amn, 4), (lpcam, 4), (affinitynet, 3), (cues, 2), (scribbles, 2))])
+def test_the_settings_of_the_last_crf_arrive(stages):
+    assert by_name(stages)['crf']['refine'] == dict(type='DenseCRF', max_size=1024)

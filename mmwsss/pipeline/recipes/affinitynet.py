@@ -17,7 +17,7 @@ def affinitynet(classifier: str,
                 alphas: Sequence[float] = (4, 32),
                 pseudo_label_thr: float | str = 0.5,
                 pseudo_label_crf: bool | Mapping[str, Any] = True,
-                crf: bool = False,
+                crf: bool | Mapping[str, Any] = False,
                 network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, CAMs, scores, AffinityNet, random walk, pseudo labels, segmentor, test, report.
 
@@ -27,7 +27,7 @@ def affinitynet(classifier: str,
         pseudo_label_thr: 0.5 lets the strongest of background and classes win, as published; another number, `'best'`
             (of the masks of AffinityNet's test list) or `'auto'` (label-free).
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels, as the paper does.
-        crf: test the segmentor once more, with a DenseCRF.
+        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
@@ -63,6 +63,6 @@ def affinitynet(classifier: str,
             dict(own['segmentor'], labels='pseudo_labels', title='Training from pseudo labels'),
             dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor')]
         if crf:
-            stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=True, bars='Segmentor, CRF',
+            stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=crf, bars='Segmentor, CRF',
                                title='The network on its test list, with a DenseCRF'))
     return [*stages, dict(type='Report', name='report')]

@@ -10,7 +10,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
                         label_thr: Sequence[float] | str,
                         pseudo_label_thr: float | str,
                         pseudo_label_crf: bool | Mapping[str, Any],
-                        crf: bool,
+                        crf: bool | Mapping[str, Any],
                         network_options: Mapping[str, Mapping[str, Any]] | None,
                         masks: bool = True,
                         made_by: Sequence[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
         label_thr: (foreground, background), or `'auto'`: the label-free threshold of the CAMs plus and minus 0.15.
         pseudo_label_thr: a number, `'best'` (of the masks of the refiner's test list) or `'auto'` (label-free).
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
-        crf: test the segmentor once more, with a DenseCRF.
+        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
         made_by: stages that make the classifier, the last one under its name, in place of its training.
@@ -62,7 +62,7 @@ def boundary_refinement(networks: Mapping[str, str | None],
             dict(own[segmentor], labels='pseudo_labels', title='Training from pseudo labels'),
             *_if(masks, dict(type='Evaluation', name='evaluation', network=segmentor, bars='Segmentor'))]
         if crf:
-            stages.append(dict(type='Evaluation', name='crf', network=segmentor, refine=True, bars='Segmentor, CRF',
+            stages.append(dict(type='Evaluation', name='crf', network=segmentor, refine=crf, bars='Segmentor, CRF',
                                title='The network on its test list, with a DenseCRF'))
     return [*stages, dict(type='Report', name='report')]
 

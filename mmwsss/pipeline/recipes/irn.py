@@ -18,7 +18,7 @@ def irn(classifier: str,
         ir_label_thr: Sequence[float] | str = (0.30, 0.05),
         pseudo_label_thr: float | str = 0.25,
         pseudo_label_crf: bool | Mapping[str, Any] = False,
-        crf: bool = False,
+        crf: bool | Mapping[str, Any] = False,
         masks: bool = True,
         network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Classifier, CAMs, IR labels, IRNet, random walk, pseudo labels, segmentor, test, report.
@@ -28,7 +28,7 @@ def irn(classifier: str,
         ir_label_thr: (foreground, background), or `'auto'`: the label-free threshold of the CAMs plus and minus 0.15.
         pseudo_label_thr: a number, `'best'` (of the masks of IRNet's test list) or `'auto'` (label-free).
         pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
-        crf: test the segmentor once more, with a DenseCRF.
+        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 

@@ -12,7 +12,7 @@ from mmwsss.utils.errors import InputError
 
 
 @RECIPES.register_module()
-def scribbles(scribbles: str, segmentor: str, width: int = 3, crf: bool = False,
+def scribbles(scribbles: str, segmentor: str, width: int = 3, crf: bool | Mapping[str, Any] = False,
               network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Scribbles, drawn as label maps; a segmentor learns from the labelled pixels; test, report.
 
@@ -20,7 +20,7 @@ def scribbles(scribbles: str, segmentor: str, width: int = 3, crf: bool = False,
         scribbles: folder of `<id>.xml` (ScribbleSup), or of `<id>.png` that are drawn already.
         segmentor: config of the network.
         width: of the lines in pixels.
-        crf: test the segmentor once more, with a DenseCRF.
+        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
         network_options: `--cfg-options` by network, here of `'segmentor'`.
 
     Returns:
@@ -30,7 +30,7 @@ def scribbles(scribbles: str, segmentor: str, width: int = 3, crf: bool = False,
 
 
 @RECIPES.register_module()
-def points(points: str | Sequence[str], segmentor: str, width: int = 3, crf: bool = False,
+def points(points: str | Sequence[str], segmentor: str, width: int = 3, crf: bool | Mapping[str, Any] = False,
            network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Points, drawn as dots; a segmentor learns from the labelled pixels; test, report.
 
@@ -47,7 +47,8 @@ def points(points: str | Sequence[str], segmentor: str, width: int = 3, crf: boo
 
 @RECIPES.register_module()
 def boxes(boxes: str, segmentor: str, method: str = 'grabcut', refine: Mapping[str, Any] | None = None,
-          crf: bool = False, network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
+          crf: bool | Mapping[str, Any] = False,
+          network_options: Mapping[str, Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
     """Boxes, objects in them as pseudo labels, segmentor, test, report.
 
     Args:
@@ -62,7 +63,8 @@ def boxes(boxes: str, segmentor: str, method: str = 'grabcut', refine: Mapping[s
     return _from_strokes('boxes', boxes, segmentor, dict(method=method, refine=refine), crf, network_options)
 
 
-def _from_strokes(kind: str, source: str | Sequence[str], segmentor: str, settings: Mapping[str, Any], crf: bool,
+def _from_strokes(kind: str, source: str | Sequence[str], segmentor: str, settings: Mapping[str, Any],
+                  crf: bool | Mapping[str, Any],
                   options: Mapping[str, Mapping[str, Any]] | None) -> list[dict[str, Any]]:
     strangers = sorted(set(options or {}) - {'segmentor'})
     if strangers:
@@ -75,6 +77,6 @@ def _from_strokes(kind: str, source: str | Sequence[str], segmentor: str, settin
              options=dict((options or {}).get('segmentor', {})), title=f'Training from {kind}'),
         dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor')]
     if crf:
-        stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=True, bars='Segmentor, CRF',
+        stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=crf, bars='Segmentor, CRF',
                            title='The network on its test list, with a DenseCRF'))
     return [*stages, dict(type='Report', name='report')]
