@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmwsss.datasets import ImageLabelDataset
+from mmwsss.datasets.image_folder import ImageFolder
+from mmwsss.datasets.image_labels import IMAGE_SUFFIXES
 from mmwsss.datasets.label_forms import read_label_form
 from mmwsss.datasets.own_images import check_classes, check_masks, match_labels, read_sizes, require_match, split
 from mmwsss.engine.own_configs import OwnConfigs, OwnData, find_backbone
@@ -127,10 +128,8 @@ def _find_images(folder: Path) -> dict[str, str]:
     """Paths of all images by id."""
     if not folder.is_dir():
         raise InputError(f'The folder of images {folder} does not exist. Give the folder that holds them.')
-    dataset = ImageLabelDataset(data_root=str(folder), data_prefix=dict(img_path=''), label_file=None, lazy_init=True,
-                                pipeline=[], metainfo=dict(classes=('background', 'any')))
-    return {name: dataset.image_path(dict(img_id=name, suffix=suffix))
-            for name, suffix in dataset.find_images().items()}
+    return {name: str(folder / f'{name}{suffix}')
+            for name, suffix in ImageFolder(str(folder), IMAGE_SUFFIXES).all().items()}
 
 
 def _order(counts: Mapping[str, int], classes: Sequence[str]) -> tuple[str, ...]:

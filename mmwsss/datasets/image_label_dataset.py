@@ -1,30 +1,23 @@
 """Data sets with image-level labels."""
-import logging
 import os.path as osp
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import mmengine
 import mmengine.fileio as fileio
 import numpy as np
 from mmcv.transforms import LoadAnnotations
-from mmengine.dist import is_main_process
-from mmengine.logging import print_log
-from mmseg.datasets import BaseSegDataset, PascalVOCDataset
+from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError, first_names
-from mmwsss.utils.image_ids import id_below
 from mmwsss.utils.palette_png import voc_palette
-from mmwsss.utils.progress import track
 
+from .decodable import decodable
 from .file_listing import files_in
+from .image_folder import ImageFolder
 from .image_labels import IMAGE_SUFFIXES, read_label_array
 from .label_ids import ids_on_disk
 from .sub_categories import read_sub_category_array
-from .transforms.load_image import read_image
 
 STAGE_SUFFIXES = ('.png', '.npz')  # of label maps and of score files
 
@@ -165,7 +158,10 @@ class ImageLabelDataset(BaseSegDataset):
     def filter_data(self) -> list[dict]:
         """Apply MMEngine's filter; with `skip_bad_images`, also drop images that cannot be decoded."""
         data_list = super().filter_data()
-        return self.drop_bad(data_list) if self.skip_bad_images else data_list
+        if not self.skip_bad_images:
+            return data_list
+        good = decodable([self.image_path(info) for info in data_list], self.backend_args)
+        return [info for info, decodes in zip(data_list, good, strict=True) if decodes]
 
     def get_cat_ids(self, idx: int) -> list[int]:
         """The image classes of an item, for MMEngine's `ClassBalancedDataset`."""
@@ -191,68 +187,8 @@ class ImageLabelDataset(BaseSegDataset):
 
     def find_images(self) -> dict[str, str]:
         """The suffixes of the image files by id, in the order of the list."""
-        folder = self.image_folder
-        if not self.ann_file:
-            present = self._images_in('', recursive=True)
-            if not present:
-                raise InputError(f'{folder} contains no images ({", ".join(self.img_suffixes)}). Set '
-                                 'data_prefix.img_path and img_suffix to match your images.')
-            return dict(sorted(present.items()))
-        ids = self._read_list()
-        present = {}
-        for below in dict.fromkeys(osp.dirname(name) for name in ids):
-            present.update(self._images_in(below))
-        # A line may also be a file name.
-        ids = [name if name in present else self._without_suffix(name) or name for name in ids]
-        absent = [name for name in ids if name not in present]
-        if absent:
-            raise InputError(f'{len(absent)} of {len(ids)} images of {self.ann_file} are not in {folder} '
-                             f'({", ".join(self.img_suffixes)}), e.g. {first_names(absent)}. Add them, or remove '
-                             'them from the list.')
-        found = {name: present[name] for name in ids}
-        if len(found) < len(ids):
-            twice = [name for name, count in Counter(ids).items() if count > 1]
-            raise InputError(f'{self.ann_file} lists {len(twice)} images twice, e.g. {first_names(twice)}. '
-                             'List each image once.')
-        return found
-
-    def _read_list(self) -> list[str]:
-        try:
-            lines = mmengine.list_from_file(self.ann_file, encoding='utf-8-sig', backend_args=self.backend_args)
-        except UnicodeDecodeError as error:
-            raise InputError(f'The list {self.ann_file} is not UTF-8 text: {error}. '
-                             'Write one id per line.') from error
-        ids = [line.strip() for line in lines if line.strip()]
-        if not ids:
-            raise InputError(f'The list {self.ann_file} is empty. Write one id per line.')
-        try:
-            return [id_below(name, self.image_folder) for name in ids]
-        except InputError as error:
-            raise InputError(f'The list {self.ann_file}: {error}') from error
-
-    def _images_in(self, below: str, recursive: bool = False) -> dict[str, str]:
-        """Suffixes, as written, by id of the images in a subfolder of the image folder."""
-        present: dict[str, str] = {}
-        for file in files_in(osp.join(self.image_folder, below), recursive, self.backend_args):
-            img_id = self._without_suffix(file)
-            if img_id is None:
-                continue
-            suffix, img_id = file[len(img_id):], osp.join(below, img_id)
-            if present.setdefault(img_id, suffix) != suffix:
-                first, second = (osp.join(self.image_folder, img_id + end) for end in (present[img_id], suffix))
-                choice = ('' if present[img_id].lower() == suffix.lower() else
-                          f", or set img_suffix='{suffix}' in the dataset of your config to leave the other kind out")
-                raise InputError(f'{first} and {second} have the same id {img_id}, by which labels, masks and results '
-                                 f'are found. Rename or remove one{choice}.')
-        return present
-
-    def _without_suffix(self, name: str) -> str | None:
-        """The id in an image's file name; `None` for other files."""
-        lower = name.lower()
-        for suffix in self.img_suffixes:
-            if lower.endswith(suffix):
-                return name[:len(name) - len(suffix)]
-        return None
+        images = ImageFolder(self.image_folder, self.img_suffixes, self.backend_args)
+        return images.listed(self.ann_file) if self.ann_file else images.all()
 
     def load_labels(self, ids: list[str]) -> np.ndarray | None:
         """Multi-hot labels `(N, L)`, uint8, or `None` without a label file."""
@@ -315,31 +251,6 @@ class ImageLabelDataset(BaseSegDataset):
                              f'{first_names(absent)}. {remedy}')
         return present
 
-    def drop_bad(self, data_list: list[dict]) -> list[dict]:
-        """Drop the images that cannot be decoded."""
-        good: list[dict] = []
-        bad: list[dict] = []
-        with ThreadPoolExecutor() as pool:  # decoding releases the interpreter lock
-            decoded = track(pool.map(self._decodes, data_list), 'decoding images', len(data_list),
-                            disable=not is_main_process())
-            for info, decodes in zip(data_list, decoded, strict=True):
-                (good if decodes else bad).append(info)
-        names = [self.image_path(info) for info in bad]
-        if not good:
-            raise InputError(f'None of the {len(names)} images can be decoded, e.g. {first_names(names)}. '
-                             f'{self.missing_root_help}')
-        if bad:
-            print_log(f'Skipping {len(bad)} of {len(data_list)} images that cannot be decoded: {", ".join(names)}',
-                      'current', logging.WARNING)
-        return good
-
-    def _decodes(self, info: dict) -> bool:
-        try:
-            read_image(self.image_path(info), backend_args=self.backend_args)
-        except InputError:
-            return False
-        return True
-
 
 def _stage_suffix(suffix: str) -> str:
     """The suffix of the files that our tools write for each image, for a data set whose masks end in `suffix`."""
@@ -352,27 +263,3 @@ def _loads_masks(steps: Iterable) -> bool:
         isinstance(step, LoadAnnotations)
         or _loads_masks(step if isinstance(step, (list, tuple)) else getattr(step, 'transforms', ()) or
                         getattr(step, 'subroutines', ())) for step in steps)
-
-
-@DATASETS.register_module()
-class VOCImageLabelDataset(ImageLabelDataset):
-    """PASCAL VOC, or some of its classes, with image-level labels.
-
-    `metainfo=dict(classes=('background', 'cat', ...))` selects classes; MMSeg's `label_map` maps the masks.
-    `label_file='Annotations'` reads VOC's own files.
-
-    Args:
-        data_prefix: VOC's image and mask folders.
-        **kwargs: see :class:`ImageLabelDataset`.
-    """
-
-    METAINFO = PascalVOCDataset.METAINFO
-    missing_root_help = (
-        'Download PASCAL VOC 2012 from the University of Oxford (VOC2012 home page, "training/validation data") and '
-        'the augmented masks from the Semantic Boundaries Dataset (SBD). Then `python '
-        'tools/dataset_converters/voc.py DATA_ROOT --archives FOLDER` unpacks them, writes the split lists and '
-        'image_labels.json, and reports what is missing. For data elsewhere, set data_root in the config.')
-
-    def __init__(self, ann_file: str = '', data_prefix: dict | None = None, **kwargs: Any) -> None:
-        data_prefix = data_prefix or dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
-        super().__init__(ann_file=ann_file, data_prefix=data_prefix, **kwargs)

@@ -1,15 +1,12 @@
 """Data sets with image-level labels."""
 import json
-import logging
 import os
-import re
 import shutil
 
 import numpy as np
 import pytest
 import torch
 from message_names import message_names
-from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from PIL import Image
@@ -162,49 +159,6 @@ def test_text_about_voc_stays_with_voc(root):
     assert 'data_root' in str(error.value) and 'VOC' not in str(error.value)
 
 
-def test_lists_that_do_not_fit(root):
-    write_list(root, '', '  ')
-    with pytest.raises(InputError, match='train.txt'):
-        voc(root)
-    write_list(root, 'a', 'b', 'a', 'c', 'b')
-    with pytest.raises(InputError, match=message_names('train.txt', 2, 'a, b')):
-        voc(root)
-    write_list(root, 'a', 'p', 'q', 'r', 's')
-    with pytest.raises(InputError, match=message_names(4, 5, 'train.txt', 'JPEGImages', 'p, q, r, ...')):
-        voc(root)
-    (root / 'ImageSets/Segmentation/train.txt').write_bytes(b'a\xff\n')
-    with pytest.raises(InputError, match=message_names('train.txt', 'UTF-8')):
-        voc(root)
-
-
-def test_lists_with_blank_lines_byte_order_mark_and_file_names(root):
-    write_list(root, '\ufeffb.jpg', '', ' a ')
-    assert ids(voc(root)) == ['b', 'a']
-    write_list(root, 'b.jpg', 'b')
-    with pytest.raises(InputError, match=message_names('train.txt', 1, 'b')):
-        voc(root)
-
-
-def test_lists_of_paths_give_the_same_ids(root):
-    """Ids name the files of all stages, so a path must not lead out of their folders."""
-    images = root / 'JPEGImages'
-    write_list(root, str(images / 'b.jpg'), '../JPEGImages/a', './c.jpg')
-    assert ids(voc(root)) == ['b', 'a', 'c']
-    write_list(root, 'a', './a')
-    with pytest.raises(InputError, match=message_names('train.txt', 1, 'a')):
-        voc(root)
-    for outside in ('../a', '/elsewhere/a.jpg', str(root / 'a')):
-        write_list(root, 'a', outside)
-        with pytest.raises(InputError, match=message_names('train.txt', outside, 'JPEGImages')):
-            voc(root)
-
-
-def test_hidden_folders_do_not_count(root):
-    for name in ('.ipynb_checkpoints/a-checkpoint.jpg', '.thumbnails/x.png', '.d.jpg'):
-        write_image(root / 'JPEGImages' / name)
-    assert ids(folder(root, label_file=None)) == ['a', 'b', 'c']
-
-
 def test_masks_with_a_suffix_and_labels_of_a_stage_without(root, tmp_path_factory):
     made, copied = (tmp_path_factory.mktemp(name) for name in ('made', 'copied'))
     for name in LABELS:
@@ -261,31 +215,6 @@ def test_a_folder_of_images_without_a_list(tmp_path):
     assert ids(folder(tmp_path, data_prefix=dict(img_path='pics'), ann_file='list.txt')) == ['a/b', 'z']
 
 
-def test_suffixes_longer_than_an_extension(tmp_path):
-    write_image(tmp_path / 'city/x_leftImg8bit.png')
-    write_image(tmp_path / 'city/x_disparity.png')
-    dataset = folder(tmp_path, data_prefix=dict(img_path=''), img_suffix='_leftImg8bit.png', label_file=None)
-    assert ids(dataset) == ['city/x']
-
-
-def test_images_that_share_an_id(root):
-    write_image(root / 'JPEGImages/a.png')
-    with pytest.raises(InputError, match=message_names('a.png', 'a.jpg', 'img_suffix')):
-        folder(root)
-    assert len(folder(root, img_suffix='.jpg')) == 3
-    (root / 'JPEGImages/a.png').unlink()
-    write_image(root / 'JPEGImages/a.JPG')
-    with pytest.raises(InputError, match=message_names('a.JPG', 'a.jpg', 'Rename')) as error:
-        folder(root)
-    assert 'img_suffix' not in str(error.value)  # it would not tell these apart
-
-
-def test_an_empty_folder_is_named(tmp_path):
-    (tmp_path / 'pics').mkdir()
-    with pytest.raises(InputError, match=message_names('pics', 'data_prefix.img_path')):
-        folder(tmp_path, data_prefix=dict(img_path='pics'))
-
-
 def test_without_labels(root):
     os.remove(root / 'image_labels.json')
     dataset = folder(root, label_file=None, pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')])
@@ -322,22 +251,10 @@ def test_a_bad_image_stops_where_it_is_met(root):
         dataset[1]
 
 
-def test_bad_images_are_left_out_with_one_warning(root):
+def test_bad_images_are_left_out(root):
     spoil(root)
-    records = []
-    handler = logging.Handler()
-    handler.emit = records.append
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(handler)
-    try:
-        dataset = voc(root, skip_bad_images=True)
-        clean = voc(root, skip_bad_images=True, label_file=None, metainfo=None, indices=[0])
-    finally:
-        logger.removeHandler(handler)
-    assert ids(dataset) == ['b'] and ids(clean) == ['b']
-    warnings = [record.getMessage() for record in records if record.levelno == logging.WARNING]
-    assert len(warnings) == 2  # one a dataset
-    assert re.search(message_names(2, 3, 'a.jpg', 'c.jpg'), warnings[0])
+    assert ids(voc(root, skip_bad_images=True)) == ['b']
+    assert ids(voc(root, skip_bad_images=True, label_file=None, metainfo=None, indices=[0])) == ['b']
     (root / 'JPEGImages/b.jpg').write_text('no image')
     with pytest.raises(InputError, match=message_names(3)):
         voc(root, skip_bad_images=True)
@@ -381,68 +298,3 @@ def test_without_a_data_root_paths_are_as_given(root):
         type='ImageLabelDataset', metainfo=dict(classes=CLASSES), label_file=str(root / 'image_labels.json'),
         data_prefix=dict(img_path=str(root / 'JPEGImages'))))
     assert ids(dataset) == ['a', 'b', 'c'] and 'seg_map_path' not in dataset.get_data_info(0)
-
-
-SIX = ('background', 'cat', 'cow', 'dog', 'horse', 'person', 'sheep')
-
-
-@pytest.mark.parametrize('name', ['mini', 'val'])
-def test_labels_of_real_images_agree_with_their_masks(voc6, name):
-    dataset = voc(voc6, ann_file=f'ImageSets/Segmentation/{name}.txt', metainfo=dict(classes=SIX), test_mode=True,
-                  pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
-    assert len(dataset) == dict(mini=89, val=150)[name]
-    indices = np.full(256, 99)
-    indices[[0, 8, 10, 12, 13, 15, 17, 255]] = [0, 1, 2, 3, 4, 5, 6, 255]
-    fewer = 0
-    for index in range(len(dataset)):
-        sample = dataset[index]['data_samples']
-        seg_map = sample.gt_sem_seg.data[0].numpy()
-        labelled = set((torch.nonzero(sample.gt_score)[:, 0] + 1).tolist())
-        shown = set(np.unique(seg_map).tolist()) - {0, 255}
-        assert shown <= labelled, sample.img_id
-        fewer += shown < labelled
-        if index < 20:  # the file's own indices, mapped plainly
-            raw = np.asarray(Image.open(voc6 / 'SegmentationClass' / f'{sample.img_id}.png'))
-            np.testing.assert_array_equal(seg_map, indices[raw])
-    assert fewer < len(dataset) / 4
-
-
-def test_labels_of_twenty_classes_agree_with_their_masks(voc20):
-    dataset = voc(voc20, ann_file='ImageSets/Segmentation/mini.txt', test_mode=True,
-                  pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
-    assert len(dataset) == 155 and len(dataset.image_classes) == 20
-    images, fewer = torch.zeros(20), 0
-    for index in range(len(dataset)):
-        sample = dataset[index]['data_samples']
-        labelled = set((torch.nonzero(sample.gt_score)[:, 0] + 1).tolist())
-        shown = set(sample.gt_sem_seg.data.unique().tolist()) - {0, 255}
-        assert shown <= labelled, sample.img_id
-        fewer += shown < labelled
-        images += sample.gt_score
-    assert images.min() >= 8 and fewer < len(dataset) / 4
-
-
-def test_the_six_classes_survive_a_round_trip(voc6, tmp_path):
-    """Pseudo labels are written in the data set's original indices, because `label_map` maps them when read."""
-    masks = dict(img_path='JPEGImages', seg_map_path='SegmentationClass')
-    options = dict(ann_file='ImageSets/Segmentation/mini.txt', metainfo=dict(classes=SIX), indices=12,
-                   pipeline=[dict(type='LoadMask'), dict(type='PackImageLabelInputs')])
-    first = voc(voc6, data_prefix=masks, **options)
-    original = {new: old for old, new in first.label_map.items() if new != 255} | {255: 255}
-    assert original == {0: 0, 1: 8, 2: 10, 3: 12, 4: 13, 5: 15, 6: 17, 255: 255}
-    table = np.array([original.get(index, 99) for index in range(256)], np.uint8)
-    for name in (voc6 / 'ImageSets/Segmentation/mini.txt').read_text().split():
-        (tmp_path / f'{name}.png').touch()
-    for index in range(12):
-        sample = first[index]['data_samples']
-        Image.fromarray(table[sample.gt_sem_seg.data[0].numpy()]).save(tmp_path / f'{sample.img_id}.png')
-    second = voc(voc6, data_prefix=dict(masks, seg_map_path=str(tmp_path)), **options)
-    for index in range(12):
-        before, after = (dataset[index]['data_samples'].gt_sem_seg.data for dataset in (first, second))
-        assert torch.equal(before, after)
-
-
-def test_all_listed_real_images_decode(voc6):
-    dataset = voc(voc6, ann_file='ImageSets/Segmentation/mini.txt', metainfo=dict(classes=SIX),
-                  skip_bad_images=True)
-    assert len(dataset) == 89
