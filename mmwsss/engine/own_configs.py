@@ -53,7 +53,7 @@ class OwnData:
         masks: folder of the masks; `None` for none.
         classes: names, the background first.
         train, val: numbers of images to learn from and to validate on.
-        measured: numbers of those with masks.
+        tested: names of the lists that CAMs and the segmentor are measured on, e.g. `('train', 'val')`.
         longest: the longest side of an image, pixels.
         allow_empty: whether images without a class occur.
     """
@@ -63,7 +63,7 @@ class OwnData:
     classes: tuple[str, ...]
     train: int
     val: int
-    measured: tuple[int, int]
+    tested: tuple[str, str]
     longest: int
     allow_empty: bool
 
@@ -149,8 +149,7 @@ class OwnConfigs:
         classes = textwrap.fill(', '.join(map(repr, data.classes)), 108, subsequent_indent=' ' * 11,
                                 break_long_words=False, break_on_hyphens=False)
         empty = 'allow_empty=True, ' if data.allow_empty else ''
-        measured = 'train' if self._all_measured else 'train_masks'
-        lists = "for part in ('train', 'val', " + f'{measured!r})'
+        lists = "for part in ('train', 'val', " + f'{data.tested[0]!r})'
         return f'''\
 # {data.name}: {data.train} images to learn from, {data.val} to validate on. Facts that all networks share.
 classes = ({classes})
@@ -161,11 +160,6 @@ train, val, measured = (dict(**facts, ann_file=f'{{{{ fileDirname }}}}/{{part}}.
 masks, pack = [{"dict(type='LoadMask')" if data.masks else ''}], [dict(type='PackImageLabelInputs')]
 flip = [dict(type='RandomFlip', prob=0.5), *pack]
 '''
-
-    @property
-    def _all_measured(self) -> bool:
-        """Whether the list of the images to learn from can be measured as a whole."""
-        return self.data.masks is None or self.data.measured[0] == self.data.train
 
     def _classifier(self) -> str:
         base, data = self._read(self._small, 'cam'), self.data
@@ -232,8 +226,8 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
                             'published 20 000 are for 10 582; in between they grow with the images).')
         evaluator = '' if data.masks else ("val_cfg = val_dataloader = val_evaluator = None\n"
                                            "test_evaluator = dict(type='PseudoLabelWriter')\n")
-        val = 'val' if data.masks is None or data.measured[1] == data.val else 'val_masks'
-        tested = '_base_.val' if val == 'val' else "_base_.facts, ann_file='{{ fileDirname }}/val_masks.txt'"
+        own = f"_base_.facts, ann_file='{{{{ fileDirname }}}}/{data.tested[1]}.txt'"
+        tested = '_base_.val' if data.tested[1] == 'val' else own
         labels = f'work_dirs/{data.name}/pseudo_labels'
         loop = '' if data.masks is None else 'val_dataloader = '
         return f'''\

@@ -96,6 +96,20 @@ def test_a_list_to_validate_on(there):
             make(out='third', val_list='val')
 
 
+def test_some_of_many_images_set_the_thresholds(there, monkeypatch):
+    monkeypatch.setattr(module, 'ENOUGH', 4)
+    made = make()
+    assert '4 of the images' in made.found[2]
+    train, sample = ((there / 'my' / f'{part}.txt').read_text().split('\n')[:-1] for part in ('train', 'train_sample'))
+    assert len(sample) == 4 and sample == [image for image in train if image in sample]
+    networks = read()
+    assert networks['irnet'].test_dataloader.dataset.ann_file.endswith('train_sample.txt')
+    assert networks['irnet'].train_dataloader.dataset.ann_file.endswith('train.txt')
+    check.check_inputs(read_plan('my/pipeline.py'))
+    make(out='masked', masks='masks')
+    assert not (there / 'masked' / 'train_sample.txt').exists()
+
+
 def test_masks_of_some_images(there):
     make()
     train, val = ((there / 'my' / f'{part}.txt').read_text().split('\n')[:-1] for part in ('train', 'val'))

@@ -12,10 +12,9 @@ from mmwsss.utils.errors import InputError
 NETWORKS = ('classifier', 'irnet', 'segmentor')
 
 
-def own_data(train=240, masks=None, longest=4000, classes=3, measured=None):
+def own_data(train=240, masks=None, longest=4000, classes=3, tested=('train', 'val')):
     names = ('background', *(f'class {index}' for index in range(classes)))
-    measured = measured or ((train, 20) if masks else (0, 0))
-    return OwnData('photos', Path('/data/photos'), masks, names, train, 20, measured, longest, False)
+    return OwnData('photos', Path('/data/photos'), masks, names, train, 20, tested, longest, False)
 
 
 def write(folder, repo, data, backbone='r18_narrow'):
@@ -81,7 +80,7 @@ def test_scales(repo):
 
 
 def test_lists_of_the_images_with_masks(tmp_path, repo):
-    made, networks = write(tmp_path, repo, own_data(masks=Path('/data/masks'), measured=(30, 5)))
+    made, networks = write(tmp_path, repo, own_data(masks=Path('/data/masks'), tested=('train_masks', 'val_masks')))
     assert networks['classifier'].test_dataloader.dataset.ann_file == str(tmp_path / 'train_masks.txt')
     assert networks['irnet'].test_dataloader.dataset.ann_file == str(tmp_path / 'train_masks.txt')
     assert networks['segmentor'].val_dataloader.dataset.ann_file == str(tmp_path / 'val_masks.txt')
