@@ -1,0 +1,171 @@
+"""The configs have the settings that were published, and what learns in their networks."""
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+from reference_network import REPO
+
+
+def test_the_published_settings():
+    cfg = Config.fromfile(REPO / 'configs/vwe_hspp_r50_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert cfg.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 6 and cfg.param_scheduler[0].power == 0.9
+    assert cfg.train_dataloader.batch_size == 16
+    assert cfg.model.backbone.strides == (1, 2, 2, 1) and cfg.model.backbone.dilations == (1, 1, 1, 1)
+    assert cfg.model.backbone.frozen_stages == 2 and cfg.model.backbone.norm_eval
+    assert cfg.model.neck.levels == (1, 2, 4) and cfg.model.neck.gamma == 2.0
+    assert set(cfg.model.test_cfg.scales) == {0.5, 1.0, 1.5, 2.0} and cfg.model.test_cfg.bg_thr == 0.14
+    irnet = Config.fromfile(REPO / 'configs/irnet_r50_voc.py')
+    assert irnet.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert irnet.optim_wrapper.paramwise_cfg.custom_keys['head.displacement'].lr_mult == 10
+    assert irnet.train_cfg.max_epochs == irnet.param_scheduler[0].end == 3
+    assert irnet.train_dataloader.batch_size == 32 and irnet.model.head.radius == 10
+    assert irnet.model.test_cfg == dict(min_size=512, radius=5, beta=10, steps=256, bg_thr=0.25)
+    psa = Config.fromfile(REPO / 'configs/affinitynet_r38_voc.py')
+    assert psa.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=5e-4, weight_decay=5e-4)
+    assert psa.train_cfg.max_epochs == psa.param_scheduler[0].end == 8 and psa.train_dataloader.batch_size == 8
+    assert psa.model.test_cfg == dict(radius=5, beta=8, steps=256, alpha=16, border='sources', bg_thr=0.5)
+    assert psa.model.head.in_channels == (512, 1024, 4096) and psa.model.head.radius == 5
+    assert 'mmpretrain.ColorJitter' in [step.type for step in psa.train_dataloader.dataset.pipeline]
+    deeplab = Config.fromfile(REPO / 'configs/deeplabv2_r101_voc.py')
+    assert deeplab.optim_wrapper.optimizer == dict(type='SGD', lr=2.5e-4, momentum=0.9, weight_decay=5e-4)
+    keys = deeplab.optim_wrapper.paramwise_cfg.custom_keys
+    assert keys.pop('decode_head') == dict(lr_mult=10)
+    assert keys == {f'decode_head.branches.{index}.bias': dict(lr_mult=20, decay_mult=0) for index in range(4)}
+    assert deeplab.train_cfg.max_iters == deeplab.param_scheduler[0].end == 20000
+    assert deeplab.param_scheduler[0].power == 0.9 and deeplab.train_dataloader.batch_size == 10
+    assert deeplab.model.backbone.strides == (1, 2, 1, 1) and deeplab.model.backbone.dilations == (1, 1, 2, 4)
+    assert deeplab.model.backbone.norm_eval and not deeplab.model.backbone.norm_cfg.requires_grad
+    assert deeplab.model.decode_head.dilations == (6, 12, 18, 24)
+    assert deeplab.model.train_scales == (1.0, 0.75, 0.5)
+    assert [step['type'] for step in deeplab.test_pipeline] == ['LoadImage', 'LoadMask', 'PackSegInputs']
+    assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
+
+
+def test_the_published_settings_of_seam():
+    cfg = Config.fromfile(REPO / 'configs/seam_r38_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=5e-4, weight_decay=5e-4)
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 8 and cfg.param_scheduler[0].power == 0.9
+    assert cfg.train_dataloader.batch_size == 8 and cfg.model.train_cfg.views == [dict(), dict(scale=0.3)]
+    assert cfg.model.backbone.type == 'ResNet38' and 'neck' not in cfg.model
+    assert cfg.model.test_cfg.scales == (0.5, 1.0, 1.5, 2.0) and cfg.model.test_cfg.bg_thr == 0.26
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    assert (steps['RandomResizeLongSide']['min_size'], steps['RandomResizeLongSide']['max_size']) == (448, 768)
+    assert steps['RandomCropPad']['crop_size'] == (448, 448)
+    jitter = steps['mmpretrain.ColorJitter']
+    assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+
+
+def test_the_published_settings_of_onestage():
+    small, wide = (Config.fromfile(REPO / f'configs/onestage_{name}_voc.py') for name in ('r50', 'r38'))
+    for cfg, rate, epochs, crop in ((small, 5e-4, 20, 448), (wide, 1e-3, 24, 321)):
+        assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=rate, momentum=0.9, weight_decay=5e-4)
+        assert cfg.param_scheduler is None and cfg.train_cfg.max_epochs == epochs  # a constant rate
+        assert cfg.train_dataloader.batch_size == 16 and cfg.train_dataloader.drop_last
+        steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+        assert steps['mmpretrain.RandomResizedCrop'].scale == crop
+        assert steps['mmpretrain.RandomResizedCrop'].crop_ratio_range == (0.9, 1.0)
+        jitter = steps['mmpretrain.ColorJitter']
+        assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+        assert cfg.model.train_cfg == dict(
+            warmup_epochs=5, refine=dict(type='PAMR'), fg_factor=0.6, bg_factor=0.7, floor=0.2)
+        assert cfg.model.decode_head.dilations == (1, 12, 24, 36) and cfg.model.decode_head.gate_rate == 0.3
+        assert cfg.model.test_cfg.bg_power == 3 and cfg.model.test_cfg.score_thr == 0.1
+        assert cfg.test_dataloader.dataset.ann_file.endswith('val.txt')
+        assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
+    assert small.model.backbone.strides == (1, 2, 2, 1) and small.model.test_cfg.scales == (1.0, 0.75, 1.25, 1.5)
+    assert wide.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0)
+    assert (small.model.test_cfg.pad_size, wide.model.test_cfg.pad_size) == (768, 1024)
+    biases = [cfg.optim_wrapper.paramwise_cfg.custom_keys['.bn.bias'].lr_mult for cfg in (small, wide)]
+    assert biases == [10, 20]
+
+
+def test_learning_rates_of_seam():
+    """Backbone weights 0.01, new weights 0.1, convolutions' biases twice as much without decay."""
+    cfg = Config.fromfile(REPO / 'configs/mini/seam_r18_mini.py')
+    schedule = Config.fromfile(REPO / 'configs/_base_/schedules/seam_8e.py').optim_wrapper
+    init_default_scope('mmseg')
+    model = MODELS.build(cfg.model)
+    model.backbone.conv1.bias = torch.nn.Parameter(torch.zeros(32))
+    groups = {id(group['params'][0]): (group['lr'], group['weight_decay'])
+              for group in build_optim_wrapper(model, schedule).param_groups}
+    found = {name: groups[id(parameter)] for name, parameter in model.named_parameters()}
+    assert found['backbone.conv1.bias'] == (0.02, 0) and found['backbone.layer3.0.conv1.weight'] == (0.01, 5e-4)
+    assert {found[name] for name in found if name.startswith('head.')} == {(0.1, 5e-4)}
+    assert len([name for name in found if name.startswith('head.')]) == 4
+
+
+@pytest.mark.parametrize('name, frozen, stays', [
+    ('vwl_l_r101_voc.py', ('conv1', 'bn1', 'layer1', 'layer2'), ()),
+    ('vwl_m_r101_voc.py', ('conv1', 'bn1'), ('head.word_to_image.weight', )),
+    ('recam_r50_voc.py', ('conv1', 'bn1'), ()),
+])
+def test_what_learns_in_vwl_and_recam(name, frozen, stays):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    assert cfg.model.backbone.norm_eval and cfg.optim_wrapper.optimizer.momentum == 1e-4
+    assert cfg.train_dataloader.batch_size == 16 and cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end
+    cfg.model.backbone.init_cfg = None
+    init_default_scope('mmseg')
+    still = {key for key, value in MODELS.build(cfg.model).train().named_parameters() if not value.requires_grad}
+    assert {key.split('.')[1] for key in still if key.startswith('backbone.')} == set(frozen)
+    assert {key for key in still if key.startswith('head.')} == set(stays)
+
+
+def test_the_published_settings_of_sccam_and_bes():
+    sccam = Config.fromfile(REPO / 'configs/sccam_r38_voc.py')
+    assert sccam.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=5e-4, weight_decay=5e-4)
+    assert sccam.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert sccam.param_scheduler[0].end == 61 and sccam.train_dataloader.batch_size == 16
+    steps = {step['type']: step for step in sccam.train_dataloader.dataset.pipeline}
+    assert steps['RandomCropPad'].crop_size == (224, 224) and steps['mmpretrain.ColorJitter'].hue == 0.1
+    assert (steps['RandomResizeLongSide'].min_size, steps['RandomResizeLongSide'].max_size) == (256, 512)
+    assert sccam.model.head.sub_categories == 10 and sccam.model.head.in_channels == 4096
+    assert sccam.model.test_cfg['merge'].type == 'SumAll' and sccam.model.test_cfg.bg_thr == 0.15
+    pipeline = Config.fromfile(REPO / 'configs/pipeline_sccam_voc.py')
+    rates = [(1 - epochs / 61)**0.9 for epochs in pipeline.epochs]  # of a round's end, relative to its start
+    assert pipeline.rounds == len(rates) == 3 and [round(rate, 2) for rate in rates] == [0.53, 0.37, 0.2]
+    boundary = Config.fromfile(REPO / 'configs/bes_boundary_r50_voc.py')
+    assert boundary.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert boundary.train_dataloader.batch_size == 16 and boundary.train_cfg.max_epochs == 3
+    assert boundary.model.test_cfg == dict(min_size=512, radius=5, beta=5, steps=256, bg_thr=0.25)
+    assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
+        'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
+    assert Config.fromfile(REPO / 'configs/bes_r50_voc.py').model.neck == dict(type='AttentionPooling', scale=1e-3)
+
+
+def test_the_published_settings_of_sipe_and_amn():
+    sipe = Config.fromfile(REPO / 'configs/sipe_r50_voc.py')
+    assert sipe.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=1e-4, weight_decay=1e-4)
+    assert sipe.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert sipe.optim_wrapper.clip_grad.max_norm == 1 and sipe.train_dataloader.batch_size == 16
+    assert sipe.train_cfg.max_epochs == sipe.param_scheduler[0].end == 5 and sipe.model.backbone.frozen_stages == 2
+    assert sipe.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and sipe.model.test_cfg.bg_thr == 0.5
+    amn = Config.fromfile(REPO / 'configs/amn_r50_voc.py')
+    assert amn.optim_wrapper.optimizer == dict(type='Adam', lr=1e-4, weight_decay=1e-4)
+    assert amn.optim_wrapper.optimizer.lr * amn.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 5e-6
+    assert amn.train_cfg.max_epochs == 5 and amn.param_scheduler is None and amn.train_dataloader.batch_size == 16
+    assert amn.model.backbone.frozen_stages == 0 and amn.model.test_cfg.bg_thr == 0.25
+    steps = {step['type']: step for step in amn.train_dataloader.dataset.pipeline}
+    assert (steps['RandomScale'].min_scale, steps['RandomScale'].max_scale) == (0.5, 1.5) and 'LoadMask' in steps
+    init_default_scope('mmseg')
+    head = MODELS.build(amn.model.head)
+    assert len(head.pixels.branches) == 4 and head.dropout.p == 0.1 and head.pixels.loss_decode.smoothing == 0.4
+
+
+def test_the_published_settings_of_gated_crf():
+    cfg = Config.fromfile(REPO / 'configs/deeplabv2_r101_voc_scribbles_gated_crf.py')
+    loss = cfg.model.image_loss
+    assert (loss.radius, loss.kernels, loss.loss_weight) == (5, [dict(weight=1.0, xy=6.0, rgb=0.1)], 0.1)
+    assert 'crop_window' in cfg.train_dataloader.dataset.pipeline[-1].meta_keys
+    for name, std in (('voc20/deeplabv2_efflite0_voc20', 128), ('mini/deeplabv2_r18_mini', 64)):
+        plain, gated = (Config.fromfile(REPO / f'configs/{name}_scribbles{end}.py') for end in ('', '_gated_crf'))
+        width = gated.model.image_loss.kernels[0].rgb * gated.model.data_preprocessor.std[0]
+        assert gated.model.data_preprocessor.std[0] == std and abs(width - 0.1 * 57.4) < 0.1  # the same grey levels
+        # nothing else differs
+        gated.model.pop('image_loss')
+        gated.model.type = plain.model.type
+        assert gated.model == plain.model and gated.optim_wrapper == plain.optim_wrapper
+        assert gated.train_dataloader.dataset.pipeline[:-1] == plain.train_dataloader.dataset.pipeline[:-1]
