@@ -112,12 +112,14 @@ class Job:
         out: the label file to write.
         draw: see :class:`Annotations`.
         backend_args: of the image's file backend.
+        background: its id in mask files.
     """
     img_path: str
     given: Any
     out: Path
     draw: Callable[[Any, np.ndarray], np.ndarray]
     backend_args: dict | None = None
+    background: int = 0
 
 
 def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, source: str) -> list[Job]:
@@ -141,8 +143,9 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, sou
     if without:
         raise InputError(f'{source} has nothing for {len(without)} of {len(infos)} images, e.g. '
                          f'{first_names(without)}. Add their annotations, or remove them from the list.')
-    return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args)
-            for info, found in zip(infos, given, strict=True)]
+    background = ids_of(dataset).background
+    return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args,
+                background) for info, found in zip(infos, given, strict=True)]
 
 
 def label_image(job: Job) -> tuple[int, int, int]:
@@ -158,7 +161,7 @@ def label_image(job: Job) -> tuple[int, int, int]:
     label = job.draw(job.given, image)
     write_palette_png(job.out, label)
     labelled = label != UNLABELLED
-    return label.size, int(labelled.sum()), int((labelled & (label != 0)).sum())
+    return label.size, int(labelled.sum()), int((labelled & (label != job.background)).sum())
 
 
 def make_stroke_labels(jobs: list[Job], workers: int | None = None) -> Summary:

@@ -29,8 +29,11 @@ def label(tmp_path):
     def label(config, kind, source, **options):
         dataset = DATASETS.build(dict(config, data_root=str(tmp_path / 'data')))
         jobs = jobs_of(dataset, tmp_path / 'out', KINDS[kind]([source], ids_of(dataset), **options), str(source))
-        make_stroke_labels(jobs, workers=1)
-        return np.asarray(Image.open(tmp_path / 'out' / f'{NAME}.png'))
+        summary = make_stroke_labels(jobs, workers=1)
+        found = np.asarray(Image.open(tmp_path / 'out' / f'{NAME}.png'))
+        background = int(dataset.reduce_zero_label)
+        assert (summary.certain, summary.foreground) == ((found != 255).sum(), (found < 255)[found != background].sum())
+        return found
     return label
 
 
