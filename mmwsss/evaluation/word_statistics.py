@@ -2,8 +2,10 @@
 from typing import Any
 
 import torch
+from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
+from mmwsss.models.features import Features
 from mmwsss.utils.errors import InputError
 
 
@@ -53,6 +55,24 @@ def measure_words(head: Any, feat: Tensor, labels: Tensor) -> dict[str, Tensor]:
         word_max=over_classes(seen_through.amax(dim=2)),
         word_gap=over_classes(seen_through.amax(dim=2) - seen_through.amin(dim=2)),
         changed=over_classes((seen_through > classes).float().mean(dim=2)))
+
+
+def loss_gradients(head: Any, features: Features, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
+    """Gradients of each of the head's losses, which say how much a loss changes the backbone.
+
+    Args:
+        head: see :func:`word_head`, in eval mode.
+        features: of `N` images, computed with gradients.
+        data_samples: N samples with `gt_score` `(L,)`.
+
+    Returns:
+        Name of the loss -> its gradient on the last level, `(N, C, h, w)`; zeros for a loss that does not reach it.
+    """
+    feat = features.levels[-1]
+    losses = {name: loss for name, loss in head.loss([features], data_samples).items() if 'loss' in name}
+    found = {name: torch.autograd.grad(loss, feat, retain_graph=True, allow_unused=True)[0]
+             for name, loss in losses.items() if loss.requires_grad}
+    return {name: torch.zeros_like(feat) if grad is None else grad for name, grad in found.items()}
 
 
 @torch.no_grad()

@@ -2,9 +2,11 @@
 import pytest
 import torch
 from message_names import message_names
+from mmseg.structures import SegDataSample
 
-from mmwsss.evaluation.word_statistics import measure_words, word_cosines, word_head
+from mmwsss.evaluation.word_statistics import loss_gradients, measure_words, word_cosines, word_head
 from mmwsss.models import CAMHead, ReCAMHead, VWEHead
+from mmwsss.models.features import Features
 from mmwsss.utils.errors import InputError
 
 
@@ -33,3 +35,24 @@ def test_the_head_is_found_inside_another():
     assert word_head(model) is model['head'].base
     with pytest.raises(InputError, match=message_names('VWEHead')):
         word_head(torch.nn.ModuleDict(dict(head=CAMHead(3, 6))))
+
+
+def test_gradients_of_the_losses_equal_those_of_each_alone():
+    head = VWEHead(3, 6, encoder=dict(type='VisualWordEncoder', num_words=5, temperature=5.0)).eval()
+    image, samples = torch.randn(2, 6, 4, 3, requires_grad=True), []
+    for labels in ([1., 0, 1], [0, 1, 0]):
+        samples.append(SegDataSample())
+        samples[-1].gt_score = torch.tensor(labels)
+
+    def features():
+        feat = image * 2
+        return Features(None, (feat, ), feat.mean(dim=(2, 3)))
+
+    found = loss_gradients(head, features(), samples)
+    assert list(found) == ['loss_cls', 'loss_word', 'loss_word_to_image']
+    for name in ('loss_cls', 'loss_word'):
+        image.grad = None
+        head.loss([features()], samples)[name].backward()
+        torch.testing.assert_close(found[name] * 2, image.grad)
+        assert found[name].abs().sum() > 0
+    assert (found['loss_word_to_image'] == 0).all()  # the encoder detaches the features

@@ -66,16 +66,14 @@ class WordRun:
         """Run the network over the images, one by one at scale 1, with a progress bar.
 
         Yields:
-            The last level `(1, C, h, w)`, and the sample with its image-level labels `gt_score`.
+            The `Features` of the image, with gradients, and the sample with its image-level labels `gt_score`.
         """
-        import torch
         from mmengine.runner import Runner
 
         from mmwsss.utils.progress import track
 
         loader = Runner.build_dataloader(dict(self._loader, dataset=self.dataset))
-        with torch.no_grad():
-            for batch in track(loader, 'images'):
-                data = self.model.data_preprocessor(batch, False)
-                for image, sample in zip(data['inputs'], data['data_samples'], strict=True):
-                    yield self.model.extract_feat(image[None]).levels[-1], sample
+        for batch in track(loader, 'images'):
+            data = self.model.data_preprocessor(batch, False)
+            for image, sample in zip(data['inputs'], data['data_samples'], strict=True):
+                yield self.model.extract_feat(image[None]), sample
