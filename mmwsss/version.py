@@ -62,10 +62,18 @@ def import_required(*modules: str) -> None:
 
 def installed_versions() -> dict[str, str]:
     """The versions of mmwsss and of the packages that it needs, without importing them."""
-    found = {package: _find(package) for package in REQUIRED}
+    found = {package: find_package(package) for package in REQUIRED}
     return dict(mmwsss=__version__, **{
         package: _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package) or ''
         for package, spec in found.items() if spec})
+
+
+def find_package(name: str) -> ModuleSpec | None:
+    """The import specification of a top-level package, if any; a broken finder counts as none."""
+    try:
+        return find_spec(name)
+    except (ImportError, ValueError):
+        return None
 
 
 def remedy() -> str:
@@ -81,18 +89,11 @@ def _requirement_error(problems: dict[str, str]) -> ImportError:
 
 def _problem(package: str) -> str:
     """What is wrong with a package; empty if nothing is, or if only importing it can tell."""
-    spec = _find(package)
+    spec = find_package(package)
     if spec is None:
         return 'which is not installed'
     version = _written_version(list(spec.submodule_search_locations or ())) or _distributed_version(package)
     return '' if not version or _between(version, *REQUIRED[package]) else f'found {version}'
-
-
-def _find(package: str) -> ModuleSpec | None:
-    try:
-        return find_spec(package)
-    except ImportError:
-        return None
 
 
 def _written_version(folders: list[str]) -> str | None:

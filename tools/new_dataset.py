@@ -1,8 +1,10 @@
 """Write configs for your own images: lists, labels, a classifier, IRNet, a segmentor and a pipeline.
 
-LABELS is a .json, .csv or .npy file, COCO's .json, a folder of VOC's .xml files, or a folder with a folder a class (it
-may be IMAGES itself). Images, labels and masks are checked first. Without masks everything runs: thresholds are
-label-free then. What is chosen for your images is printed with its reason; change it in the configs.
+LABELS is a .json, .csv or .npy file, COCO's .json, a folder of VOC's .xml files, or a folder with a folder for each
+class (it may be IMAGES itself; images without an object are in a folder called background, none or negative). A .csv
+has names (img1.jpg,cat;dog) or a column for each class with 1 and 0. Images in folders train and val are split so.
+Images, labels and masks are checked first. Without masks everything runs: thresholds are label-free then. What is
+chosen for your images is printed with its reason; change it in the configs.
 """
 import argparse
 import shlex
@@ -23,11 +25,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('images', metavar='IMAGES', help='folder of images, also with folders below it')
     parser.add_argument('labels', metavar='LABELS', help='which classes each image shows')
     parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png, to measure by: class numbers, 0 for '
-                        'the background, 255 for ignored pixels; also of some images only')
-    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: a '
-                        'fifth, with each class)')
-    parser.add_argument('--name', help='of the data set (default: the name of the folder IMAGES)')
-    parser.add_argument('--out', metavar='DIR', help='new folder of the configs (default: my_NAME)')
+                        'the background, then the classes in their order, 255 for ignored pixels; of two images or '
+                        'more. Numbers that do not agree with the labels are refused')
+    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: the '
+                        'folder val beside train, else a fifth, with each class, those with masks first)')
+    parser.add_argument('--name', help='of the data set, and of its folder in work_dirs (default: that of --out)')
+    parser.add_argument('--out', metavar='DIR', help='new folder of the configs (default: my_NAME or my_IMAGES)')
     parser.add_argument('--backbone', metavar='NAME', help='one of configs/_base_/models, may be abbreviated (default: '
                         'r50 with a GPU, else efflite0)')
     parser.add_argument('--classes', metavar='NAME,NAME', help='the order of the classes, for masks and multi-hot '
@@ -49,12 +52,12 @@ def main() -> None:
     backbone, reason = args.backbone, ''
     if backbone is None:
         backbone, reason = ('r50', 'there is a GPU') if torch.cuda.is_available() else ('efflite0', 'there is no GPU')
-    name = args.name or Path(args.images).resolve().name
     classes = [label.strip() for label in (args.classes or '').split(',') if label.strip()]
+    out = args.out or f'my_{args.name or Path(args.images).resolve().name}'
     with plain_errors():
         configs = Path(__file__).resolve().parents[1] / 'configs'
-        made = new_dataset(args.images, args.labels, args.out or f'my_{name}', configs, backbone, args.masks,
-                           args.val_list, name, classes, args.seed, args.skip_bad)
+        made = new_dataset(args.images, args.labels, out, configs, backbone, args.masks,
+                           args.val_list, args.name, classes, args.seed, args.skip_bad)
         print('\n'.join(made.found))
         if reason:
             print(f'backbone {backbone}: {reason} (--backbone chooses another)')

@@ -40,7 +40,7 @@ class ImageLabelDataset(BaseSegDataset):
         allow_empty: accept images without any label.
         skip_bad_images: decode every image once at the start (on every rank) and skip those that fail, with one
             warning that names them. Otherwise the first bad image raises an error when it is loaded.
-        img_suffix: suffix or suffixes of the images (case is ignored); `None` for JPEG and PNG.
+        img_suffix: suffix or suffixes of the images (case is ignored); `None` for JPEG, PNG, BMP, WebP and TIFF.
         seg_map_dir: folder of masks that an earlier stage wrote, instead of `data_prefix['seg_map_path']`;
             relative to the current folder, not to `data_root`. Their files are `<id>.png`, whatever `seg_map_suffix`
             the masks of the data set have (score files: `.npz`); names with that suffix are found, too.

@@ -17,12 +17,9 @@ from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
 from mmwsss.utils.walk import walk_files
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')  # OpenCV decodes all of them
 DELIMITERS = ',;\t'  # of cells in a CSV
-_ID_HEADERS = {
-    'id', 'ids', 'img_id', 'image_id', 'image', 'img', 'name', 'file', 'filename', 'file_name', 'path', 'img_path',
-    'image_path'
-}
+_ID_HEADER = re.compile('(image|img|photo|picture|pic|file|frame|sample)?s?(id|name|file|filename|path|filepath)?s?')
 
 
 def read_image_labels(path: str | os.PathLike, ids: Iterable[str] | None, classes: Sequence[str],
@@ -200,6 +197,21 @@ def read_text(path: Path) -> str:
         raise InputError(f'{path} cannot be read: {error.strerror}. Check the path.') from error
 
 
+def read_annotation(path: Path) -> list[str]:
+    """The names of the objects in one of VOC's XML files, each once.
+
+    Raises:
+        InputError: it is not valid XML, or of an unknown encoding.
+        FileNotFoundError: it does not exist.
+    """
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two tell of encodings
+        raise InputError(f'{path} is not valid XML: {error}. Write it again, in UTF-8.') from error
+    # Direct children only: the parts of a person are <object><part><name>.
+    return list(dict.fromkeys(obj.findtext('name', '').strip() for obj in root.findall('object')))
+
+
 def read_csv_rows(path: Path) -> list[list[str]]:
     """Read the rows of a CSV, without blanks around cells and without empty rows.
 
@@ -211,10 +223,17 @@ def read_csv_rows(path: Path) -> list[list[str]]:
     text = read_text(path)
     delimiter = next((sign for sign in text if sign in DELIMITERS), ',')
     try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=''), delimiter=delimiter)]
+        rows = [[cell.strip() for cell in row] for row in csv.reader(
+            StringIO(text, newline=''), delimiter=delimiter, skipinitialspace=True)]
     except csv.Error as error:
         raise InputError(f'{path} is not valid CSV: {error}. Write it again.') from error
     return [row for row in rows if any(row)]
+
+
+def is_id_header(cell: str) -> bool:
+    """Whether a cell of a CSV is the header of images: `image`, `File Name`, `img_id`, `filepath`, ..."""
+    letters = ''.join(filter(str.isalnum, cell.lower()))
+    return len(letters) > 1 and _ID_HEADER.fullmatch(letters) is not None
 
 
 def split_cell(cell: str) -> list[str]:
@@ -236,7 +255,7 @@ def _read_json(path: Path) -> dict:
 
 def _read_csv(path: Path, ids: set[str], known: set[str]) -> dict[str, list[str]]:
     rows = read_csv_rows(path)
-    if rows and rows[0][0].lower() in _ID_HEADERS and rows[0][0] not in ids:
+    if rows and is_id_header(rows[0][0]) and rows[0][0] not in ids:
         rows = rows[1:]
     labels: dict[str, list[str]] = {}
     for name, *cells in rows:
@@ -266,17 +285,8 @@ def _read_annotations(folder: Path, ids: list[str] | None) -> dict[str, list[str
     labels, absent = {}, []
     for name in ids:
         try:
-            labels[name] = _read_annotation(folder / f'{name}.xml')
+            labels[name] = read_annotation(folder / f'{name}.xml')
         except FileNotFoundError:
             absent.append(name)
     _refuse_absent(absent, len(ids), folder)
     return labels
-
-
-def _read_annotation(path: Path) -> list[str]:
-    try:
-        root = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        raise InputError(f'{path} is not valid XML: {error}. Unpack it again.') from error
-    # Direct children only: the parts of a person are <object><part><name>.
-    return list(dict.fromkeys(obj.findtext('name', '').strip() for obj in root.findall('object')))

@@ -1,6 +1,5 @@
 """Reading image-level labels of an unknown data set: the form and the classes are found in the file."""
 import os
-import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,9 @@ from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
 from mmwsss.utils.walk import walk_files
 
-from .image_labels import IMAGE_SUFFIXES, read_csv_rows, read_text, split_cell
+from .image_labels import IMAGE_SUFFIXES, read_annotation, read_csv_rows, read_text
+from .label_table import read_label_table
+from .own_split import HELD_OUT, LEARNT
 
 FORMS = """\
   a .json file       {"img1": ["cat"], "img2": ["cat", "dog"]}
@@ -23,17 +24,17 @@ FORMS = """\
   a .csv file        img1.jpg,cat;dog     or with a header: image,cat,dog and rows such as img1.jpg,1,0
   a .npy file        {'img1': array([1, 0])} with --classes cat,dog     or {'img1': ['cat']}
   a folder of .xml   Annotations/img1.xml, as in PASCAL VOC
-  a folder a class   images/cat/img1.jpg, images/dog/img2.jpg"""
-HEADERS = {'id', 'image', 'img', 'name', 'file', 'filename', 'path', 'imageid', 'imgid', 'imagename', 'imagepath',
-           'imgpath', 'ids', 'images', 'files'}
+  a folder a class   images/cat/img1.jpg, images/dog/img2.jpg, images/none/img3.jpg (no object),
+                     also below images/train and images/val"""
+NO_OBJECT = ('background', 'none', 'negative')  # folders of images without an object
 Labels = dict[str | int, list[str]]
 
 
 def read_label_form(path: str | os.PathLike, classes: Sequence[str] = ()) -> Labels:
     """Read the image-level labels of images whose classes are not known yet.
 
-    The forms are those of `FORMS`. In a CSV, names are parted by `;` or by cells; blanks part them, too, if every word
-    also occurs in another cell (`cat dog` beside `dog`), and else belong to the name (`traffic light`).
+    The forms are those of `FORMS`; for CSVs, see :func:`read_label_table`. Of folders for each class, those called
+    background, none or negative hold images without an object; folders train, val and test above them are no classes.
 
     Args:
         path: a file or folder.
@@ -80,20 +81,14 @@ def _read_folder(folder: Path) -> Labels:
     """VOC's XML files, or a folder a class."""
     annotations = sorted(folder / name for name in walk_files(folder, '.xml'))
     if annotations:
-        return _merged((path.relative_to(folder).with_suffix('').as_posix(), _read_xml(path)) for path in annotations)
-    images = map(Path, sorted(walk_files(folder, IMAGE_SUFFIXES)))
-    labels = _merged((path.as_posix(), [path.parts[0]]) for path in images if len(path.parts) > 1)
-    if not labels:
+        return _merged((path.relative_to(folder).with_suffix('').as_posix(), read_annotation(path))
+                       for path in annotations)
+    images = [path for path in map(Path, sorted(walk_files(folder, IMAGE_SUFFIXES))) if len(path.parts) > 1]
+    if not images:
         raise _unknown(folder, ': it holds neither .xml files nor folders with images')
-    return labels
-
-
-def _read_xml(path: Path) -> list[str]:
-    try:
-        root = ElementTree.parse(path).getroot()
-    except ElementTree.ParseError as error:
-        raise InputError(f'{path} is not valid XML: {error}. Write it again, or remove it.') from error
-    return [found.findtext('name', '') for found in root.findall('object')]  # not the parts of a person
+    depth = int(all(len(path.parts) > 2 and path.parts[0].casefold() in LEARNT | HELD_OUT for path in images))
+    return _merged((path.as_posix(), [name for name in path.parts[depth:depth + 1] if name.casefold() not in NO_OBJECT])
+                   for path in images)
 
 
 def _read_json(path: Path) -> Labels:
@@ -116,34 +111,17 @@ def _read_coco(path: Path, content: dict[str, Any]) -> Labels:
     except (KeyError, TypeError) as error:
         raise InputError(f'{path} looks like COCO, but an entry has no or an unknown {error}. Write it again, in this '
                          f'form:\n{FORMS}') from error
+    strange = [one for one in (*names.values(), *files.values()) if not isinstance(one, str)]
+    if strange:
+        raise InputError(f'{path} has the name or file_name {strange[0]!r}, which is not text. Write it in quotes.')
     return _merged([*((name, ()) for name in files.values()), *found])
 
 
 def _read_csv(path: Path, classes: Sequence[str]) -> Labels:
     rows = read_csv_rows(path)
-    header = rows[0] if rows and ''.join(filter(str.isalnum, rows[0][0].lower())) in HEADERS else None
-    rows = rows[1:] if header else rows
-    cells = [cell for row in rows for cell in row[1:]]
-    if header and len(header) > 2 and cells and set(cells) <= {'0', '1', '', '0.0', '1.0'}:
-        return _merged((row[0], [name for name, cell in zip(header[1:], row[1:], strict=False) if cell[:1] == '1'])
-                       for row in rows)
-    if not cells:
+    if not any(row[1:] for row in rows):
         raise _unknown(path, ': its rows have one cell each')
-    blanks = _blanks_part_names(cells, classes)
-    return _merged((name, (part for cell in others for one in split_cell(cell)
-                           for part in (one.split() if blanks else [one]))) for name, *others in rows)
-
-
-def _blanks_part_names(cells: Sequence[str], classes: Sequence[str]) -> bool:
-    """Whether blanks stand between names, not within."""
-    if classes:
-        return not any(' ' in name for name in classes)
-    cells = sorted({cell for text in cells for cell in split_cell(text)})
-    places: dict[str, set[str]] = defaultdict(set)
-    for cell in cells:
-        for word in cell.split():
-            places[word].add(cell)
-    return all(len(places[word]) > 1 for cell in cells if ' ' in cell for word in cell.split())
+    return _merged(read_label_table(path, rows, classes))
 
 
 def _read_dictionary(path: Path, classes: Sequence[str]) -> Labels:

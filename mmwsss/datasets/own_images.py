@@ -1,19 +1,17 @@
-"""Checks of a new data set, and its split into images to learn from and images to validate on."""
+"""Checks of the images and labels of a new data set."""
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-import numpy as np
-
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 
 from .image_labels import IMAGE_SUFFIXES
 from .label_forms import Labels
+from .own_split import HELD_OUT, LEARNT
 from .transforms.load_image import read_image
-from .transforms.load_mask import read_mask
 
 FEW = 5  # images that a class should have at least
 MOST = 254  # image classes that a mask of 8 bits can tell from background and void
@@ -47,7 +45,7 @@ def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
     by_name, by_digits = defaultdict(list), defaultdict(list)
     for name in ids:
         by_name[PurePosixPath(name).name].append(name)
-        digits = ''.join(filter(str.isdigit, name))
+        digits = ''.join(char for char in name if char in '0123456789')
         if digits:
             by_digits[int(digits)].append(name)
     found = Matched()
@@ -103,7 +101,7 @@ def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], 
 
     Raises:
         InputError: there are no classes or too many; names differ by case or blanks only; a class is called background
-            or is in a single image; all images hold all classes.
+            or is in a single image; classes are called train and val; all images hold all classes.
     """
     counts = Counter(name for names in labels.values() for name in names)
     spellings: dict[str, list[str]] = defaultdict(list)
@@ -116,6 +114,11 @@ def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], 
     if 'background' in spellings:
         raise InputError(f'{spellings["background"][0]!r} is a class in the labels. Remove it: every image has '
                          'background, and the network finds it without a label.')
+    if LEARNT & set(spellings) and HELD_OUT & set(spellings):
+        parts = [spellings[name][0] for name in sorted((LEARNT | HELD_OUT) & set(spellings))]
+        raise InputError(f'{" and ".join(parts)} are classes in the labels, but look like the parts of a split. Remove '
+                         'them from the labels, and give the images to validate on by --val-list, or as folders: '
+                         'train/cat, val/cat.')
     if not 0 < len(counts) <= MOST:
         raise InputError(f'The labels name {len(counts)} classes; 1 to {MOST} are possible. Correct the labels.')
     everywhere = [name for name, count in sorted(counts.items()) if count == len(labels)]
@@ -147,7 +150,7 @@ def read_sizes(paths: Mapping[str, str]) -> tuple[dict[str, tuple[int, int]], di
     """
     def read(path: str) -> tuple[int, int] | str:
         try:
-            return read_image(path).shape[:2]
+            return read_image(path, remedy='Replace the file.').shape[:2]
         except InputError as error:
             return str(error)
 
@@ -159,67 +162,3 @@ def read_sizes(paths: Mapping[str, str]) -> tuple[dict[str, tuple[int, int]], di
             else:
                 sizes[name] = found
     return sizes, bad
-
-
-def check_masks(paths: Mapping[str, str], sizes: Mapping[str, tuple[int, int]], classes: Sequence[str]) -> list[str]:
-    """Check sizes and values of masks.
-
-    Args:
-        paths: by id.
-        sizes: height and width of the images by id.
-        classes: all classes, the background first.
-
-    Returns:
-        Remarks: classes without a single pixel.
-
-    Raises:
-        InputError: a mask cannot be decoded, has another size than its image, or a value that is no class.
-    """
-    present = np.zeros(256, dtype=bool)
-    for name, path in track(paths.items(), 'masks', len(paths)):
-        values = np.unique(read_mask(path, sizes[name], image=name)).astype(np.int64)
-        strange = values[(values < 0) | ((values >= len(classes)) & (values != 255))]
-        if len(strange):
-            numbers = ', '.join(f'{number} {label}' for number, label in enumerate(classes))
-            raise InputError(f'The mask {path} contains the value {strange[0]}, which is neither a class nor 255 '
-                             f'(ignored). The classes are {numbers}. Correct the masks, or the order with --classes.')
-        present[values] = True
-    return [f'{label} has no pixel in any mask' for number, label in enumerate(classes) if not present[number]]
-
-
-def split(labels: Mapping[str, Sequence[str]], share: float = 0.2, seed: int = 0) -> tuple[list[str], list[str]]:
-    """Split images so that each class is in both parts.
-
-    The rarest class is dealt out first. Each class gets about `share` of its images into the second part, at least
-    one, and keeps at least one in the first.
-
-    Args:
-        labels: id -> names of classes; each class is in at least two images.
-        share: of the second part, in (0, 1).
-        seed: of the random order.
-
-    Returns:
-        Ids of the images to learn from and to validate on, each in the order of `labels`.
-    """
-    order = list(labels)
-    np.random.default_rng(seed).shuffle(order)
-    left = Counter(name for names in labels.values() for name in names)
-    wanted = {name: max(round(share * count), 1) for name, count in left.items()}
-    chosen: dict[str, None] = {}
-
-    def choose(image: str) -> None:
-        chosen[image] = None
-        for name in labels[image]:
-            left[name] -= 1
-            wanted[name] -= 1
-
-    for name in sorted(left, key=lambda one: (left[one], one)):
-        holding = [image for image in order if name in labels[image]]
-        # images that take least from classes that have enough come first
-        for image in sorted(holding, key=lambda one: sum(wanted[other] <= 0 for other in labels[one])):
-            if wanted[name] > 0 and image not in chosen and all(left[other] > 1 for other in labels[image]):
-                choose(image)
-    empty = [image for image in order if not labels[image]]
-    for image in empty[:round(share * len(empty))]:
-        choose(image)
-    return [image for image in labels if image not in chosen], [image for image in labels if image in chosen]

@@ -4,7 +4,6 @@ What is chosen here (scale, batches, epochs) comes with its reason, to be printe
 """
 import os
 import textwrap
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,18 +148,19 @@ class OwnConfigs:
         names = ', '.join(repr(name).replace(' ', '\0') for name in data.classes)  # no line ends inside of a name
         classes = textwrap.fill(names, 108, subsequent_indent=' ' * 11, break_long_words=False,
                                 break_on_hyphens=False).replace('\0', ' ')
-        empty = 'allow_empty=True, ' if data.allow_empty else ''
-        lists = "for part in ('train', 'val', " + f'{data.tested[0]!r})'
-        return f'''\
+        empty = ' allow_empty=True,' if data.allow_empty else ''
+        loading = "dict(type='LoadMask')" if data.masks else ''
+        lists = ', '.join(map(repr, ('train', 'val', *data.tested)))
+        return f"""\
 # {data.name}: {data.train} images to learn from, {data.val} to validate on. Facts that all networks share.
 classes = ({classes})
 facts = dict(
-    type='ImageLabelDataset', label_file='{{{{ fileDirname }}}}/labels.json', {empty}metainfo=dict(classes=classes),
-    data_root={str(data.root)!r}, data_prefix=dict({prefix}))
-train, val, measured = (dict(**facts, ann_file=f'{{{{ fileDirname }}}}/{{part}}.txt') {lists})
-masks, pack = [{"dict(type='LoadMask')" if data.masks else ''}], [dict(type='PackImageLabelInputs')]
-flip = [dict(type='RandomFlip', prob=0.5), *pack]
-'''
+    type='ImageLabelDataset', label_file=r'''{{{{ fileDirname }}}}/''' + 'labels.json',{empty}
+    metainfo=dict(classes=classes), data_root={str(data.root)!r}, data_prefix=dict({prefix}))
+train, val, measured, tested = (dict(**facts, ann_file=r'''{{{{ fileDirname }}}}/''' + f'{{part}}.txt') for part in (
+    {lists}))
+masks, flip, pack = [{loading}], [dict(type='RandomFlip', prob=0.5)], [dict(type='PackImageLabelInputs')]
+"""
 
     def _classifier(self) -> str:
         base, data = self._read(self._small, 'cam'), self.data
@@ -183,7 +183,7 @@ flip = [dict(type='RandomFlip', prob=0.5), *pack]
 model = dict(neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0), head=dict(num_classes={count}))
 load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test})]
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, pipeline=[
-    dict(type='LoadImage'), {self._augmentation(scale)}, *_base_.flip]))
+    dict(type='LoadImage'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
 val_dataloader = dict(dataset=dict(**_base_.val, pipeline=[*load, *_base_.pack]))
 test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.masks, *_base_.pack]))
 {evaluator}{self._schedule(name, 'max_epochs', epochs)}'''
@@ -208,7 +208,7 @@ test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.
 {self._initial()}load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test}, only_shrink=False)]
 ir_label_max_size = {scale.test}  # seeds of larger images are refined at this long side
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
-    dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip]))
+    dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
 test_dataloader = dict(dataset=dict(**_base_.measured, cam_dir={cams!r}, pipeline=[
     *load, dict(type='LoadCAM'), *_base_.masks, *_base_.pack]))
 custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict(
@@ -227,8 +227,6 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
                             'published 20 000 are for 10 582; in between they grow with the images).')
         evaluator = '' if data.masks else ("val_cfg = val_dataloader = val_evaluator = None\n"
                                            "test_evaluator = dict(type='PseudoLabelWriter')\n")
-        own = f"_base_.facts, ann_file='{{{{ fileDirname }}}}/{data.tested[1]}.txt'"
-        tested = '_base_.val' if data.tested[1] == 'val' else own
         labels = f'work_dirs/{data.name}/pseudo_labels'
         loop = '' if data.masks is None else 'val_dataloader = '
         return f'''\
@@ -236,8 +234,8 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
 {self._bases('deeplabv2', name, 'iteration_runtime')}
 {self._initial(f"decode_head=dict(num_classes={len(data.classes)})")}\
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
-    dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip]))
-{loop}test_dataloader = dict(dataset=dict(**{tested}, pipeline=[
+    dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
+{loop}test_dataloader = dict(dataset=dict(**_base_.tested, pipeline=[
     dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test}), *_base_.masks, *_base_.pack]))
 {evaluator}{self._schedule(name, 'max_iters', steps)}'''
 
@@ -264,8 +262,8 @@ masks, crf = {data.masks is not None}, {crf}
     def _bases(self, kind: str, schedule: str, runtime: str | None = None) -> str:
         runtime = runtime or ('cpu_runtime' if self._small else 'default_runtime')
         parts = self._models[kind], f'datasets/{self._small}{TASKS[kind]}', f'schedules/{schedule}', runtime
-        place = repr(os.path.join(self.base, '{part}.py'))
-        return f"_base_ = ['facts.py', *(f{place} for part in (\n    {', '.join(map(repr, parts))}))]"
+        place = repr(os.path.join(self.base, ''))
+        return f"_base_ = ['facts.py', *({place} + part + '.py' for part in (\n    {', '.join(map(repr, parts))}))]"
 
     def _augmentation(self, scale: Scale) -> str:
         return (f"dict(type='RandomResizeLongSide', min_size={scale.smallest}, max_size={scale.largest}),\n    "
@@ -297,8 +295,3 @@ masks, crf = {data.masks is not None}, {crf}
 def _padding(data: Config) -> tuple[Any, ...]:
     """The colour that a data config pads images with."""
     return tuple(next(step['pad_val'] for step in data.train_pipeline if step['type'] == 'RandomCropPad'))
-
-
-def count_lines(texts: Mapping[str, str] | Sequence[str]) -> int:
-    """Lines of all configs together."""
-    return sum(text.count('\n') for text in (texts.values() if isinstance(texts, Mapping) else texts))

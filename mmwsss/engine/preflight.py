@@ -5,8 +5,10 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DATASETS, init_default_scope
+from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 
 from mmwsss.utils.errors import InputError
+from mmwsss.version import find_package
 
 
 def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
@@ -47,6 +49,32 @@ def require_initial_weights(model: object, key: str = 'model') -> None:
     parts = model.items() if isinstance(model, dict) else enumerate(model) if isinstance(model, (list, tuple)) else ()
     for name, part in parts:
         require_initial_weights(part, f'{key}.{name}')
+
+
+def require_packages(model: object, where: str) -> None:
+    """Check that the packages are installed which parts of a model need beside those of mmwsss.
+
+    Args:
+        model: config of the model; a registered class names them in its attribute `needs_packages`.
+        where: what names the model, for the message.
+
+    Raises:
+        InputError: naming all that are missing.
+    """
+    missing = [package for package in dict.fromkeys(_packages(model)) if find_package(package) is None]
+    if missing:
+        raise InputError(f'{where} needs {" and ".join(missing)}, not installed here. Run: pip install '
+                         f'{" ".join(missing).replace("_", "-")}')
+
+
+def _packages(part: object) -> Iterator[str]:
+    """The packages that classes in a config name."""
+    kind = part.get('type') if isinstance(part, dict) else None
+    if isinstance(kind, str):  # of the other projects no class tells, so those with a scope are not looked for
+        kind = None if '.' in kind else MODELS.get(kind) or WEIGHT_INITIALIZERS.get(kind)
+    yield from getattr(kind, 'needs_packages', ())
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ():
+        yield from _packages(inner)
 
 
 def _build(loop: str, cfg: dict) -> BaseDataset:

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 
 from mmwsss.engine.classes import classes_of, require_heads
+from mmwsss.engine.preflight import require_packages
 from mmwsss.utils.errors import InputError
 
 from .network import Network
@@ -11,7 +12,7 @@ LOOPS = ('train', 'val', 'test')
 
 
 def check_inputs(plan: Plan) -> None:
-    """Check that images, lists, labels and masks exist, and that classes and lists fit together.
+    """Check that images, lists, labels, masks and packages exist, and that classes and lists fit together.
 
     Outputs of other stages are not looked for.
 
@@ -20,6 +21,8 @@ def check_inputs(plan: Plan) -> None:
     """
     networks = {id(network): network for stage in plan.stages.values() if (network := stage.network(plan))}
     check_classes(list(networks.values()))
+    for network in networks.values():
+        require_packages(network.cfg.get('model'), network.path)
     for stage in plan.stages.values():
         stage.check(plan)
 

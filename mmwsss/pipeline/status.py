@@ -113,8 +113,11 @@ def read_progress(log: Path, seconds: float) -> tuple[float | None, str]:
 
 
 def print_status(plan: Plan) -> None:
-    """Print a table of the stages, and the times in total."""
+    """Print the work dir, a table of the stages, and the times in total."""
     found = stages_status(plan)
+    hint = '' if (plan.work_dir / 'records').is_dir() else (
+        ' (nothing ran here; if it ran from another folder, go there, or give --work-dir)')
+    print(f'{plan.work_dir.absolute()}{hint}:')
     rows = [(status.name, status.state, duration(status.seconds) if status.seconds else '',
              '' if status.state == 'done' else '?' if status.remaining is None else duration(status.remaining),
              status.result) for status in found]

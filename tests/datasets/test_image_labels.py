@@ -6,7 +6,7 @@ import pytest
 import torch
 from message_names import message_names
 
-from mmwsss.datasets.image_labels import read_image_labels
+from mmwsss.datasets.image_labels import is_id_header, read_image_labels
 from mmwsss.utils.errors import InputError
 
 KNOWN = ['bird', 'cat', 'dog', 'traffic light']
@@ -180,6 +180,20 @@ def test_annotations_are_objects_without_their_parts(tmp_path):
         read_image_labels(tmp_path, None, KNOWN)
     with pytest.raises(InputError, match=message_names(1, 2, 'c')):
         read_image_labels(tmp_path, ['a', 'c'], KNOWN)
+
+
+@pytest.mark.parametrize('text', ['<annotation>', '<?xml version="1.0" encoding="none-such"?><annotation/>'])
+def test_annotations_that_are_damaged(tmp_path, text):
+    (tmp_path / 'a.xml').write_text(text)
+    with pytest.raises(InputError, match=r'a\.xml'):
+        read_image_labels(tmp_path, ['a'], ['cat'])
+
+
+@pytest.mark.parametrize('cell, wanted', [
+    *((name, True) for name in ('image', 'IDs', 'File Name', 'file_path', 'filepath', 'img-id', 'image_file_path')),
+    *((name, False) for name in ('', 's', '-', 'cat', 'img1', 'image.jpg', 'label', 'idol'))])
+def test_headers_of_images(cell, wanted):
+    assert is_id_header(cell) == wanted
 
 
 def test_a_folder_without_annotations(tmp_path):

@@ -26,16 +26,23 @@ def test_coco(tmp_path):
         annotations=[dict(image_id=0, category_id=3), dict(image_id=1, category_id=3), dict(image_id=0, category_id=3),
                      dict(image_id=1, category_id=7)])))
     assert read_label_form(path) == WANTED
-    path.write_text(path.read_text().replace('"category_id": 7', '"category_id": 8'))
-    with pytest.raises(InputError, match=message_names('instances.json', 8)):
-        read_label_form(path)
+    content = path.read_text()
+    for old, new, named in (('"category_id": 7', '"category_id": 8', 8), ('"cat"', '17', 17), ('"b.jpg"', '19', 19)):
+        path.write_text(content.replace(old, new))
+        with pytest.raises(InputError, match=message_names('instances.json', named)):
+            read_label_form(path)
 
 
 @pytest.mark.parametrize('text', [
     'a.jpg,cat\nb.jpg,cat;dog\nc.jpg,\n', '\ufeffimage,labels\na.jpg,cat\nb.jpg,cat,dog\nc.jpg,\n',
     'a.jpg,cat\nb.jpg,cat\nb.jpg,dog\nc.jpg,', 'a.jpg;cat\nb.jpg;cat;dog\nc.jpg;\n',
     'a.jpg\tcat\nb.jpg\tcat\tdog\nc.jpg\t',
-    'File Name,cat,dog\na.jpg,1,0\nb.jpg,1,1\nc.jpg,0,0\n'])
+    'File Name,cat,dog\na.jpg,1,0\nb.jpg,1,1\nc.jpg,0,0\n',
+    'img,cat,dog\na.jpg,TRUE,false\nb.jpg,True,1\nc.jpg,,no\n',
+    'whatever,cat,dog\na.jpg,1,-1\nb.jpg,1,1\nc.jpg,-1,-1\n', 'file_path,label\na.jpg,cat\nb.jpg,cat;dog\nc.jpg,\n',
+    'labels,filepath\ncat,a.jpg\ncat;dog,b.jpg\n"",c.jpg\n',
+    'index,image,cat,dog\n0,a.jpg,1,0\n1,b.jpg,1,1\n2,c.jpg,0,0\n',
+    'a.jpg, "cat"\nb.jpg, "cat ; dog"\nc.jpg, ""\n'])
 def test_csv(tmp_path, text):
     path = tmp_path / 'labels.csv'
     path.write_text(text, encoding='utf-8')
@@ -50,6 +57,31 @@ def test_blanks_in_csv(tmp_path, text, wanted):
     path = tmp_path / 'labels.csv'
     path.write_text(text)
     assert read_label_form(path) == wanted
+
+
+def test_a_single_class_in_a_column(tmp_path):
+    path = tmp_path / 'labels.csv'
+    path.write_text('image_id,cat\na,1\nb,0\n')
+    assert read_label_form(path) == {'a': ['cat'], 'b': []}
+
+
+@pytest.mark.parametrize('text, named', [
+    ('a.jpg,1,0\nb.jpg,0,1\n', ('a.jpg: 1 0', 'image,cat,dog')),
+    ('image,label\na.jpg,1\nb.jpg,0\n', ('a.jpg: 1', 'b.jpg: 0', 'label')),
+    ('image,cat,dog\na.jpg,1,0\nb.jpg,2,0\n', (2, 'b.jpg', 'cat')),
+    ('image,cat,dog\na.jpg,1,0\nb.jpg,1,-1\n', (-1, 'b.jpg', 'dog')),
+    ('image,cat\na.jpg,0.3\nb.jpg,1\n', (0.3, 'a.jpg', 'cat', 'label'))])
+def test_numbers_that_are_no_names(tmp_path, text, named):
+    path = tmp_path / 'labels.csv'
+    path.write_text(text)
+    with pytest.raises(InputError, match=message_names('labels.csv', *named)):
+        read_label_form(path)
+
+
+def test_numbers_that_are_names(tmp_path):
+    path = tmp_path / 'labels.csv'
+    path.write_text('image,label\na.jpg,3\nb.jpg,0\n')
+    assert read_label_form(path) == {'a.jpg': ['3'], 'b.jpg': ['0']}
 
 
 def test_npy(tmp_path):
@@ -68,9 +100,10 @@ def test_xml(tmp_path):
         parts = ''.join(f'<object><name>{one}</name><part><name>head</name></part></object>' for one in objects)
         (tmp_path / f'{name}.xml').write_text(f'<annotation>{parts}</annotation>')
     assert read_label_form(tmp_path) == {'a': ['cat'], 'b': ['cat', 'dog']}
-    (tmp_path / 'a.xml').write_text('<annotation>')
-    with pytest.raises(InputError, match=r'a\.xml'):
-        read_label_form(tmp_path)
+    for text in ('<annotation>', '<?xml version="1.0" encoding="none-such"?><annotation/>'):
+        (tmp_path / 'a.xml').write_text(text)
+        with pytest.raises(InputError, match=r'a\.xml'):
+            read_label_form(tmp_path)
 
 
 def test_a_folder_for_each_class(tmp_path):
@@ -78,6 +111,16 @@ def test_a_folder_for_each_class(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         Image.new('RGB', (4, 4)).save(tmp_path / name)
     assert read_label_form(tmp_path) == {'cat/1.jpg': ['cat'], 'dog/deep/2.PNG': ['dog']}
+
+
+def test_folders_that_are_no_classes(tmp_path):
+    for name in ('train/cat/1.jpg', 'val/cat/2.webp', 'val/None/3.tif', 'train/dog/deep/4.bmp'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    wanted = {'train/cat/1.jpg': ['cat'], 'val/cat/2.webp': ['cat'], 'val/None/3.tif': [],
+              'train/dog/deep/4.bmp': ['dog']}
+    assert read_label_form(tmp_path) == wanted
+    assert read_label_form(tmp_path / 'val') == {'cat/2.webp': ['cat'], 'None/3.tif': []}
 
 
 @pytest.mark.parametrize('name, text', [

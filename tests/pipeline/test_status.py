@@ -28,7 +28,9 @@ def stub(tmp_path, monkeypatch) -> StubPlan:
 def test_nothing_has_run(stub, capsys):
     assert stages_status(stub) == [StageStatus('first', 'left'), StageStatus('second', 'left')]
     print_status(stub)
-    assert '0 of 2 stages are done' in capsys.readouterr().out and not stub.work_dir.exists()
+    out = capsys.readouterr().out
+    assert '0 of 2 stages are done' in out and not stub.work_dir.exists()
+    assert str(stub.work_dir.absolute()) in out and '--work-dir' in out
 
 
 def test_done_running_and_interrupted(stub, capsys):
@@ -43,6 +45,7 @@ def test_done_running_and_interrupted(stub, capsys):
         assert stages_status(stub)[1].state == 'running'
         print_status(stub)
     out = capsys.readouterr().out
+    assert str(stub.work_dir.absolute()) in out and '--work-dir' not in out
     assert '1 of 2 stages are done' in out and '90 s left' in out and 'CAMs: 5/20' in out
     record.write_text('{')
     assert stages_status(stub)[1].state == 'interrupted' and 'second.json' in stages_status(stub)[1].result

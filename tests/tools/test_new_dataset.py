@@ -52,7 +52,7 @@ def test_two_commands_without_masks(folder, capsys, monkeypatch):
     make_small(folder / 'my')
     done = run_process('run_pipeline.py', 'my/pipeline.py', cwd=folder)
     assert done.status == 0, done.err[-3000:]
-    work = folder / 'work_dirs' / 'photos'
+    work = folder / 'work_dirs' / 'my'
     rows = {row['stage']: row['metrics'] for row in json.loads((work / 'table.json').read_text())}
     assert list(rows) == ['classifier', 'cams', 'cam_quality', 'ir_labels', 'irnet', 'walk', 'pseudo_labels',
                           'segmentor', 'report']

@@ -54,6 +54,8 @@ class EfficientNetLite0Init:
         InputError: the package is not installed, or the network does not match.
     """
 
+    needs_packages = (PACKAGE, )
+
     def __call__(self, module: nn.Module) -> None:
         """Load the weights of all layers in `module.timm_model`, strictly."""
         state = torch.load(self.weight_file(), map_location='cpu', weights_only=True)

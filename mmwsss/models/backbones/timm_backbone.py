@@ -28,6 +28,8 @@ class FrozenTIMMBackbone(TIMMBackbone):
         InputError: the network has no module of that name, or `levels` with `features_only`.
     """
 
+    needs_packages = ('timm', )
+
     def __init__(self, *args: Any, frozen_modules: Sequence[str] = (), norm_eval: bool = True,
                  levels: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
