@@ -20,8 +20,9 @@ from mmwsss.utils.atomic import atomic_path
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
 DPI = 150  # of PNG files
-# Pixels of a gallery: width of the names, height of captions and of a line of the title, of a letter, between images.
-NAME, CAPTION, LINE, LETTER, GAP = 200, 24, 24, 10, 10
+# Pixels of a gallery: width of names, heights of captions and of a line of the title, widths of a caption's and of the
+# title's letters, and what is between images.
+NAME, CAPTION, LINE, SMALL, LETTER, GAP = 200, 24, 24, 8, 10, 10
 
 
 def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str,
@@ -119,6 +120,7 @@ def gallery_figure(title: str, rows: Sequence[tuple[str, Sequence[tuple[str, np.
     """
     sizes = [image.shape for _, images in rows for _, image in images] or [(CAPTION, 4 * NAME, 3)]
     height, width = (max(size[side] for size in sizes) for side in (0, 1))
+    width = max([width] + [SMALL * len(caption) for _, images in rows for caption, _ in images])
     columns = max([len(images) for _, images in rows] + [1])
     wide = NAME + columns * (width + GAP)
     lines = textwrap.wrap(title, wide // LETTER)
@@ -134,7 +136,7 @@ def gallery_figure(title: str, rows: Sequence[tuple[str, Sequence[tuple[str, np.
             axes = figure.add_axes((left / wide, 1 - (top + tall) / high, broad / wide, tall / high))
             axes.axis('off')
             axes.imshow(image, aspect='auto', interpolation='none')
-            axes.set_title(caption, fontsize=6, pad=2)
+            axes.set_title(caption, fontsize=6, pad=2, loc='left')
     return _without_formulas(figure)
 
 
