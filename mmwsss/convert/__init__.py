@@ -1,13 +1,33 @@
 """Converting checkpoints released by other projects."""
-from .affinitynet import convert_affinitynet
-from .irn import convert_irn
-from .mxnet_params import read_mxnet_params
-from .onestage import convert_onestage
-from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
-from .seam import convert_seam
-from .vwe import convert_vwe
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    'convert_affinitynet', 'convert_irn', 'convert_onestage', 'convert_resnet38_cls', 'convert_resnet38_imagenet',
-    'convert_seam', 'convert_vwe', 'read_mxnet_params'
-]
+# Source of a checkpoint -> the module here with its function `convert_<source>`, and what the checkpoint is. The tool
+# reads this table before it loads PyTorch.
+SOURCES = dict(
+    vwe=('vwe', 'the visual word encoder (v1, v2: VWL-L and VWL-M)'),
+    irn=('irn', 'IRNet'),
+    affinitynet=('affinitynet', 'AffinityNet on ResNet38 or VGG16'),
+    seam=('seam', 'SEAM'),
+    onestage=('onestage', '1-Stage'),
+    resnet38_cls=('resnet38', 'a classifier on ResNet38 (AffinityNet; SC-CAM, every round)'),
+    vgg16_cls=('vgg16', "AffinityNet's classifier on VGG16"),
+    resnet38_imagenet=('resnet38', 'ImageNet weights of ResNet38 (MXNet or PyTorch)'),
+)
+
+__all__ = ['SOURCES', 'converter_of']
+
+
+def converter_of(source: str) -> Callable[..., dict[str, Any]]:
+    """Return the function that converts state dicts of `source`, a key of `SOURCES`."""
+    module, _ = SOURCES[source]
+    return getattr(import_module(f'.{module}', __name__), f'convert_{source}')
+
+
+def __getattr__(name: str) -> Callable[..., dict[str, Any]]:
+    """`mmwsss.convert.convert_<source>`, loaded at first use."""
+    source = name.removeprefix('convert_')
+    if source == name or source not in SOURCES:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return converter_of(source)

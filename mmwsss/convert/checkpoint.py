@@ -14,17 +14,8 @@ from mmwsss.engine.config import read_config
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
-from .affinitynet import convert_affinitynet
-from .irn import convert_irn
+from . import converter_of
 from .mxnet_params import is_mxnet_params, read_mxnet_params
-from .onestage import convert_onestage
-from .resnet38 import convert_resnet38_cls, convert_resnet38_imagenet
-from .seam import convert_seam
-from .vwe import convert_vwe
-
-CONVERTERS = dict(vwe=convert_vwe, irn=convert_irn, affinitynet=convert_affinitynet, seam=convert_seam,
-                  onestage=convert_onestage, resnet38_cls=convert_resnet38_cls,
-                  resnet38_imagenet=convert_resnet38_imagenet)
 
 
 def convert_file(source: str,
@@ -36,7 +27,7 @@ def convert_file(source: str,
     """Convert `checkpoint` and write it to `out`.
 
     Args:
-        source: a key of `CONVERTERS`.
+        source: a key of `SOURCES`.
         checkpoint: the released file, written by PyTorch or, for ImageNet weights of ResNet38, by MXNet.
         out: the converted file, `{'state_dict': ..., 'meta': {}}`.
         config: a config whose model must load the result strictly before it is written.
@@ -52,7 +43,7 @@ def convert_file(source: str,
     """
     if Path(out).exists() and not force:
         raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
-    converter, more = CONVERTERS[source], {}
+    converter, more = converter_of(source), {}
     if codebook is not None:
         if 'codebook' not in inspect.signature(converter).parameters:
             raise InputError(f'Checkpoints of {source} have no separate codebook. Omit --codebook {codebook}.')

@@ -10,6 +10,7 @@ from mmwsss.models import ResNet38
 from .resnet_names import check_names, unalias
 
 _NORM = dict(gamma='weight', beta='bias', moving_mean='running_mean', moving_var='running_var')
+_SUB_CATEGORIES = {'fc8_20.weight': 'head.classifier.weight', 'fc8_200.weight': 'head.sub_classifier.weight'}
 _TOP = re.compile(r'(linear1000|fc8)[._](weight|bias)')
 
 
@@ -41,10 +42,14 @@ def convert_with_head(state_dict: dict[str, Tensor], head: dict[str, str], what:
 
 
 def convert_resnet38_cls(state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Convert a classifier on ResNet38 (AffinityNet's, SC-CAM's first round) for `CAMClassifier` with a `CAMHead`.
+    """Convert a classifier on ResNet38, for `CAMClassifier` with the head that the names tell.
 
-    Arguments, result and errors are those of :func:`convert_with_head`.
+    `fc8` is AffinityNet's or of SC-CAM's first training, for a `CAMHead`; `fc8_20` and `fc8_200` are of SC-CAM's
+    rounds, for a `SubCategoryHead`. Arguments, result and errors are those of :func:`convert_with_head`.
     """
+    names = {name.removeprefix('module.') for name in state_dict}
+    if names & set(_SUB_CATEGORIES):
+        return convert_with_head(state_dict, _SUB_CATEGORIES, 'SC-CAM on ResNet38')
     return convert_with_head(state_dict, {'fc8.weight': 'head.classifier.weight'}, 'a ResNet38 classifier')
 
 

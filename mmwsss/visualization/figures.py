@@ -5,6 +5,7 @@ They use Matplotlib's objects directly: no backend, no global state, no display.
 import base64
 import io
 import statistics
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from mmwsss.utils.atomic import atomic_path
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
 DPI = 150  # of PNG files
+# Pixels of a gallery: width of names, heights of captions and of a line of the title, widths of a caption's and of the
+# title's letters, and what is between images.
+NAME, CAPTION, LINE, SMALL, LETTER, GAP = 200, 24, 24, 8, 10, 10
 
 
 def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str,
@@ -104,6 +108,35 @@ def image_figure(titles: Sequence[str], rows: Sequence[Sequence[np.ndarray | Non
                 axes.imshow(image)
     for axes, title in zip(grid[0], titles, strict=True):
         axes.set_title(title, fontsize=9)
+    return _without_formulas(figure)
+
+
+def gallery_figure(title: str, rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]]) -> Figure:
+    """Show named rows of images with captions, in a PNG pixel by pixel.
+
+    Args:
+        title: above all.
+        rows: name of a row, then the caption and the image `(H, W, 3)` uint8 RGB of each place; a row may have none.
+    """
+    sizes = [image.shape for _, images in rows for _, image in images] or [(CAPTION, 4 * NAME, 3)]
+    height, width = (max(size[side] for size in sizes) for side in (0, 1))
+    width = max([width] + [SMALL * len(caption) for _, images in rows for caption, _ in images])
+    columns = max([len(images) for _, images in rows] + [1])
+    wide = NAME + columns * (width + GAP)
+    lines = textwrap.wrap(title, wide // LETTER)
+    head = LINE * (len(lines) + 1)
+    high = head + len(rows) * (height + CAPTION + GAP)
+    figure = Figure(figsize=(wide / DPI, high / DPI))
+    figure.text(GAP / wide, 1 - head / 2 / high, '\n'.join(lines), fontsize=8, va='center')
+    for row, (name, images) in enumerate(rows):
+        top = head + row * (height + CAPTION + GAP) + CAPTION
+        figure.text(GAP / wide, 1 - (top + height / 2) / high, name, fontsize=8, va='center')
+        for column, (caption, image) in enumerate(images):
+            left, (tall, broad, _) = NAME + column * (width + GAP), image.shape
+            axes = figure.add_axes((left / wide, 1 - (top + tall) / high, broad / wide, tall / high))
+            axes.axis('off')
+            axes.imshow(image, aspect='auto', interpolation='none')
+            axes.set_title(caption, fontsize=6, pad=2, loc='left')
     return _without_formulas(figure)
 
 

@@ -1,4 +1,5 @@
 """The model index lists every config with its settings, and the source of all results."""
+import json
 import re
 
 import pytest
@@ -39,6 +40,19 @@ def test_models(model):
         assert model['Source'].startswith('mmwsss') == bool(ours)
         assert ours == [name for name in ('voc6', 'voc20') if name in result['Dataset']]
         assert all(0 < figure < 100 for figure in result['Metrics'].values())
+
+
+def test_our_figures_of_cams_are_those_of_the_comparison():
+    """A row that is missing, or that is not in the comparison, is an error; a pipeline's is of its last network."""
+    compared = json.loads((FOLDER / 'voc20/compare_voc20.json').read_text())
+    configs = {entry['name']: re.sub(r'/pipeline_(\w+)_voc20', r'/\1_efflite0_voc20', entry['config'])
+               for entry in compared['entries']}
+    wanted = {(configs[row['entry']], f"voc20 {row['list']} (own split, 21 classes)"):
+              round(row['columns']['CAM mIoU']['mean'], 2) for row in compared['rows']}
+    assert len(wanted) == 2 * len(configs) >= 28
+    found = {(model['Config'], result['Dataset']): result['Metrics']['CAM mIoU'] for model in MODELS
+             if '/voc20/' in model['Config'] for result in model.get('Results', ()) if 'CAM mIoU' in result['Metrics']}
+    assert found == wanted
 
 
 def test_our_figures_are_on_the_page_of_their_collection():

@@ -45,6 +45,33 @@ def test_the_published_settings():
     assert not [step for step in cfg.train_pipeline + cfg.val_pipeline if step['type'] == 'LoadMask']
 
 
+def test_the_published_settings_of_affinitynet_on_vgg16():
+    """Biases twice the rate without decay, new layers ten times; the head's norms are as the backbone's layers."""
+    init_default_scope('mmseg')
+    norm = {f'head.norms.{level}.{part}': (rate, decay) for level in range(3)
+            for part, rate, decay in (('weight', 0.1, 5e-4), ('bias', 0.2, 0))}
+    for name, epochs, batch, scale in (('cam', 15, 16, None), ('affinitynet', 8, 8, 4)):
+        cfg = Config.fromfile(REPO / f'configs/{name}_vgg16_voc.py')
+        assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == epochs
+        assert cfg.train_dataloader.batch_size == cfg.auto_scale_lr.base_batch_size == batch
+        assert cfg.model.backbone.fc6_dilation == (scale or 1)
+        cfg.model.backbone.init_cfg = None
+        model = MODELS.build(cfg.model)
+        groups = {id(group['params'][0]): (group['lr'], group['weight_decay'])
+                  for group in build_optim_wrapper(model, cfg.optim_wrapper).param_groups}
+        found = {key: groups[id(value)] for key, value in model.named_parameters() if value.requires_grad}
+        backbone = {key: (0.2, 0) if key.endswith('bias') else (0.1, 5e-4) for key in found if key[:8] == 'backbone'}
+        assert len(backbone) == 22
+        new = {key: (1.0, 5e-4) for key in ('head.classifier.weight', ) if scale is None} or {
+            f'head.{key}.weight': (1.0, 5e-4) for key in ('levels.0', 'levels.1', 'levels.2', 'joint')}
+        assert found == {**backbone, **new, **(norm if scale else {})}
+    cfg = Config.fromfile(REPO / 'configs/cam_vgg16_voc.py')
+    assert cfg.model.test_cfg['merge'] == dict(type='SumAll', power=0.5) and cfg.model.test_cfg.bg_thr == 0.2
+    others = [Config.fromfile(path).model.get('test_cfg', {}) for path in (REPO / 'configs').glob('*_voc.py')
+              if not path.name.startswith('pipeline') and path.name != 'cam_vgg16_voc.py']
+    assert not [cfg for cfg in others if 'power' in cfg.get('merge', {})]
+
+
 def test_the_published_settings_of_seam():
     cfg = Config.fromfile(REPO / 'configs/seam_r38_voc.py')
     assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=5e-4, weight_decay=5e-4)

@@ -6,8 +6,7 @@ import torch
 from message_names import message_names
 from mxnet_file import MARKS, TYPES, write_params
 
-from mmwsss.convert import read_mxnet_params
-from mmwsss.convert.mxnet_params import is_mxnet_params
+from mmwsss.convert.mxnet_params import is_mxnet_params, read_mxnet_params
 from mmwsss.utils.errors import InputError
 
 TENSORS = {'arg:conv_weight': torch.randn(4, 3, 2, 1), 'aux:bn_moving_mean': torch.randn(5),

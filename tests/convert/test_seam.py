@@ -67,6 +67,24 @@ def test_a_classifier_loads_strictly(backbone):
         name for name in converted if not name.endswith('num_batches_tracked')}
 
 
+@pytest.mark.parametrize('prefix', ['', 'module.'])
+def test_a_round_of_sccam_loads_strictly(repo, backbone, prefix):
+    init_default_scope('mmseg')
+    cfg = Config.fromfile(repo / 'configs/sccam_r38_voc.py')
+    cfg.model.update(data_preprocessor=None)
+    with torch.device('meta'):
+        model = MODELS.build(cfg.model)
+    heads = {'fc8_20.weight': torch.tensor(5.0).expand(20, 4096, 1, 1),
+             'fc8_200.weight': torch.tensor(6.0).expand(200, 4096, 1, 1)}
+    released = {f'{prefix}{name}': value for name, value in {**backbone, **heads}.items()}
+    model.load_state_dict(convert_resnet38_cls(released), strict=True, assign=True)
+    assert (model.head.classifier.weight == 5).all() and (model.head.sub_classifier.weight == 6).all()
+    assert (model.backbone.bn7.running_var == backbone['bn7.running_var']).all()
+    del released[f'{prefix}fc8_20.weight']
+    with pytest.raises(InputError, match=message_names('SC-CAM', 'fc8_20.weight')):
+        convert_resnet38_cls(released)
+
+
 def mxnet_name(name):
     """`b3_1.conv_branch2a.weight` -> `arg:res3b1_branch2a_weight`, as the authors of ResNet38 call it."""
     layer, field = name.rsplit('.', 1)

@@ -9,9 +9,12 @@ from message_names import message_names
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 from reference_network import REPO
 from run_tool import TOOLS, run_inside
 from tiny_voc import write_tiny_voc
+
+from mmwsss.visualization.figures import CAPTION, GAP, NAME
 
 CLASSES = ('bus', 'car', 'cat', 'cow', 'dog', 'horse')
 CONFIG = """\
@@ -57,6 +60,58 @@ def test_visualize(classifier, capsys, monkeypatch):
     chosen = run_inside(capsys, monkeypatch, tool, 'words.py', 'words.pth', '--limit', 2, '--words', 3, 7, 0)
     titles = re.findall('<h2>(Word .*?)</h2>', (classifier / 'words.html').read_text())
     assert chosen.status == 0 and titles == ['Word 3', 'Word 7', 'Word 0']
+
+
+def use_three_words(folder):
+    """Set words 0, 4 and 8 to features of the first image, so that they are used, and the others to their opposites."""
+    saved, cfg = torch.load('words.pth', weights_only=True), Config.fromfile('words.py')
+    model = MODELS.build(cfg.model).eval()
+    model.load_state_dict(saved['state_dict'])
+    image = torch.tensor(cv2.imread(str(folder / 'data/JPEGImages/2007_000000.jpg'))).permute(2, 0, 1)
+    with torch.no_grad():
+        inputs = model.data_preprocessor(dict(inputs=[image], data_samples=[SegDataSample()]))['inputs']
+        pixels = model.extract_feat(inputs).levels[-1][0].flatten(1)
+    words = saved['state_dict']['head.encoder.codebook.words']
+    words[:] = -pixels[:, :1].T.reshape(1, *words.shape[1:])
+    for word, place in ((0, 0), (4, pixels.shape[1] // 2), (8, pixels.shape[1] - 1)):
+        words[word] = pixels[:, place].reshape(words.shape[1:])
+    torch.save(saved, 'words.pth')
+
+
+def test_visualize_as_an_image(classifier, capsys, monkeypatch):
+    """A row for each word; each pixel of an image is shown in the row of its word, and pale in all others."""
+    use_three_words(classifier)
+    done = run_inside(capsys, monkeypatch, 'analysis_tools/visualize_words.py', 'words.py', 'words.pth', '--limit', 1,
+                      '--words', 0, 3, 4, 8, '--images', 2, '--out', 'a/w.PNG')
+    assert done.status == 0, done.err
+    assert (classifier / 'a/w.PNG').read_bytes().startswith(b'\x89PNG\r\n\x1a\n')
+    page = cv2.imread('a/w.PNG')
+    image = cv2.imread(str(classifier / 'data/JPEGImages/2007_000000.jpg'))
+    height, width = image.shape[:2]
+    row = height + CAPTION + GAP
+    head = len(page) - 4 * row
+    assert page.shape[1] > NAME + width + GAP and head > 0
+    shown = [page[head + CAPTION + place * row:, NAME:][:height, :width] for place in range(4)]
+    assert (shown[1] == 255).all() and (page[head + row:head + 2 * row, :NAME] != 255).any()  # dead, but named
+    regions = []
+    for drawn in (shown[0], shown[2], shown[3]):
+        line, own, pale = ((drawn == wanted).all(-1) for wanted in ((40, 40, 220), image, image // 4 + 180))
+        assert (line | own | pale).all() and own.any() and pale.any() and line.any()
+        regions.append(own)
+    assert sum(region.astype(int) for region in regions).max() == 1  # no pixel has two words
+    assert len({region.tobytes() for region in regions}) == 3
+
+
+@pytest.mark.parametrize('args, named', [
+    (('--out', 'w.jpg'), ['--out', 'w.jpg', '.html', '.png']), (('--out', 'words'), ['--out', 'words']),
+    (('--out', 'w.png', '--top', '101'), ['w.png', 100, 101, 'words']),
+    (('--out', 'w.png', '--images', '21'), ['w.png', 20, 21, 'images']), (('--out', 'a.html'), ['a.html'])])
+def test_pages_that_cannot_be_written_are_refused_before_the_work(args, named, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'words.py').write_text('')
+    (tmp_path / 'a.html').mkdir()
+    done = run_inside(capsys, monkeypatch, 'analysis_tools/visualize_words.py', 'words.py', 'gone.pth', *args)
+    assert done.status == 1 and re.search(message_names(*named), done.err) and 'gone.pth' not in done.err
 
 
 @pytest.mark.parametrize('args, status, named', [

@@ -4,8 +4,22 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from mmwsss.visualization.figures import bar_figure, curve_figure, data_uri, image_figure, point_figure, save_figure
+from mmwsss.visualization.figures import (
+    CAPTION,
+    GAP,
+    LINE,
+    NAME,
+    SMALL,
+    bar_figure,
+    curve_figure,
+    data_uri,
+    gallery_figure,
+    image_figure,
+    point_figure,
+    save_figure,
+)
 
 
 def test_curves_and_marks():
@@ -36,6 +50,20 @@ def test_images_side_by_side(tmp_path):
     for suffix, head in (('png', b'\x89PNG'), ('jpg', b'\xff\xd8'), ('svg', b'<?xml')):
         save_figure(figure, tmp_path / f'x.{suffix}')
         assert (tmp_path / f'x.{suffix}').read_bytes().startswith(head)
+
+
+def test_a_gallery_is_exact_pixel_by_pixel(tmp_path):
+    first, second = (np.random.default_rng(seed).integers(0, 256, (30 + seed, 47, 3), np.uint8) for seed in (0, 1))
+    figure = gallery_figure('$ title', [('a', [('x', first), ('y' * 9, second)]), ('none', [])])
+    assert [axes.get_title('left') for axes in figure.axes] == ['x', 'y' * 9]
+    assert [text.get_text() for text in figure.texts] == ['$ title', 'a', 'none']
+    save_figure(figure, tmp_path / 'x.png')
+    page = np.asarray(Image.open(tmp_path / 'x.png').convert('RGB'))
+    assert page.shape == (2 * LINE + 2 * (31 + CAPTION + GAP), NAME + 2 * (9 * SMALL + GAP), 3)
+    top = 2 * LINE + CAPTION
+    assert np.array_equal(page[top:top + 30, NAME:NAME + 47], first)
+    assert np.array_equal(page[top:top + 31, NAME + 9 * SMALL + GAP:][:, :47], second)
+    assert gallery_figure('all dead', [('word 3', [])]).get_size_inches().min() > 0.3
 
 
 def test_points_with_means_and_deviations(tmp_path):

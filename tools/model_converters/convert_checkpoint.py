@@ -6,12 +6,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
 
+from mmwsss.convert import SOURCES
+
 EXAMPLES = """\
   python tools/model_converters/convert_checkpoint.py vwe res50_vwe.pth work_dirs/vwe_released.pth \\
       --config configs/vwe_hspp_r50_voc.py
   python tools/model_converters/convert_checkpoint.py irn res50_irn.pth work_dirs/irn_released.pth
   python tools/model_converters/convert_checkpoint.py affinitynet res38_aff.pth work_dirs/aff_released.pth \\
       --config configs/affinitynet_r38_voc.py
+  python tools/model_converters/convert_checkpoint.py vgg16_cls vgg16_cls.pth work_dirs/cam_vgg16_released.pth \\
+      --config configs/cam_vgg16_voc.py
+  python tools/model_converters/convert_checkpoint.py resnet38_cls sccam.pth work_dirs/sccam_released.pth \\
+      --config configs/sccam_r38_voc.py
   python tools/model_converters/convert_checkpoint.py seam resnet38_SEAM.pth work_dirs/seam_released.pth \\
       --config configs/seam_r38_voc.py
   python tools/model_converters/convert_checkpoint.py onestage wideresnet38.pth work_dirs/onestage_released.pth \\
@@ -23,11 +29,8 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'onestage', 'resnet38_cls',
-                                           'resnet38_imagenet'),
-                        help='source of the checkpoint: the visual word encoder (v1, v2: VWL-L and VWL-M), IRNet, '
-                        'AffinityNet, SEAM, 1-Stage, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet '
-                        'weights of ResNet38 (MXNet or PyTorch)')
+    parser.add_argument('source', choices=tuple(SOURCES), metavar='source', help='source of the checkpoint; '
+                        + '; '.join(f'{name}: {what}' for name, (_, what) in SOURCES.items()))
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

@@ -35,6 +35,6 @@ class VGG16Stride8(BaseModule):
             layers.append(nn.MaxPool2d(3, stride=stride, padding=1))
         self.features = nn.Sequential(*layers)
 
-    def forward(self, x: Tensor) -> tuple[Tensor]:
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Map `(N, 3, H, W)` to one level `(N, 512, ceil(H / 8), ceil(W / 8))`."""
         return (self.features(x), )

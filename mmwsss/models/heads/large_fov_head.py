@@ -70,6 +70,8 @@ class LargeFOVHead(BaseDecodeHead):
 class VGG16Decimation:
     """`init_cfg` that takes fc6 and fc7 of each branch from VGG16's classifier, and draws fc8 from N(0, 0.01).
 
+    The backbone `VGG16FC` has fc6 and fc7 itself, and no branches.
+
     As in DeepLab, every fourth of the 4096 units and every third of the 7 x 7 positions of fc6 is kept: (4096, 25088)
     becomes (1024, 512, 3, 3), and (4096, 4096) becomes (1024, 1024, 1, 1). The published run starts from DeepLab's own
     file of such weights; which units it keeps is not known here.
@@ -85,25 +87,26 @@ class VGG16Decimation:
         self.checkpoint = checkpoint
 
     def __call__(self, module: nn.Module) -> None:
-        """Initialise a `LargeFOVHead`."""
+        """Initialise a `LargeFOVHead` or a `VGG16FC`."""
         state = CheckpointLoader.load_checkpoint(self.checkpoint, map_location='cpu')
         state = state.get('state_dict', state)
         try:
             units, step = decimated(state['classifier.0.weight'], state['classifier.3.weight']), 4
         except (KeyError, RuntimeError) as error:
             raise InputError(f'VGG16Decimation: {self.checkpoint} has no classifier of VGG16 ({error}).') from error
-        for branch in module.branches:  # type: ignore[union-attr]
+        for branch in getattr(module, 'branches', [module]):
             for name, weight, bias in zip(('fc6', 'fc7'), units, ('classifier.0.bias', 'classifier.3.bias'),
                                           strict=True):
-                layer = branch[name]
+                layer = getattr(branch, name)
                 if layer.weight.shape != weight.shape:
                     raise InputError(f'VGG16Decimation: {name} has the shape {tuple(layer.weight.shape)}, VGG16 gives '
                                      f'{tuple(weight.shape)}. Set in_channels=512 and channels=1024 of the head.')
                 with torch.no_grad():
                     layer.weight.copy_(weight)
                     layer.bias.copy_(state[bias][::step])
-            nn.init.normal_(branch['fc8'].weight, std=0.01)
-            nn.init.zeros_(branch['fc8'].bias)
+            if hasattr(branch, 'fc8'):
+                nn.init.normal_(branch.fc8.weight, std=0.01)
+                nn.init.zeros_(branch.fc8.bias)
         print_log(f'fc6 and fc7 of VGG16 taken from {self.checkpoint}', 'current')
 
 
