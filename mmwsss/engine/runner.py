@@ -14,7 +14,7 @@ from .checkpoints import find_resumable, read_checkpoint, require_fit, unwrapped
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import say
 from .distributed import prepare_distributed
-from .preflight import build_datasets, require_initial_weights
+from .preflight import build_datasets, require_initial_weights, try_images
 from .runner_adapter import hand_over
 from .training_steps import require_steps
 
@@ -76,6 +76,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     datasets = build_datasets(cfg, loops)
     classes = require_equal_classes(datasets, cfg.filename)
     require_heads(cfg.get('model'), classes, cfg.filename)
+    if 'train' in datasets:
+        try_images(datasets['train'])
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
