@@ -8,8 +8,12 @@ KIND and SOURCE:
 
 Rules: a pixel under strokes of two classes is unlabelled; points of class 255 are left out. The smallest box wins where
 objects of boxes overlap; boxes are clipped to the image; COCO's crowds and boxes in which GrabCut finds next to nothing
-are unlabelled. An empty scribble, a box without area, anything outside of the image, and files of another size or with
-other classes stop it, with the file's name. A stopped run resumes where it stopped.
+are unlabelled; points of scribbles outside of the image are clipped to it. An image without any labelled pixel, an
+empty scribble, a box without area, anything wholly outside of the image, and files of another image, of another size or
+with other classes stop it, with the file's name. A stopped run resumes where it stopped.
+
+Classes are names of the data set (ScribbleSup's plane, bike, table, plant and monitor are known for VOC) or, in PNG and
+JSON of points, ids as in its mask files.
 """
 import argparse
 from pathlib import Path
@@ -57,7 +61,7 @@ def main() -> None:
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.stroke_labels import KINDS, class_ids, jobs_of, make_stroke_labels
+    from mmwsss.engine.stroke_labels import KINDS, ids_of, jobs_of, make_stroke_labels
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder, source_mark
 
@@ -75,7 +79,7 @@ def main() -> None:
             options['refinement'] = build_refinement(made_from['refinement'], '--refine')
         settings.update(pipeline=[], seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
-        annotations = KINDS[args.kind](args.source, class_ids(dataset), **options)
+        annotations = KINDS[args.kind](args.source, ids_of(dataset), **options)
         jobs = jobs_of(dataset, out, annotations, ', '.join(map(str, args.source)))
         made_from.update(source=[source_mark(path, ('.xml', '.png')) for path in args.source],
                          classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)

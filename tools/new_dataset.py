@@ -5,6 +5,7 @@ may be IMAGES itself). Images, labels and masks are checked first. Without masks
 label-free then. What is chosen for your images is printed with its reason; change it in the configs.
 """
 import argparse
+import shlex
 from pathlib import Path
 
 from _start import import_mmwsss, make_parser, parse_arguments, plain_errors, tools_folder
@@ -60,8 +61,8 @@ def main() -> None:
         print('\n'.join(made.reasons))
         for note in made.notes:
             print(f'note: {note}')
-        print(f'{made.folder}: configs written. Next:\n'
-              f'  python {tools_folder()}/run_pipeline.py {made.folder}/pipeline.py')
+        command = shlex.join(['python', f'{tools_folder()}/run_pipeline.py', f'{made.folder}/pipeline.py'])
+        print(f'{made.folder}: configs written. Next:\n  {command}')
 
 
 if __name__ == '__main__':

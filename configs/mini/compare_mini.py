@@ -1,4 +1,4 @@
-# CAMs of all methods, and a pipeline, on the drawn sample, on a CPU.
+# CAMs of the paper's Table 1, and a pipeline, on the drawn sample, on a CPU.
 # python tools/compare.py configs/mini/compare_mini.py
 entries = [
     dict(name='GAP', config='cam_r18_mini.py'),

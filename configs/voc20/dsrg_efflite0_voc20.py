@@ -5,3 +5,5 @@ _base_ = [
 ]
 default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=120))
 model = dict(decode_head=dict(num_classes=21))
+# At 2.5e-4 it predicts background only from 20 iterations on, and stays there.
+optim_wrapper = dict(optimizer=dict(lr=2.5e-5))

@@ -1,7 +1,7 @@
 """Data sets with image-level labels."""
 import os.path as osp
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import mmengine.fileio as fileio
 import numpy as np
@@ -55,6 +55,7 @@ class ImageLabelDataset(BaseSegDataset):
             has no labels or an unknown label; the classes lack the background; sub-categories do not fit the labels.
     """
 
+    class_aliases: ClassVar[Mapping[str, str]] = {}  # other name of a class in published annotations -> its name
     missing_root_help = 'Set data_root, data_prefix and ann_file of the dataset to the location of your data.'
 
     def __init__(self,

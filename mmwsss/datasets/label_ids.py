@@ -4,8 +4,8 @@ They differ from a config's classes if it uses a subset of the data set's classe
 count from 1 (`reduce_zero_label`, as ADE20K): then 0 is ignored, and class `c` has the id `c + 1`.
 """
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,40 @@ from mmwsss.utils.palette_png import write_palette_png
 
 IGNORE = 255  # the id of ignored pixels, and their label in memory
 UNKNOWN = -1
+
+
+class ClassIds(NamedTuple):
+    """How annotations may call the classes of a data set. Values are ids in mask files, 255 for unused classes.
+
+    Attributes:
+        names: class name or alias -> id.
+        numbers: id in mask files, of all classes of the data set -> the same, or 255.
+        background: its id.
+    """
+    names: dict[str, int]
+    numbers: dict[int, int]
+    background: int = 0
+
+
+def class_ids(dataset_meta: Mapping[str, Any], known: Sequence[str] = (),
+              aliases: Mapping[str, str] | None = None) -> ClassIds:
+    """Ids of the classes that annotations of a data set may have.
+
+    Args:
+        dataset_meta: see :func:`ids_on_disk`.
+        known: all classes of the data set, in the order of its masks; by default those of `dataset_meta`.
+        aliases: other name of a class -> its name in `known`.
+
+    Raises:
+        InputError: the file's 8 bits cannot hold all classes.
+    """
+    used = dict(zip(dataset_meta['classes'], ids_on_disk(dataset_meta).tolist(), strict=True))
+    names = {name: used.get(name, IGNORE) for name in known or dataset_meta['classes']}
+    first = int(bool(dataset_meta.get('reduce_zero_label')))
+    numbers = dict.fromkeys(range(first), IGNORE)
+    numbers.update((number, label) for number, label in enumerate(names.values(), first) if number < IGNORE)
+    other = {alias: names[name] for alias, name in (aliases or {}).items() if alias not in names}
+    return ClassIds({**names, **other}, numbers, background=used[dataset_meta['classes'][0]])
 
 
 def ids_on_disk(dataset_meta: Mapping[str, Any]) -> np.ndarray:

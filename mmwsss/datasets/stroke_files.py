@@ -3,7 +3,7 @@ import json
 import math
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -12,28 +12,30 @@ from PIL import Image
 from mmwsss.pseudo_labels.strokes import UNLABELLED, Box, Stroke
 from mmwsss.utils.errors import InputError, first_names
 
+from .label_ids import ClassIds
+
 
 def read_scribbles(path: Path, ids: Mapping[str, int], size: tuple[int, int]) -> list[Stroke]:
     """Read the scribbles of an image in ScribbleSup's XML.
 
     `<annotation><size>...</size><polygon><tag>class</tag><point><X>..</X><Y>..</Y></point>...</polygon>...`, with
-    points in pixels from 0 on.
+    points in pixels from 0 on. Published files have points outside of the image; they are clipped to it.
 
     Args:
-        path: the file.
-        ids: class name -> its id in mask files, or 255 for a class that is not used; with `background`.
+        path: the file, `<id of the image>.xml`.
+        ids: class name or alias -> its id in mask files, or 255 for a class that is not used; with `background`.
         size: height and width of the image.
 
     Raises:
         InputError: the file is missing or damaged, of another format, image or data set, or has no scribble, a
-            scribble without points, or one that lies outside of the image.
+            scribble without points, or one all of whose points lie outside of the image.
     """
     root = _parse(path)
     if root.tag != 'annotation' or root.find('polygon') is None:
         found = 'boxes (object)' if root.find('object') is not None else f'<{root.tag}> without a <polygon>'
         raise InputError(f'{path} has no scribbles, but {found}. It must be ScribbleSup\'s XML with at least one '
                          '<polygon>; remove an image without scribbles from the list.')
-    _check_size(root, path, size)
+    _check_image(root, path, size)
     strokes = []
     for number, polygon in enumerate(root.iterfind('polygon'), 1):
         what = f'{path}: scribble {number}'
@@ -41,7 +43,7 @@ def read_scribbles(path: Path, ids: Mapping[str, int], size: tuple[int, int]) ->
         points = np.array([[_number(point, key, what) for key in 'XY'] for point in polygon.iterfind('point')])
         if not len(points):
             raise InputError(f'{what} has no points. Remove it, or draw it again.')
-        _check_inside(points, size, what)
+        _clip(points, size, what)
         strokes.append(Stroke(label, points))
     return strokes
 
@@ -71,37 +73,37 @@ def read_points(paths: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
     return result
 
 
-def points_of(entries: Sequence[Mapping[str, Any]], ids: Mapping[str, int], size: tuple[int, int],
+def points_of(entries: Sequence[Mapping[str, Any]], ids: ClassIds, size: tuple[int, int],
               what: str) -> list[Stroke]:
     """The points of an image.
 
     Args:
         entries: from :func:`read_points`; `cls` is an id in mask files or a name. Points of 255 are unlabelled; they
-            are left out.
-        ids: class name -> its id in mask files, or 255 for a class that is not used.
+            are left out. VOC's ids are the numbers that What's the Point publishes, 0 for the background.
+        ids: of the classes.
         size: height and width of the image.
         what: image and file, for messages.
 
     Raises:
         InputError: a class is unknown, a point lies outside of the image, or none is left.
     """
-    known = {number: name for number, name in enumerate(ids)}
     strokes = []
     for number, entry in enumerate(entries, 1):
         one = f'{what}: point {number}'
         label = entry['cls']
-        if not isinstance(label, str):
-            if label == UNLABELLED:
-                continue
-            if isinstance(label, bool) or label not in known:
-                raise InputError(f'{one} has the class {label!r}. It must be 0 to {len(known) - 1}, 255 or a name.')
-            label = known[label]
-        label = _label(label, ids, one)
+        if isinstance(label, str):
+            label = _label(label, ids.names, one)
+        elif isinstance(label, bool) or not isinstance(label, int | float) or label not in {*ids.numbers, UNLABELLED}:
+            raise InputError(f'{one} has the class {label!r}. It must be {_span(ids.numbers)}, 255 or a name.')
+        elif label == UNLABELLED:
+            continue
+        else:
+            label = ids.numbers[int(label)]
         try:
             points = np.array([[float(entry['x']), float(entry['y'])]])
         except (TypeError, ValueError) as error:
             raise InputError(f'{one} has x={entry["x"]!r}, y={entry["y"]!r}. Both must be numbers.') from error
-        _check_inside(points, size, one)
+        _clip(points, size, one)
         strokes.append(Stroke(label, points))
     if not strokes:
         raise InputError(f'{what} has no points with a class. Remove the image from the list.')
@@ -111,10 +113,10 @@ def points_of(entries: Sequence[Mapping[str, Any]], ids: Mapping[str, int], size
 def read_voc_boxes(path: Path, ids: Mapping[str, int], size: tuple[int, int]) -> list[Box]:
     """Read the boxes of an image in VOC's XML, `object/bndbox` with corners from 1 on, which belong to the box.
 
-    Difficult objects count, their parts do not. A file without objects is an image of background.
+    Difficult objects count, their parts do not. A file without objects is an image of background; it must have a size.
 
     Args:
-        path: the file.
+        path: the file, `<id of the image>.xml`.
         ids: class name -> its id in mask files, or 255 for a class that is not used.
         size: height and width of the image.
 
@@ -125,7 +127,10 @@ def read_voc_boxes(path: Path, ids: Mapping[str, int], size: tuple[int, int]) ->
     root = _parse(path)
     if root.tag != 'annotation' or (root.find('object') is None and root.find('polygon') is not None):
         raise InputError(f'{path} is no annotation of boxes. It must be VOC\'s XML with <object> and <bndbox>.')
-    _check_size(root, path, size)
+    _check_image(root, path, size)
+    if root.find('object') is None and root.find('size') is None:
+        raise InputError(f'{path} has neither <object> nor <size>. Complete it; an image without objects needs <size>, '
+                         'so that a cut or empty file does not count as background.')
     boxes = []
     for number, entry in enumerate(root.iterfind('object'), 1):
         what = f'{path}: box {number}'
@@ -191,19 +196,19 @@ def coco_boxes_of(entry: tuple[tuple[int, int], Sequence[tuple[str, Sequence[flo
     return boxes
 
 
-def read_stroke_png(path: Path, ids: Mapping[str, int], size: tuple[int, int]) -> np.ndarray:
+def read_stroke_png(path: Path, numbers: Mapping[int, int], size: tuple[int, int]) -> np.ndarray:
     """Read a label map of drawn strokes.
 
     Args:
-        path: a grey or palette PNG with ids, 255 unlabelled.
-        ids: class name -> its id in mask files, or 255 for a class that is not used.
+        path: a grey or palette PNG with ids as in mask files, 255 unlabelled.
+        numbers: id in mask files -> the same, or 255 for a class that is not used.
         size: height and width of the image.
 
     Returns:
         `(H, W)` uint8; classes that are not used became 255.
 
     Raises:
-        InputError: the file is missing or damaged, has another size or other values, or labels no pixel.
+        InputError: the file is missing or damaged, or has another size or other values.
     """
     try:
         with Image.open(path) as file:
@@ -216,16 +221,13 @@ def read_stroke_png(path: Path, ids: Mapping[str, int], size: tuple[int, int]) -
                          'grey or palette PNG of 8 bits.')
     if labels.shape != size:
         raise InputError(_other_size(str(path), labels.shape, size))
-    strange = [value for value in np.unique(labels).tolist() if len(ids) <= value < UNLABELLED]
+    strange = sorted(set(np.unique(labels).tolist()) - {*numbers, UNLABELLED})
     if strange:
-        raise InputError(f'{path} has the value {strange[0]}, which is neither a class (0 to {len(ids) - 1}) nor 255. '
-                         'Is it of another data set?')
+        raise InputError(f'{path} has the value {strange[0]}, which is neither a class ({_span(numbers)}) nor 255. Is '
+                         'it of another data set?')
     table = np.full(256, UNLABELLED, dtype=np.uint8)
-    table[:len(ids)] = list(ids.values())
-    labels = table[labels]
-    if (labels == UNLABELLED).all():
-        raise InputError(f'{path} has no labelled pixel. Remove its image from the list.')
-    return labels
+    table[list(numbers)] = list(numbers.values())
+    return table[labels]
 
 
 def _parse(path: Path) -> ElementTree.Element:
@@ -252,6 +254,10 @@ def _image_id(name: str) -> str:
     return str(path.with_suffix('')) if path.suffix.lower() in ('.jpg', '.jpeg', '.png') else str(path)
 
 
+def _span(numbers: Mapping[int, int]) -> str:
+    return f'{min(numbers)} to {max(numbers)}'
+
+
 def _label(name: str | None, ids: Mapping[str, int], what: str) -> int:
     name = (name or '').strip()
     if name not in ids:
@@ -271,8 +277,12 @@ def _number(element: ElementTree.Element, key: str, what: str) -> float:
     return value
 
 
-def _check_size(root: ElementTree.Element, path: Path, size: tuple[int, int]) -> None:
-    """Compare the size in an XML with that of the image; files without one pass."""
+def _check_image(root: ElementTree.Element, path: Path, size: tuple[int, int]) -> None:
+    """Compare name and size in an XML with those of the image; what a file does not have passes."""
+    name = PureWindowsPath((root.findtext('filename') or '').strip())  # splits at both kinds of slashes
+    if name.name and path.stem not in (name.name, name.stem):
+        raise InputError(f'{path} is of another image: its <filename> is {name.name}. Replace it, or correct '
+                         '<filename>.')
     found = root.find('size')
     if found is None:
         return
@@ -286,14 +296,14 @@ def _other_size(what: str, given: Sequence[int], size: Sequence[int]) -> str:
             'width). Is it of another data set?')
 
 
-def _check_inside(points: np.ndarray, size: tuple[int, int], what: str) -> None:
-    """Refuse points more than a pixel outside of the image; hands slip over the border."""
+def _clip(points: np.ndarray, size: tuple[int, int], what: str) -> None:
+    """Clip points to the image, and refuse them if all are more than a pixel outside; hands slip over the border."""
     height, width = size
-    outside = ~((points >= -1) & (points <= (width, height))).all(axis=1)  # also where it is no number
-    if outside.any():
-        x, y = points[outside][0]
-        raise InputError(f'{what} has the point ({x:g}, {y:g}), outside of the image of {height} x {width} (height x '
-                         'width). Correct it, or is it of another data set?')
+    inside = ((points >= -1) & (points <= (width, height))).all(axis=1)  # False where it is no number
+    if not inside.any():
+        x, y = points[0]
+        raise InputError(f'{what} lies outside of the image of {height} x {width} (height x width), e.g. at ({x:g}, '
+                         f'{y:g}). Correct or remove it, or is it of another data set?')
     np.clip(points, 0, (width - 1, height - 1), out=points)
 
 

@@ -20,6 +20,8 @@ class VOCImageLabelDataset(ImageLabelDataset):
     """
 
     METAINFO = PascalVOCDataset.METAINFO
+    class_aliases = dict(plane='aeroplane', bike='bicycle', table='diningtable', plant='pottedplant',
+                         monitor='tvmonitor')  # in ScribbleSup's XML
     missing_root_help = (
         'Download PASCAL VOC 2012 from the University of Oxford (VOC2012 home page, "training/validation data") and '
         'the augmented masks from the Semantic Boundaries Dataset (SBD). Then `python '

@@ -10,7 +10,7 @@ from mmwsss.datasets import ImageLabelDataset, LoadCAM
 from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.pseudo_labels.cues import cam_to_cues, check_cue_settings
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 
 DEFAULTS: dict[str, Any] = dict(grid=(41, 41), fg_thr=0.2, bg_share=0.1)
@@ -36,7 +36,8 @@ def make_cues(dataset: ImageLabelDataset, out: Path, settings: dict[str, Any]) -
     """Write the cue files of all images that have none yet, `<img_id>.npz`.
 
     Args:
-        dataset: with `cam_dir`; with labels, maps of other classes are left out.
+        dataset: with `cam_dir`. With labels, maps of other classes are left out, and an image whose labels name no
+            class is all background; without labels, an image whose CAM file has no map is.
         out: folder of the files.
         settings: of :func:`cam_to_cues`.
 
@@ -44,7 +45,7 @@ def make_cues(dataset: ImageLabelDataset, out: Path, settings: dict[str, Any]) -
         How many were written.
 
     Raises:
-        InputError: an image or its CAM is damaged, or they do not match.
+        InputError: an image or its CAM is damaged, they do not match, or the CAM lacks a labelled class.
     """
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
     left = [info for info in infos if not (out / f"{info['img_id']}.npz").is_file()]
@@ -61,7 +62,13 @@ def _cues_of(info: dict[str, Any], classes: Sequence[str], settings: dict[str, A
                                       image_classes=classes[1:]))
     cam, keys = loaded['cam'].numpy(), loaded['cam_keys'].numpy()
     if 'gt_score' in info:
-        named = info['gt_score'][keys] > 0
+        labelled = np.flatnonzero(info['gt_score'] > 0)
+        without = [classes[1 + key] for key in labelled if key not in keys]
+        if without:
+            raise InputError(f"{info['cam_path']} has no map of {first_names(without)}, which the labels of "
+                             f"{info['img_path']} name. Make the CAMs of this list with its labels "
+                             "(model.test_cfg.labels='gt', as by default), or correct the labels.")
+        named = np.isin(keys, labelled)
         cam, keys = cam[named], keys[named]
     found = cam_to_cues(cam, **settings)
     whole = np.zeros((len(classes), *found.shape[1:]), dtype=np.uint8)

@@ -146,8 +146,9 @@ class OwnConfigs:
     def _facts(self) -> str:
         data = self.data
         prefix = "img_path=''" if data.masks is None else f"img_path='', seg_map_path={str(data.masks)!r}"
-        classes = textwrap.fill(', '.join(map(repr, data.classes)), 108, subsequent_indent=' ' * 11,
-                                break_long_words=False, break_on_hyphens=False)
+        names = ', '.join(repr(name).replace(' ', '\0') for name in data.classes)  # no line ends inside of a name
+        classes = textwrap.fill(names, 108, subsequent_indent=' ' * 11, break_long_words=False,
+                                break_on_hyphens=False).replace('\0', ' ')
         empty = 'allow_empty=True, ' if data.allow_empty else ''
         lists = "for part in ('train', 'val', " + f'{data.tested[0]!r})'
         return f'''\

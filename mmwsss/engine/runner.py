@@ -13,6 +13,7 @@ from .checkpoint_loaders import load_all_safely
 from .checkpoints import find_resumable, read_checkpoint, require_fit, unwrapped
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import say
+from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
 from .preflight import build_datasets, require_initial_weights, try_images
 from .runner_adapter import hand_over
@@ -78,6 +79,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     require_heads(cfg.get('model'), classes, cfg.filename)
     if 'train' in datasets:
         try_images(datasets['train'])
+    if 'train' in datasets and 'image_loss' in (cfg.get('model') or {}):
+        require_crop_windows(datasets['train'])
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

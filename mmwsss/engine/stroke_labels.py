@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from mmwsss.datasets import ImageLabelDataset
-from mmwsss.datasets.label_ids import ids_on_disk
+from mmwsss.datasets.label_ids import ClassIds, class_ids
 from mmwsss.datasets.stroke_files import (
                                           coco_boxes_of,
                                           points_of,
@@ -29,8 +29,6 @@ from mmwsss.utils.palette_png import write_palette_png
 from .image_jobs import run_jobs
 from .ir_labels import Summary
 
-Ids = Mapping[str, int]  # class name -> its id in mask files, 255 for a class that is not used
-
 
 class Annotations(NamedTuple):
     """What there is for each image, and how it becomes a label map.
@@ -43,7 +41,7 @@ class Annotations(NamedTuple):
     draw: Callable[[Any, np.ndarray], np.ndarray]
 
 
-def scribbles(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
+def scribbles(sources: Sequence[Path], ids: ClassIds, width: int = 3) -> Annotations:
     """Scribbles in a folder of `<id>.xml` (ScribbleSup) or `<id>.png` (drawn before).
 
     Args:
@@ -55,7 +53,7 @@ def scribbles(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
     return Annotations(partial(_file_of, folder, ('.xml', '.png')), partial(_draw_scribbles, ids=ids, width=width))
 
 
-def points(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
+def points(sources: Sequence[Path], ids: ClassIds, width: int = 3) -> Annotations:
     """Points in JSON files of What's the Point.
 
     Args:
@@ -72,7 +70,7 @@ def points(sources: Sequence[Path], ids: Ids, width: int = 3) -> Annotations:
     return Annotations(find, partial(_draw_points, ids=ids, width=width))
 
 
-def boxes(sources: Sequence[Path], ids: Ids, method: str = 'grabcut',
+def boxes(sources: Sequence[Path], ids: ClassIds, method: str = 'grabcut',
           refinement: LocalRefinement | None = None) -> Annotations:
     """Boxes in a folder of `<id>.xml` (VOC) or in a JSON file (COCO).
 
@@ -99,11 +97,9 @@ def boxes(sources: Sequence[Path], ids: Ids, method: str = 'grabcut',
 KINDS: dict[str, Callable[..., Annotations]] = dict(scribbles=scribbles, points=points, boxes=boxes)
 
 
-def class_ids(dataset: ImageLabelDataset) -> dict[str, int]:
-    """All class names of a data set in the order of its ids, with the id in mask files; 255 for unused classes."""
-    used = dict(zip(dataset.metainfo['classes'], ids_on_disk(dataset.metainfo).tolist(), strict=True))
-    known = dataset.METAINFO.get('classes') or dataset.metainfo['classes']
-    return {name: used.get(name, UNLABELLED) for name in known}
+def ids_of(dataset: ImageLabelDataset) -> ClassIds:
+    """How annotations may call the classes of a data set, including those that the config does not use."""
+    return class_ids(dataset.metainfo, dataset.METAINFO.get('classes', ()), dataset.class_aliases)
 
 
 @dataclass(frozen=True)
@@ -116,12 +112,14 @@ class Job:
         out: the label file to write.
         draw: see :class:`Annotations`.
         backend_args: of the image's file backend.
+        background: its id in mask files.
     """
     img_path: str
     given: Any
     out: Path
     draw: Callable[[Any, np.ndarray], np.ndarray]
     backend_args: dict | None = None
+    background: int = 0
 
 
 def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, source: str) -> list[Job]:
@@ -145,8 +143,9 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, sou
     if without:
         raise InputError(f'{source} has nothing for {len(without)} of {len(infos)} images, e.g. '
                          f'{first_names(without)}. Add their annotations, or remove them from the list.')
-    return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args)
-            for info, found in zip(infos, given, strict=True)]
+    background = ids_of(dataset).background
+    return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args,
+                background) for info, found in zip(infos, given, strict=True)]
 
 
 def label_image(job: Job) -> tuple[int, int, int]:
@@ -162,7 +161,7 @@ def label_image(job: Job) -> tuple[int, int, int]:
     label = job.draw(job.given, image)
     write_palette_png(job.out, label)
     labelled = label != UNLABELLED
-    return label.size, int(labelled.sum()), int((labelled & (label != 0)).sum())
+    return label.size, int(labelled.sum()), int((labelled & (label != job.background)).sum())
 
 
 def make_stroke_labels(jobs: list[Job], workers: int | None = None) -> Summary:
@@ -183,25 +182,37 @@ def make_stroke_labels(jobs: list[Job], workers: int | None = None) -> Summary:
     return Summary(len(left), time.time() - start, *sums.tolist())
 
 
-def _draw_scribbles(path: Path, image: np.ndarray, ids: Ids, width: int) -> np.ndarray:
+def _draw_scribbles(path: Path, image: np.ndarray, ids: ClassIds, width: int) -> np.ndarray:
     size = image.shape[:2]
-    if path.suffix == '.png':
-        return read_stroke_png(path, ids, size)
-    return draw_strokes(read_scribbles(path, ids, size), size, width)
+    labels = (read_stroke_png(path, ids.numbers, size) if path.suffix == '.png' else
+              draw_strokes(read_scribbles(path, ids.names, size), size, width))
+    return _with_labels(labels, str(path))
 
 
-def _draw_points(given: tuple[str, list], image: np.ndarray, ids: Ids, width: int) -> np.ndarray:
+def _draw_points(given: tuple[str, list], image: np.ndarray, ids: ClassIds, width: int) -> np.ndarray:
     what, entries = given
-    return draw_strokes(points_of(entries, ids, image.shape[:2], what), image.shape[:2], width)
+    size = image.shape[:2]
+    return _with_labels(draw_strokes(points_of(entries, ids, size, what), size, width), what)
 
 
-def _draw_boxes(given: Path | tuple[str, Any], image: np.ndarray, ids: Ids, method: str,
+def _with_labels(labels: np.ndarray, what: str) -> np.ndarray:
+    """Refuse a label map from which nothing can be learnt."""
+    if (labels == UNLABELLED).all():
+        raise InputError(f'{what} has no labelled pixel: it is empty, metainfo.classes lacks its classes, or strokes '
+                         'of two classes cover each other. Remove the image from the list, or add its classes to '
+                         'metainfo.classes.')
+    return labels
+
+
+def _draw_boxes(given: Path | tuple[str, Any], image: np.ndarray, ids: ClassIds, method: str,
                 refinement: LocalRefinement | None) -> np.ndarray:
     size = image.shape[:2]
-    found = (read_voc_boxes(given, ids, size) if isinstance(given, Path) else
-             coco_boxes_of(given[1], ids, size, given[0]))
+    found = (read_voc_boxes(given, ids.names, size) if isinstance(given, Path) else
+             coco_boxes_of(given[1], ids.names, size, given[0]))
     labels = cut_boxes(image, found) if method == 'grabcut' else fill_boxes(found, size)
-    return labels if refinement is None else _confirmed(image, labels, found, refinement)
+    if refinement is not None:
+        labels = _confirmed(image, labels, found, refinement)
+    return np.where(labels == 0, np.uint8(ids.background), labels)  # boxes draw it as 0
 
 
 def _confirmed(image: np.ndarray, labels: np.ndarray, found: Sequence[Box], refinement: LocalRefinement) -> np.ndarray:

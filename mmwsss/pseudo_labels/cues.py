@@ -15,8 +15,9 @@ def cam_to_cues(cam: np.ndarray, grid: Sequence[int] = (41, 41), fg_thr: float =
     A cell is a cue of a class where the map is above `fg_thr` of its own maximum, as in SEC (Kolesnikov, Lampert, ECCV
     2016, section 3.4). Where several classes claim a cell, the class with the fewest cells gets it. The background's
     cues are our own rule, which needs no second network: the share `bg_share` of cells whose highest map is lowest,
-    with all cells that tie with the last of them, but no cue of a class. SEC's come from another classifier's
-    gradients, and DSRG's from saliency.
+    with all cells that tie with the last of them, but no cue of a class. Where all cells tie, as with maps of 0,
+    nothing is known, and no cell is background. SEC's come from another classifier's gradients, and DSRG's from
+    saliency.
 
     Args:
         cam: `(K, h, w)` maps >= 0 of the classes of an image; K may be 0.
@@ -26,7 +27,7 @@ def cam_to_cues(cam: np.ndarray, grid: Sequence[int] = (41, 41), fg_thr: float =
 
     Returns:
         `(1 + K, *grid)` uint8, 1 at cues, the background first. No cell has two cues. A map of 0 gives no cue, and an
-        image without classes is all background.
+        image without classes (K = 0) is all background.
 
     Raises:
         InputError: a setting is out of range.
@@ -46,7 +47,8 @@ def cam_to_cues(cam: np.ndarray, grid: Sequence[int] = (41, 41), fg_thr: float =
         free &= ~claims[index]
     highest = (maps / np.maximum(maps.max(axis=(1, 2), keepdims=True), 1e-12)).max(axis=0)
     count = max(int(bg_share * highest.size), 1)
-    cues[0] = (highest <= np.partition(highest, count - 1, axis=None)[count - 1]) & free
+    if highest.min() < highest.max():
+        cues[0] = (highest <= np.partition(highest, count - 1, axis=None)[count - 1]) & free
     return cues
 
 

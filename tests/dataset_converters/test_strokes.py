@@ -11,10 +11,11 @@ from PIL import Image
 from tiny_voc import write_tiny_voc
 from voc_layout import CLASSES
 
+from mmwsss.datasets.label_ids import class_ids
 from mmwsss.datasets.stroke_files import points_of, read_points, read_scribbles, read_voc_boxes
 from mmwsss.pseudo_labels.strokes import draw_strokes, fill_boxes
 
-IDS = {name: number for number, name in enumerate(CLASSES)}
+IDS = class_ids(dict(classes=CLASSES))
 
 
 def run(capsys, *arguments):
@@ -34,12 +35,12 @@ def test_the_files_tell_about_the_masks(tmp_path, capsys):
     assert len(points) == 6
     for path in sorted((root / 'SegmentationClass').iterdir()):
         mask = np.asarray(Image.open(path))
-        scribbles = read_scribbles(out / 'Scribbles' / f'{path.stem}.xml', IDS, mask.shape)
+        scribbles = read_scribbles(out / 'Scribbles' / f'{path.stem}.xml', IDS.names, mask.shape)
         dots = points_of(points[path.stem], IDS, mask.shape, path.stem)
         for found in (draw_strokes(scribbles, mask.shape, 1), draw_strokes(dots, mask.shape, 1)):
             assert set(np.unique(found)) == {*np.unique(mask), 255}
             assert (found == mask)[found != 255].all()
-        boxes = read_voc_boxes(out / 'Boxes' / f'{path.stem}.xml', IDS, mask.shape)
+        boxes = read_voc_boxes(out / 'Boxes' / f'{path.stem}.xml', IDS.names, mask.shape)
         np.testing.assert_array_equal(fill_boxes(boxes, mask.shape), mask)  # objects are rectangles
     before = contents(out)
     assert run(capsys, root, '--out', out, '--workers', 1)[0] == 0 and contents(out) == before

@@ -4,7 +4,7 @@ import pytest
 from message_names import message_names
 from PIL import Image
 
-from mmwsss.datasets.label_ids import classes_of_ids, ids_on_disk, write_labels
+from mmwsss.datasets.label_ids import class_ids, classes_of_ids, ids_on_disk, write_labels
 from mmwsss.datasets.transforms.load_mask import read_mask, to_classes
 from mmwsss.utils.errors import InputError
 
@@ -21,6 +21,15 @@ def test_round_trip(tmp_path, label_map, reduce, on_disk):
     assert ids_on_disk(meta).tolist() == on_disk
     table = classes_of_ids(3, label_map, reduce)
     np.testing.assert_array_equal(to_classes(read_mask(str(tmp_path / 'a.png')), table, 'a.png'), labels)
+
+
+@pytest.mark.parametrize(('reduce', 'numbers'), [
+    (False, {0: 0, 1: 255, 2: 2, 3: 3}), (True, {0: 255, 1: 1, 2: 255, 3: 3, 4: 4})])
+def test_what_annotations_may_call_the_classes(reduce, numbers):
+    meta = dict(classes=('background', 'dog', 'cat'), label_map={0: 0, 1: 255, 2: 2, 3: 1}, reduce_zero_label=reduce)
+    found = class_ids(meta, ('background', 'cow', 'cat', 'dog'), dict(bull='cow', puppy='dog'))
+    assert found.names == dict(background=reduce, cow=255, cat=2 + reduce, dog=3 + reduce, bull=255, puppy=3 + reduce)
+    assert found.numbers == numbers
 
 
 @pytest.mark.parametrize(('count', 'reduce', 'fits'), [

@@ -1,11 +1,13 @@
 """Published formats of scribbles, points and boxes, and files that do not fit."""
 import json
+from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
 from message_names import message_names
 from PIL import Image
 
+from mmwsss.datasets.label_ids import ClassIds
 from mmwsss.datasets.stroke_files import (
     coco_boxes_of,
     points_of,
@@ -19,6 +21,7 @@ from mmwsss.pseudo_labels.strokes import Box
 from mmwsss.utils.errors import InputError
 
 IDS = dict(background=0, cat=1, dog=255, cow=3)  # dog is not used
+BOTH = ClassIds(IDS, {0: 0, 1: 1, 2: 255, 3: 3})
 SIZE = (40, 50)
 HEAD = '<annotation><size><width>50</width><height>40</height></size>'
 
@@ -49,6 +52,8 @@ def test_scribbles(write):
     assert (first.label, second.label, third.label) == (3, 0, 255)
     assert first.points.tolist() == [[3, 4], [10, 20]]
     assert second.points.tolist() == [[49, 0]]  # slipped over the border
+    first, = read_scribbles(write(scribble('cat', (1, 1), (52, 3), (-90, 70))), IDS, SIZE)
+    assert first.points.tolist() == [[1, 1], [49, 3], [0, 39]]
 
 
 @pytest.mark.parametrize(('parts', 'named'), [
@@ -57,7 +62,7 @@ def test_scribbles(write):
     ((scribble('cat'), ), ('1', 'points')),
     ((scribble('cat', (1, 1)), scribble('unicorn', (1, 1))), ('2', 'unicorn', 'cow')),
     ((scribble('', (1, 1)), ), ("''", )),
-    ((scribble('cat', (1, 1), (52, 3)), ), ('52', '3', '40', '50')),
+    ((scribble('cat', (1, 1)), scribble('cat', (52, 3), (60, 4))), ('2', '52', '3', '40', '50')),
     ((scribble('cat', ('x', 1)), ), ('X', "'x'")),
 ])
 def test_scribbles_that_do_not_fit(write, parts, named):
@@ -76,6 +81,13 @@ def test_an_xml_of_another_image_or_none_at_all(write, tmp_path, read):
     for name in ('cut.xml', 'other.xml', 'missing.xml'):
         with pytest.raises(InputError, match=message_names(tmp_path / name)):
             read(tmp_path / name, IDS, SIZE)
+    named = '<annotation><filename>{}</filename>'
+    for name in ('b.jpg', 'b', 'x/a.b.png'):
+        other = write(scribble('cat', (1, 1)), box('cat', 1, 1, 2, 2), head=named.format(name))
+        with pytest.raises(InputError, match=message_names(other, 'filename', PurePosixPath(name).name)):
+            read(other, IDS, SIZE)
+    for name in ('a.jpg', 'a', 'a.PNG', 'x/a.jpg', r'C:\x\a.jpg', ' '):
+        assert read(write(scribble('cat', (1, 1)), box('cat', 1, 1, 2, 2), head=named.format(name)), IDS, SIZE)
     no_size = write(scribble('cat', (1, 1)), box('cat', 1, 1, 2, 2), head='<annotation>')
     assert len(read(no_size, IDS, SIZE)) == 1
 
@@ -103,14 +115,20 @@ def test_boxes_that_do_not_fit(write, parts, named):
         read_voc_boxes(path, IDS, SIZE)
 
 
+def test_background_without_a_size(write):
+    path = write(head='<annotation>')
+    with pytest.raises(InputError, match=message_names(path, 'object', 'size')):
+        read_voc_boxes(path, IDS, SIZE)
+
+
 def test_points_of_several_files(tmp_path):
     (tmp_path / 'a.json').write_text(json.dumps({'x': [dict(x=1, y=2, cls=3, rank=0), dict(x=5, y=6, cls=255)]}))
     (tmp_path / 'b.json').write_text(json.dumps({'x.jpg': [dict(x=7, y=8, cls=0)], 'y': [dict(x=1, y=1, cls='cat')]}))
     found = read_points([tmp_path / 'a.json', tmp_path / 'b.json'])
-    assert [(one.label, *one.points[0].tolist()) for one in points_of(found['x'], IDS, SIZE, 'x')] == [
+    assert [(one.label, *one.points[0].tolist()) for one in points_of(found['x'], BOTH, SIZE, 'x')] == [
         (3, 1, 2), (0, 7, 8)]
-    assert points_of(found['y'], IDS, SIZE, 'y')[0].label == 1
-    assert points_of([dict(x=1, y=1, cls=2)], IDS, SIZE, 'x')[0].label == 255  # dog is not used
+    assert points_of(found['y'], BOTH, SIZE, 'y')[0].label == 1
+    assert points_of([dict(x=1, y=1, cls=2)], BOTH, SIZE, 'x')[0].label == 255  # dog is not used
 
 
 @pytest.mark.parametrize(('entries', 'named'), [
@@ -118,13 +136,17 @@ def test_points_of_several_files(tmp_path):
     ([dict(x=1, y=1, cls=255)], ('points', )),
     ([dict(x=1, y=1, cls=4)], ('1', '4', '3')),
     ([dict(x=1, y=1, cls='bear')], ('bear', )),
+    ([dict(x=1, y=1, cls=[1])], ('1', '[1]')),
+    ([dict(x=1, y=1, cls={})], ('1', '{}')),
+    ([dict(x=1, y=1, cls=None)], ('1', 'None')),
+    ([dict(x=1, y=1, cls=1.5)], ('1', '1.5')),
     ([dict(x=1, y=1, cls=1), dict(x=1, y=99, cls=1)], ('2', '99', '40')),
     ([dict(x=float('nan'), y=9, cls=1)], ('nan', )),
     ([dict(x=None, y=9, cls=1)], ('None', )),
 ])
 def test_points_that_do_not_fit(entries, named):
     with pytest.raises(InputError, match=message_names('p.json: 2007_1', *named)):
-        points_of(entries, IDS, SIZE, 'p.json: 2007_1')
+        points_of(entries, BOTH, SIZE, 'p.json: 2007_1')
 
 
 @pytest.mark.parametrize('content', ['[1]', '{"a": 1}', '{"a": [{"x": 1}]}', '{"a": [', '{"images": [{}]}'])
@@ -180,15 +202,15 @@ def save(path, labels):
 
 def test_drawn_strokes(tmp_path):
     path = save(tmp_path / 'a.png', [[0, 1, 2], [3, 255, 255]])
-    assert read_stroke_png(path, IDS, (2, 3)).tolist() == [[0, 1, 255], [3, 255, 255]]
+    assert read_stroke_png(path, BOTH.numbers, (2, 3)).tolist() == [[0, 1, 255], [3, 255, 255]]
 
 
 @pytest.mark.parametrize(('labels', 'named'), [
-    ([[0, 7]], ('7', '3')), ([[255, 255]], ('labelled', )), ([[0], [1]], ('2 x 1', '1 x 2')),
+    ([[0, 7]], ('7', '3')), ([[0], [1]], ('2 x 1', '1 x 2')),
     ([[[0, 0, 0], [1, 1, 1]]], ('grey', ))])
 def test_drawn_strokes_that_do_not_fit(tmp_path, labels, named):
     path = save(tmp_path / 'a.png', labels)
     with pytest.raises(InputError, match=message_names(path, *named)):
-        read_stroke_png(path, IDS, (1, 2))
+        read_stroke_png(path, BOTH.numbers, (1, 2))
     with pytest.raises(InputError, match=message_names(tmp_path / 'b.png')):
-        read_stroke_png(tmp_path / 'b.png', IDS, (1, 2))
+        read_stroke_png(tmp_path / 'b.png', BOTH.numbers, (1, 2))

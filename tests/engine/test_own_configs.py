@@ -1,5 +1,6 @@
 """Configs for a new data set: their choices, their length, and that each can be read."""
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from message_names import message_names
 from mmengine.config import Config
 
 from mmwsss.engine.own_configs import OwnConfigs, OwnData, Scale, count_lines, find_backbone, scale_of
+from mmwsss.utils.coco import CLASSES
 from mmwsss.utils.errors import InputError
 
 NETWORKS = ('classifier', 'irnet', 'segmentor')
@@ -77,6 +79,13 @@ def test_scales(repo):
     assert scale_of(read('segmentation'), 4000, False) == Scale(256, 768, 321, 512)
     assert scale_of(read('small_image_labels'), 128, False) == Scale(80, 160, 96, 128)
     assert scale_of(read('small_irnet'), 128, True) == Scale(160, 480, 192, 320)
+
+
+def test_lines_do_not_end_inside_of_a_name(tmp_path, repo):
+    data = replace(own_data(), classes=('background', *CLASSES[1:], 'a name of many words, ' * 4))
+    networks = write(tmp_path, repo, data)[1]
+    assert networks['classifier'].test_dataloader.dataset.metainfo.classes == data.classes
+    assert max(map(len, (tmp_path / 'facts.py').read_text().split('\n')[1:6])) <= 120
 
 
 def test_lists_of_the_images_with_masks(tmp_path, repo):

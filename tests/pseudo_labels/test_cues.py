@@ -27,7 +27,9 @@ def test_ties_are_background_and_corners_stay_corners():
 
 def test_images_without_classes_or_activation():
     assert cam_to_cues(np.zeros((0, 4, 4)), (2, 3)).tolist() == [[[1] * 3] * 2]
-    assert cam_to_cues(np.zeros((1, 4, 4)), (2, 2)).tolist() == [[[1] * 2] * 2, [[0] * 2] * 2]
+    assert not cam_to_cues(np.zeros((2, 4, 4)), (2, 2)).any()  # nothing is known
+    cam = np.array([[[0, 0, 0, 0]], [[1, .5, .1, .05]]])
+    assert cam_to_cues(cam, (1, 4), bg_share=0.25)[:, 0].tolist() == [[0, 0, 0, 1], [0] * 4, [1, 1, 0, 0]]
 
 
 @pytest.mark.parametrize('settings, named', [

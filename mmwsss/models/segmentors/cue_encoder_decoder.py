@@ -23,8 +23,9 @@ class CueEncoderDecoder(EncoderDecoder):
     """`EncoderDecoder` with losses that read cues instead of masks; any backbone and decode head.
 
     Scores are resized to the grid of the cues (nothing to do where stride and grid fit), and all losses read their
-    floored softmax. At test time the softmax, not the scores, is enlarged to the image, as published; `seg_logits` are
-    its logarithms, floored at 1e-5, so that a DenseCRF of their softmax starts from these probabilities.
+    floored softmax. At test time the softmax, not the scores, is enlarged to the image, as published (with padding,
+    first to the padded input); `seg_logits` are its logarithms, floored at 1e-5, so that a DenseCRF of their softmax
+    starts from these probabilities.
 
     Args:
         losses: configs of the losses; each gets a `CuePrediction`.
@@ -87,8 +88,20 @@ class CueEncoderDecoder(EncoderDecoder):
         return (inputs.float() * std + mean).round().clamp(0, 255)
 
     def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
-        """Probabilities `(N, C, h, w)` at the size of the decode head's map."""
-        return self.decode_head(self.extract_feat(inputs)).float().softmax(dim=1)
+        """Probabilities at the size of the decode head's map, or of padded inputs.
+
+        Args:
+            inputs: `(N, 3, H, W)`, normalised.
+            batch_img_metas: with `img_padding_size` or `padding_size` where the data preprocessor padded the images.
+
+        Returns:
+            `(N, C, h, w)`; `(N, C, H, W)` if an image has padding, which MMSeg cuts off in pixels of the input.
+        """
+        probs = self.decode_head(self.extract_feat(inputs)).float().softmax(dim=1)
+        if any(any(meta.get('img_padding_size') or meta.get('padding_size') or ()) for meta in batch_img_metas):
+            probs = resize(probs, size=inputs.shape[2:], mode='bilinear', align_corners=self.align_corners,
+                           warning=False)
+        return probs
 
     def postprocess_result(self, seg_logits: Tensor,
                            data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:

@@ -23,6 +23,9 @@ class ImageLossEncoderDecoder(EncoderDecoder):
 
     Its name in the log is `decode.<loss_name>`. Inference, weights and checkpoints are those of `EncoderDecoder`.
 
+    With `RandomCropPad`, `PackSegInputs` needs `crop_window` among its `meta_keys`, or padding counts as image;
+    `tools/train.py` checks it, MMSeg's own tools do not.
+
     Args:
         image_loss: config of a module whose forward takes logits `(N, C, h, w)` as the head makes them, the normalised
             input `(N, 3, H, W)` and a mask `(N, 1, H, W)`, 0 on padding; with `loss_name`. E.g.
@@ -79,7 +82,8 @@ def image_masks(inputs: Tensor, data_samples: Sequence[SegDataSample]) -> Tensor
     Args:
         inputs: `(N, 3, H, W)`.
         data_samples: their meta information has `crop_window`, top, left, bottom and right of the image in the input
-            (`RandomCropPad`), or `img_shape`, its height and width at the top left.
+            (`RandomCropPad`), or `img_shape`, its height and width at the top left, which MMSeg's data preprocessor
+            sets before it pads a batch. What MMCV's `Pad` adds before that counts as image.
 
     Returns:
         `(N, 1, H, W)` float32, 1 on the image, 0 on padding.

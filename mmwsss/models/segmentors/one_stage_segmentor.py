@@ -92,8 +92,8 @@ class OneStageSegmentor(EncoderDecoder):
         check_focal('OneStageSegmentor', **self.focal)
         self.loss_cls = MODELS.build(loss_cls)
         self.loss_mask = MODELS.build(loss_mask or dict(type='PseudoMaskLoss'))
-        for cfg in (train_cfg, test_cfg):  # better now than after the training
-            refinement = _refinement(cfg)
+        self.train_refinement = _refinement(train_cfg)
+        for refinement in (self.train_refinement, _refinement(test_cfg)):  # better now than after the training
             if refinement is not None:
                 refinement.check()
 
@@ -167,14 +167,15 @@ class OneStageSegmentor(EncoderDecoder):
             labels: `(N, L)` multi-hot.
 
         Returns:
-            `(N, 1 + L, H, W)` float32, 0 for classes that an image does not have; it does not sum to 1.
+            `(N, 1 + L, H, W)` float32, 0 for classes that an image does not have, and where logits are not finite; it
+            does not sum to 1.
         """
-        probs = logits.detach().float().softmax(dim=1)
-        refinement = _refinement(self.train_cfg)
-        if refinement is not None:
+        # Mixed precision may overflow in a step that is then skipped, and refinements refuse what is not finite.
+        probs = logits.detach().float().softmax(dim=1).nan_to_num(0)
+        if self.train_refinement is not None:
             images = F.interpolate(
                 self.colours(inputs), size=logits.shape[2:], mode='bilinear', align_corners=True)
-            probs = refinement.refine_batch(images, probs)
+            probs = self.train_refinement.refine_batch(images, probs)
         return self.cleaned(probs, labels, inputs.shape[2:])
 
     def cleaned(self, probs: Tensor, labels: Tensor, size: Sequence[int]) -> Tensor:

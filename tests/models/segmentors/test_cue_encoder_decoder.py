@@ -41,6 +41,26 @@ def test_the_softmax_is_enlarged_in_one_step():
         assert (sample.pred_sem_seg.data[0] == probs.argmax(dim=0)).all()
 
 
+@pytest.mark.parametrize('size', [(100, 90), (65, 70), (97, 128), (64, 128)])
+def test_padding_is_cut_off(size):
+    model = build()
+    model.data_preprocessor.test_cfg = dict(size_divisor=64)
+    model.eval()
+    image = torch.randint(0, 256, (3, *size), dtype=torch.uint8)
+    sample = SegDataSample(metainfo=dict(ori_shape=(50, 40), img_shape=size, img_path='a.jpg'))
+    with torch.no_grad():
+        found, = model.test_step(dict(inputs=[image], data_samples=[sample]))
+        alone = model.data_preprocessor(dict(inputs=[image], data_samples=[SegDataSample()]))['inputs']
+        probs = model.decode_head(model.extract_feat(alone)).softmax(dim=1)
+    if alone.shape[2:] != size:
+        probs = F.interpolate(probs, size=alone.shape[2:], mode='bilinear', align_corners=True)
+        probs = probs[..., :size[0], :size[1]]
+    wanted = F.interpolate(probs, size=(50, 40), mode='bilinear', align_corners=True)[0]
+    assert alone.shape[2] % 64 == alone.shape[3] % 64 == 0
+    torch.testing.assert_close(found.seg_logits.data, wanted.clamp(min=1e-5).log())
+    assert (found.pred_sem_seg.data[0] == wanted.argmax(dim=0)).all()
+
+
 def test_the_crf_sees_the_image():
     model = build()
     images = list(torch.randint(0, 256, (2, 3, 33, 33), dtype=torch.uint8))

@@ -188,6 +188,22 @@ def test_half_precision(no_runner):
     assert all(sample.seg_logits.data.isfinite().all() for sample in predicted)
 
 
+@pytest.mark.parametrize('value', [float('inf'), float('nan')])
+@pytest.mark.parametrize('refine', ['PAMR', 'DenseCRF'])
+def test_an_overflow_is_left_to_the_gradient_scaler(no_runner, monkeypatch, value, refine):
+    model = tiny(train_cfg=dict(refine=dict(type=refine, steps=1))).train()
+    spoil = torch.zeros(2, 4, 48, 64)
+    spoil[0, 1, 2, 3] = value
+    head = model.decode_head.forward
+    monkeypatch.setattr(model.decode_head, 'forward', lambda features: (
+        logits := head(features)) + spoil[..., :logits.shape[2], :logits.shape[3]])
+    losses = model.loss(torch.randn(2, 3, 48, 64), samples([[1, 0, 1], [0, 1, 0]]))
+    sum(loss for name, loss in losses.items() if 'loss' in name).backward()
+    assert not all(one.grad.isfinite().all() for one in model.parameters() if one.grad is not None)
+    probs = model.refined_probs(torch.randn(2, 3, 48, 64), spoil[..., :12, :16], torch.ones(2, 3))
+    assert probs.isfinite().all() and (probs[1] > 0).all()
+
+
 def test_warm_up(no_runner):
     model, inputs, labels = tiny(), torch.randn(2, 3, 32, 32), samples([[1, 0, 1], [0, 1, 0]])
     no_runner.update_info('max_epochs', 20)
