@@ -27,9 +27,9 @@ class ImageLabelDataset(BaseSegDataset):
     """Images with image-level labels.
 
     Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the names
-    `image_classes`, the data set's `backend_args` if set, and, with labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 in the
-    meta information is the background; class `c + 1` is image class `c`. Masks are read and required only if the
-    pipeline loads them.
+    `image_classes`, the data set's `backend_args` if set, and, with labels, the multi-hot `gt_score` `(L,)`, float32.
+    Class 0 in the meta information is the background; class `c + 1` is image class `c`. Masks are read and required
+    only if the pipeline loads them.
 
     All inputs are checked here, before training starts.
 

@@ -2,13 +2,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-from mmcv.transforms import LoadAnnotations
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DATASETS, init_default_scope
 
-from mmwsss.datasets import ImageLabelDataset
 from mmwsss.utils.errors import InputError
 
 
@@ -33,34 +30,25 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
             if dataloader and isinstance(dataloader.get('dataset'), dict)}
 
 
-def try_images(dataset: BaseDataset, count: int = 8) -> None:
-    """Load some images of a training with their labels, so that files that do not fit are named before it starts.
+def try_images(dataset: BaseDataset, count: int = 8) -> list:
+    """Load some images as the training will, so that files that do not fit are named before it starts.
 
-    Label files of another data set, of another stage or of other images differ in all or most images, and the data set
-    itself only sees their names. Wrappers are looked through.
+    A data set sees the names of label files only. Files of another data set, stage or image size differ in all or most
+    images, so a few are enough.
 
     Args:
-        dataset: fully initialised; data sets that are not ours are left alone.
-        count: of the images, spread evenly.
+        dataset: of the training, fully initialised.
+        count: at most so many images, spread evenly.
+
+    Returns:
+        Their data samples, where the pipeline packs any.
 
     Raises:
         InputError: from a step of the pipeline.
     """
-    for part in getattr(dataset, 'datasets', [getattr(dataset, 'dataset', None)]):
-        if part is not None:
-            try_images(part, count)
-    if not isinstance(dataset, ImageLabelDataset):
-        return
-    steps = list(dataset.pipeline.transforms)
-    loaders = [index for index, step in enumerate(steps) if isinstance(step, LoadAnnotations)]
-    if not loaders:
-        return
-    for index in np.unique(np.linspace(0, len(dataset) - 1, count).astype(int)).tolist():
-        item = dataset.get_data_info(index)
-        for step in steps[:loaders[-1] + 1]:
-            item = step(item)
-            if item is None:
-                break
+    step = max(-(-len(dataset) // count), 1)
+    items = [dataset[index] for index in range(0, len(dataset), step)]
+    return [item['data_samples'] for item in items if isinstance(item, dict) and 'data_samples' in item]
 
 
 def require_initial_weights(model: object, key: str = 'model') -> None:

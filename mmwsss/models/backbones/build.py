@@ -9,13 +9,14 @@ def build_backbone(config: dict) -> nn.Module:
     """Build a backbone.
 
     Raises:
-        InputError: it refuses `out_indices`. MMSeg's and timm's backbones do that by an assertion or an index error.
+        InputError: it does not have the levels of `out_indices`.
     """
     try:
         return MODELS.build(config)
-    except (AssertionError, IndexError) as error:
+    except (AssertionError, IndexError) as error:  # how MMSeg's and timm's backbones refuse levels, and other settings
         if 'out_indices' not in config:
             raise
-        raise InputError(f'The backbone {config["type"]} cannot return the levels out_indices='
-                         f'{tuple(config["out_indices"])} ({error}). Set out_indices of model.backbone to levels that '
-                         'it has, and in_channels of the head to theirs.') from error
+        MODELS.build(dict(config, out_indices=(0, )))  # another setting is refused again
+        raise InputError(f'The backbone {config["type"]} does not have all levels of out_indices='
+                         f'{config["out_indices"]}. Set model.backbone.out_indices to levels that it has, and '
+                         'in_channels of the head to their channels.') from error

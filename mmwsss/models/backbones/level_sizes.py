@@ -15,7 +15,7 @@ class Level(NamedTuple):
 
 
 def level_sizes(backbone: nn.Module) -> list[Level] | None:
-    """Return the sizes of each level, or None where they cannot be found.
+    """Return the sizes of each level, or None where they cannot be found, as of a stub without levels.
 
     Shapes pass through the network, values do not: nothing is computed and no weight changes.
 
@@ -26,10 +26,11 @@ def level_sizes(backbone: nn.Module) -> list[Level] | None:
     try:
         shapes = {name: torch.empty_like(tensor, device='meta') for name, tensor in tensors.items()}
         levels = functional_call(backbone, shapes, (torch.empty(2, 3, SIDE, SIDE, device='meta'), ))
-    except Exception:  # of any type: the network may want another size, or compute on values
+        levels = levels if isinstance(levels, tuple | list) else (levels, )
+        sizes = [(channels, height) for _, channels, height, _ in (level.shape for level in levels)]
+    except Exception:  # of any type: the network may want another size, compute on values, or return no maps
         return None
-    levels = levels if isinstance(levels, tuple | list) else (levels, )
-    return [Level(level.shape[1], None if SIDE % level.shape[2] else SIDE // level.shape[2]) for level in levels]
+    return [Level(channels, None if SIDE % height else SIDE // height) for channels, height in sizes] or None
 
 
 def level_channels(backbone: nn.Module) -> list[int] | None:

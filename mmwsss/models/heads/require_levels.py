@@ -1,29 +1,26 @@
 """Checking the levels that a backbone gives to a head of several levels."""
 from collections.abc import Sequence
-
-from torch import nn
+from typing import Any
 
 from mmwsss.utils.errors import InputError
 
 
-def require_levels(head: nn.Module, channels: Sequence[int], strides: Sequence[int | None] | None = None) -> None:
+def require_levels(head: Any, channels: Sequence[int], strides: Sequence[int | None] | None = None) -> None:
     """Compare a backbone's levels with a head's.
 
     Args:
         head: with `in_channels` and `strides`, one entry for each level.
         channels: of the backbone's levels.
-        strides: of the backbone's levels, where they are known.
+        strides: of the backbone's levels; `None` where they are not known.
 
     Raises:
         InputError: they differ.
     """
-    name = type(head).__name__
+    name, found = type(head).__name__, tuple(strides or ())
     if tuple(channels) != tuple(head.in_channels):
         raise InputError(f'{name}: in_channels={tuple(head.in_channels)}, but the backbone returns levels of '
                          f"{tuple(channels)} channels. Set in_channels and strides to the backbone's levels, and its "
                          'out_indices.')
-    differ = [index for index, (found, wanted) in enumerate(zip(strides or (), head.strides, strict=False))
-              if found is not None and found != wanted]
-    if differ:
+    if any(stride not in (None, wanted) for stride, wanted in zip(found, head.strides, strict=False)):
         raise InputError(f'{name}: strides={tuple(head.strides)}, but the backbone returns levels of the strides '
-                         f"{tuple(strides or ())}. Set strides to the backbone's.")
+                         f"{found}. Set strides to the backbone's.")

@@ -43,7 +43,8 @@ class CAMClassifier(BaseSegmentor):
         backbone: config of any MMSeg or MMPretrain backbone; `out_indices` names the levels that the head sees.
         head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`. A head may also have
             `check(channels, views)`, which gets the channels of the backbone's levels (None if unknown) and
-            `train_cfg.views`, and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
+            `train_cfg.views`; `check_samples(data_samples)`, which gets some samples of the training data before the
+            training starts; and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
             returns one map of both for each image, where a method merges their features.
         neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
             `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
@@ -89,6 +90,12 @@ class CAMClassifier(BaseSegmentor):
         check = getattr(self.head, 'check', None)
         if check is not None:
             check(level_channels(self.backbone), self.train_cfg['views'])
+
+    def check_samples(self, data_samples: list[SegDataSample]) -> None:
+        """Let a head with `check_samples(data_samples)` check some samples of a training before it starts."""
+        check = getattr(self.head, 'check_samples', None)
+        if check is not None:
+            check(data_samples)
 
     @property
     def num_classes(self) -> int:
