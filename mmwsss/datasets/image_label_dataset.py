@@ -26,10 +26,10 @@ STAGE_SUFFIXES = ('.png', '.npz')  # of label maps and of score files
 class ImageLabelDataset(BaseSegDataset):
     """Images with image-level labels.
 
-    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the
-    data set's `backend_args` if set, and, with labels, the multi-hot `gt_score` `(L,)`, float32. Class 0 in the
-    meta information is the background; class `c + 1` is image class `c`. Masks are read and required only if the
-    pipeline loads them.
+    Each item has MMSeg's keys, `img_id` (the image's path below its folder, without suffix), `num_classes`, the names
+    `image_classes`, the data set's `backend_args` if set, and, with labels, the multi-hot `gt_score` `(L,)`, float32.
+    Class 0 in the meta information is the background; class `c + 1` is image class `c`. Masks are read and required
+    only if the pipeline loads them.
 
     All inputs are checked here, before training starts.
 
@@ -45,7 +45,7 @@ class ImageLabelDataset(BaseSegDataset):
             relative to the current folder, not to `data_root`. Their files are `<id>.png`, whatever `seg_map_suffix`
             the masks of the data set have (score files: `.npz`); names with that suffix are found, too.
         cam_dir: folder of CAM files (`<img_id>.npz` or `.npy`), relative to the current folder; items get
-            `cam_path` and `image_classes`. All must exist.
+            `cam_path`. All must exist.
         sub_category_file: labels of sub-categories (`tools/make_subcategories.py`), relative to the current folder;
             items get the multi-hot `gt_sub_category`, which `PackImageLabelInputs(keys=['gt_sub_category'])` packs.
         **kwargs: those of `BaseSegDataset`; a plain folder needs `metainfo=dict(classes=('background', ...))`.
@@ -137,14 +137,14 @@ class ImageLabelDataset(BaseSegDataset):
         record = super().get_data_info(idx)
         img_id, number = record['img_id'], record['number']
         info = dict(img_path=self.image_path(record), img_id=img_id, label_map=self.label_map, seg_fields=[],
-                    reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']))
+                    reduce_zero_label=self.reduce_zero_label, num_classes=len(self._metainfo['classes']),
+                    image_classes=self.image_classes)
         if self.backend_args:
             info['backend_args'] = self.backend_args
         if self._has_masks:
             info['seg_map_path'] = osp.join(self.data_prefix['seg_map_path'], img_id + self._mask_suffix)
         if self.cam_dir is not None:
-            info.update(cam_path=osp.join(self.cam_dir, img_id + record['cam_suffix']),
-                        image_classes=self.image_classes)
+            info['cam_path'] = osp.join(self.cam_dir, img_id + record['cam_suffix'])
         if self._labels is not None:
             info['gt_score'] = self._labels[number].astype(np.float32)
         if self._sub_categories is not None:

@@ -9,7 +9,7 @@ from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPERS
 from torch import nn
 
-from mmwsss.utils.autocast import has_autocast
+from mmwsss.utils.autocast import autocast, has_autocast
 from mmwsss.utils.errors import InputError
 
 
@@ -66,3 +66,12 @@ def configure_amp(cfg: Config, amp: bool) -> None:
         wrapper.type = 'mmseg.BFloat16OptimWrapper'
         for key in ('loss_scale', 'dtype', 'use_fsdp'):
             wrapper.pop(key, None)
+
+
+def require_autocast(model: nn.Module) -> None:
+    """Check that the current device can do the model's `test_cfg.autocast`, before its first prediction.
+
+    Raises:
+        InputError: this PyTorch has no autocast on the device.
+    """
+    autocast(torch.device(get_device()), (getattr(model, 'test_cfg', None) or {}).get('autocast'))

@@ -32,6 +32,27 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
             if dataloader and isinstance(dataloader.get('dataset'), dict)}
 
 
+def try_images(dataset: BaseDataset, count: int = 8) -> list:
+    """Load some images as the training will, so that files that do not fit are named before it starts.
+
+    A data set sees the names of label files only. Files of another data set, stage or image size differ in all or most
+    images, so a few are enough.
+
+    Args:
+        dataset: of the training, fully initialised.
+        count: at most so many images, spread evenly.
+
+    Returns:
+        Their data samples, where the pipeline packs any.
+
+    Raises:
+        InputError: from a step of the pipeline.
+    """
+    step = max(-(-len(dataset) // count), 1)
+    items = [dataset[index] for index in range(0, len(dataset), step)]
+    return [item['data_samples'] for item in items if isinstance(item, dict) and 'data_samples' in item]
+
+
 def require_initial_weights(model: object, key: str = 'model') -> None:
     """Check that the local checkpoints in all `init_cfg` exist.
 

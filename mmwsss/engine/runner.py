@@ -15,7 +15,8 @@ from .classes import require_classes_of_checkpoint, require_equal_classes, requi
 from .config import say
 from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
-from .preflight import build_datasets, require_initial_weights
+from .mixed_precision import require_autocast
+from .preflight import build_datasets, require_initial_weights, try_images
 from .runner_adapter import hand_over
 from .training_steps import require_steps
 
@@ -79,15 +80,22 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     require_heads(cfg.get('model'), classes, cfg.filename)
     if 'train' in datasets and 'image_loss' in (cfg.get('model') or {}):
         require_crop_windows(datasets['train'])
+    # Before the runner sets the seed: random steps of the pipeline then change no training.
+    samples = try_images(datasets['train']) if 'train' in datasets else []
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
+    model = unwrapped(runner.model)
+    require_autocast(model)
+    check_samples = getattr(model, 'check_samples', None)
+    if samples and check_samples is not None:
+        check_samples(samples)
     if 'train' in loops and 'train' in datasets:
         require_steps(cfg, len(datasets['train']), get_world_size())
     if checkpoint is not None:
         require_fit(runner.model, checkpoint, cfg.load_from)
-        if getattr(unwrapped(runner.model), 'knows_classes', True):
+        if getattr(model, 'knows_classes', True):
             require_classes_of_checkpoint(checkpoint, classes, cfg.load_from)
     return runner
 

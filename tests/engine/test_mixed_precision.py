@@ -1,10 +1,11 @@
 import pytest
 import torch
+from message_names import message_names
 from mmengine.config import Config
 from mmseg.registry import OPTIM_WRAPPERS
 from torch import nn
 
-from mmwsss.engine.mixed_precision import BFloat16OptimWrapper, configure_amp
+from mmwsss.engine.mixed_precision import BFloat16OptimWrapper, configure_amp, require_autocast
 from mmwsss.utils.errors import InputError
 
 NO_GPU = not torch.cuda.is_available()
@@ -63,6 +64,20 @@ def test_a_device_without_autocast_is_named(wrapper, monkeypatch):
     configure_amp(Config(dict(optim_wrapper=dict(type='OptimWrapper'))), False)
     with pytest.raises(InputError, match='meta.*--amp'):
         configure_amp(Config(dict(optim_wrapper=dict(type=wrapper))), False)
+
+
+def test_a_model_that_predicts_under_autocast_needs_a_device_with_it(monkeypatch):
+    class Net(nn.Module):
+        test_cfg = dict(autocast='bfloat16')
+
+    require_autocast(Net())
+    monkeypatch.setattr('mmwsss.engine.mixed_precision.get_device', lambda: 'meta')
+    with pytest.raises(InputError, match=message_names('meta', 'test_cfg.autocast', 'bfloat16')):
+        require_autocast(Net())
+    for setting in (dict(autocast=None), dict(mode='whole'), None):
+        Net.test_cfg = setting
+        require_autocast(Net())
+    require_autocast(nn.Identity())
 
 
 def test_unknown_wrapper_is_refused_only_with_amp():

@@ -1,12 +1,15 @@
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from message_names import message_names
 from mmengine.config import Config
+from PIL import Image
 from tiny_run import write_tiny_run
 
 from mmwsss.engine import preflight
-from mmwsss.engine.preflight import build_datasets, require_initial_weights, require_packages
+from mmwsss.engine.preflight import build_datasets, require_initial_weights, require_packages, try_images
 from mmwsss.utils.errors import InputError
 
 
@@ -27,6 +30,31 @@ def test_loops_without_a_dataloader_are_left_out_but_for_the_first(cfg):
     assert list(build_datasets(cfg, ('train', 'val'))) == ['train']
     with pytest.raises(InputError, match=message_names('tiny.py', 'val_dataloader')):
         build_datasets(cfg, ('val', ))
+
+
+@pytest.mark.parametrize(('images', 'count', 'tried'), [(8, 8, 8), (8, 3, 3), (8, 5, 4), (5, 8, 5), (1, 8, 1)])
+def test_images_are_tried_from_all_of_the_data_set(cfg, images, count, tried):
+    cfg.train_dataloader.dataset.indices = images
+    samples = try_images(build_datasets(cfg, ('train', ))['train'], count)
+    paths = [Path(sample.img_path).stem for sample in samples]
+    assert paths == [str(index) for index in range(0, images, -(-images // count))] and len(paths) == tried
+
+
+def test_samples_are_returned_where_there_are_any(cfg):
+    cfg.train_dataloader.dataset.pipeline = cfg.train_dataloader.dataset.pipeline[:1]
+    assert try_images(build_datasets(cfg, ('train', ))['train']) == []
+
+
+@pytest.mark.parametrize('wrap', [
+    lambda dataset: dict(type='RepeatDataset', times=2, dataset=dataset),
+    lambda dataset: dict(type='ConcatDataset', datasets=[dataset])])
+def test_images_are_tried_through_wrappers(cfg, tmp_path, wrap):
+    Image.fromarray(np.zeros((32, 30), np.uint8)).save(tmp_path / 'data/masks/0.png')
+    cfg.train_dataloader.dataset = wrap(dict(cfg.train_dataloader.dataset, pipeline=[
+        dict(type='LoadImage'), dict(type='LoadMask')]))
+    dataset = build_datasets(cfg, ('train', ))['train']
+    with pytest.raises(InputError, match=message_names('masks/0.png', 32, 30)):
+        try_images(dataset)
 
 
 @pytest.mark.parametrize('wrap', [

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from mmwsss.models.losses.affinity import affinity_losses, pair_affinity, pair_kinds
 from mmwsss.utils.errors import InputError
 
+from .require_levels import require_levels
 from .resample import resample
 
 STRIDE = 8  # of the features
@@ -84,11 +85,7 @@ class AffinityHead(BaseModule):
         Raises:
             InputError: the levels' channels differ from `in_channels`.
         """
-        found = tuple(feat.shape[1] for feat in feats)
-        if found != self.in_channels:
-            raise InputError(f'AffinityHead: in_channels={self.in_channels}, but the backbone returns levels of '
-                             f"{found} channels. Set in_channels and strides to the backbone's levels, and its "
-                             'out_indices.')
+        self.check_levels([feat.shape[1] for feat in feats])
         # The level nearest to stride 8 tells the size there.
         nearest = min(range(len(feats)), key=lambda index: (abs(self.strides[index] - STRIDE), index))
         size = [-(-side * self.strides[nearest] // STRIDE) for side in feats[nearest].shape[2:]]
@@ -99,6 +96,10 @@ class AffinityHead(BaseModule):
                 feat = self.norms[index](feat)
             reduced.append(F.elu(resample(feat, stride, STRIDE, size)))
         return F.elu(self.joint(torch.cat(reduced, dim=1)))
+
+    def check_levels(self, channels: Sequence[int], strides: Sequence[int | None] | None = None) -> None:
+        """Check the levels of a backbone; arguments and errors are those of :func:`require_levels`."""
+        require_levels(self, channels, strides)
 
     def affinity(self, features: Tensor, radius: int | None = None) -> Tensor:
         """Return the affinities of pixel pairs of features `(N, C, h, w)`; see :func:`pair_affinity`.

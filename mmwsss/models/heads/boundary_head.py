@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from mmwsss.models.losses.boundary import boundary_loss
 from mmwsss.utils.errors import InputError
 
+from .require_levels import require_levels
 from .resample import resample
 
 STRIDE = 4  # of the predictions
@@ -78,19 +79,12 @@ class BoundaryHead(BaseModule):
         Raises:
             InputError: the levels' channels differ from `in_channels`.
         """
-        self.check_levels(feats)
+        self.check_levels([feat.shape[1] for feat in feats])
         return self.boundary(feats)
 
-    def check_levels(self, feats: Sequence[Tensor]) -> None:
-        """Check the channels of the levels.
-
-        Raises:
-            InputError: they differ from `in_channels`.
-        """
-        channels = tuple(feat.shape[1] for feat in feats)
-        if channels != self.in_channels:
-            raise InputError(f'{type(self).__name__}: in_channels={self.in_channels}, but the backbone returns levels '
-                             f"of {channels} channels. Set in_channels and strides to the backbone's levels.")
+    def check_levels(self, channels: Sequence[int], strides: Sequence[int | None] | None = None) -> None:
+        """Check the levels of a backbone; arguments and errors are those of :func:`require_levels`."""
+        require_levels(self, channels, strides)
 
     def boundary(self, feats: Sequence[Tensor]) -> Tensor:
         """Return boundary logits `(N, 1, h, w)` of levels that fit."""

@@ -57,6 +57,8 @@ class Codebook(BaseModule):
     def _load_from_state_dict(self, state_dict: dict, prefix: str, *args: Any) -> None:
         """Load the codewords.
 
+        Words of a checkpoint count as drawn where it does not say: older ones and converted ones have no `initialised`.
+
         Raises:
             InputError: the checkpoint's codebook has another size.
         """
@@ -67,6 +69,9 @@ class Codebook(BaseModule):
                 f'The checkpoint has a codebook of {size} (words x channels), but the model has one of {own[0]} x '
                 f'{own[1]}. Set num_words and in_channels of the encoder to the sizes in the checkpoint, or use '
                 'another checkpoint.')
+        initialised = self._buffers.get('initialised')
+        if found is not None and initialised is not None:
+            state_dict.setdefault(f'{prefix}initialised', torch.ones_like(initialised))
         super()._load_from_state_dict(state_dict, prefix, *args)
 
 

@@ -70,7 +70,7 @@ class IRNHead(BoundaryHead):
         Raises:
             InputError: the levels' channels differ from `in_channels`.
         """
-        self.check_levels(feats)
+        self.check_levels([feat.shape[1] for feat in feats])
         displacement = self._displacement(feats)
         if not self.training:
             displacement = displacement - self.running_mean[:, None, None]

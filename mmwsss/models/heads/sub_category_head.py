@@ -51,6 +51,14 @@ class SubCategoryHead(CAMHead):
         self.sub_categories, self.sub_weight, self.cam_from = sub_categories, sub_weight, cam_from
         self.sub_classifier = nn.Conv2d(in_channels, num_classes * sub_categories, 1, bias=False)
 
+    def check_samples(self, data_samples: list) -> None:
+        """Check samples of the training data; `CAMClassifier` calls it before the training starts.
+
+        Raises:
+            InputError: see :func:`stack_sub_categories`.
+        """
+        stack_sub_categories(data_samples, self.num_classes, self.sub_categories)
+
     def sub_logits(self, features: Features) -> Tensor:
         """Return logits of the sub-categories `(N, L * k)` from the pooled vector `(N, C)`."""
         return self.sub_classifier(self.pooled_vector(features)[:, :, None, None]).flatten(1)

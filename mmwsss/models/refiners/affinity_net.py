@@ -12,10 +12,11 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
+from mmwsss.models.backbones.build import build_backbone
 from mmwsss.models.heads.affinity_head import STRIDE
-from mmwsss.models.segmentors.cam_classifier import autocast
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.affinity_scores import background_score
+from mmwsss.utils.autocast import autocast
 from mmwsss.utils.errors import InputError
 
 from .refiner import Refiner
@@ -51,8 +52,9 @@ class AffinityNet(Refiner):
         super().__init__(**kwargs)
         if self.test_cfg['border'] not in ('sources', 'all'):
             raise InputError(f"AffinityNet: test_cfg.border={self.test_cfg['border']!r} must be 'sources' or 'all'.")
-        self.backbone = MODELS.build(backbone)
+        self.backbone = build_backbone(backbone)
         self.head = MODELS.build(head)
+        self.check_levels()
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """Return the head's losses on images `(N, 3, H, W)` and the samples' `affinity_label` `(h, w)` at stride 8.

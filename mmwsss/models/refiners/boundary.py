@@ -12,10 +12,11 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmwsss.models.segmentors.cam_classifier import autocast
+from mmwsss.models.backbones.build import build_backbone
 from mmwsss.models.shown import ShownProbability
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.cam import strided_size
+from mmwsss.utils.autocast import autocast
 
 from .refiner import Refiner
 
@@ -45,9 +46,10 @@ class BoundaryRefiner(Refiner):
 
     def __init__(self, backbone: dict, head: dict, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.backbone = MODELS.build(backbone)
+        self.backbone = build_backbone(backbone)
         self.backbone.requires_grad_(False)
         self.head = MODELS.build(head)
+        self.check_levels()
         self.train()
 
     def train(self, mode: bool = True) -> 'BoundaryRefiner':

@@ -10,10 +10,12 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.datasets.transforms.load_image import image_of
+from mmwsss.models.backbones.level_sizes import level_sizes
 from mmwsss.models.shown import Shown, ShownInstances, ShownLabels
 from mmwsss.pseudo_labels import Instances, Transition, random_walks, walk_scores
 from mmwsss.pseudo_labels.cam import strided_size, winner
 from mmwsss.registry import LOCAL_REFINEMENTS
+from mmwsss.utils.autocast import check_autocast
 from mmwsss.utils.errors import InputError
 
 
@@ -62,9 +64,20 @@ class Refiner(BaseSegmentor):
             raise InputError(f'{type(self).__name__}: unknown test_cfg {sorted(unknown)}; known are '
                              f'{sorted(self.test_defaults)}.')
         self.test_cfg = {**self.test_defaults, **(test_cfg or {})}
+        check_autocast(type(self).__name__, self.test_cfg.get('autocast'))
         refinement = self.local_refinement()
         if refinement is not None:
             refinement.check()  # better now than after the training
+
+    def check_levels(self) -> None:
+        """Let a head with `check_levels(channels, strides)` check the backbone's levels.
+
+        Raises:
+            InputError: they do not fit.
+        """
+        check, levels = getattr(self.head, 'check_levels', None), level_sizes(self.backbone)
+        if check is not None and levels is not None:
+            check([level.channels for level in levels], [level.stride for level in levels])
 
     def maps(self, image: Tensor) -> dict[str, Tensor]:
         """Return what the network finds in an image `(3, H, W)`, normalised.

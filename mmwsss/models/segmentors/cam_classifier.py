@@ -1,6 +1,5 @@
 """A classifier that MMSegmentation trains, tests and visualizes like a segmentor."""
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -11,15 +10,16 @@ from mmseg.registry import MODELS, TASK_UTILS
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
+from mmwsss.models.backbones.build import build_backbone
+from mmwsss.models.backbones.level_sizes import level_channels
 from mmwsss.models.features import Features
 from mmwsss.models.heads import check_head, stack_gt_scores
 from mmwsss.models.shown import ShownCAM, ShownLabels, ShownScores
 from mmwsss.pseudo_labels.cam import merge_cams, mirror_pairs, scaled_size, winner
-from mmwsss.utils.autocast import has_autocast
+from mmwsss.utils.autocast import autocast, check_autocast
 from mmwsss.utils.errors import InputError
 
 from .kept_classes import kept_classes, require_labels
-from .level_channels import level_channels
 from .views import check_views, make_view
 
 TRAIN_CFG: dict[str, Any] = dict(views=[dict()])
@@ -43,7 +43,8 @@ class CAMClassifier(BaseSegmentor):
         backbone: config of any MMSeg or MMPretrain backbone; `out_indices` names the levels that the head sees.
         head: config of a head with `logits`, `cam` and `loss`, e.g. `CAMHead` or `VWEHead`. A head may also have
             `check(channels, views)`, which gets the channels of the backbone's levels (None if unknown) and
-            `train_cfg.views`, and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
+            `train_cfg.views`; `check_samples(data_samples)`, which gets some samples of the training data before the
+            training starts; and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
             returns one map of both for each image, where a method merges their features.
         neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
             `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
@@ -78,7 +79,7 @@ class CAMClassifier(BaseSegmentor):
         self.test_cfg = check_test_cfg({**TEST_CFG, **(test_cfg or {})})
         val_cfg = dict(scales=(1.0, ), flip=False) if val_cfg is None else val_cfg
         self.val_cfg = check_test_cfg({**self.test_cfg, **val_cfg})
-        self.backbone = MODELS.build(backbone)
+        self.backbone = build_backbone(backbone)
         self.neck = None if neck is None else MODELS.build(neck)
         self.head = MODELS.build(head)
         check_head(self.head)
@@ -89,6 +90,12 @@ class CAMClassifier(BaseSegmentor):
         check = getattr(self.head, 'check', None)
         if check is not None:
             check(level_channels(self.backbone), self.train_cfg['views'])
+
+    def check_samples(self, data_samples: list[SegDataSample]) -> None:
+        """Let a head with `check_samples(data_samples)` check some samples of a training before it starts."""
+        check = getattr(self.head, 'check_samples', None)
+        if check is not None:
+            check(data_samples)
 
     @property
     def num_classes(self) -> int:
@@ -232,24 +239,6 @@ class CAMClassifier(BaseSegmentor):
         sample.pred_sem_seg = PixelData(data=torch.where(best > cfg['bg_thr'], label, background)[None])
 
 
-def autocast(device: torch.device, dtype: str | None) -> AbstractContextManager:
-    """Return PyTorch's autocast, or a context that does nothing.
-
-    Args:
-        device: where the network runs.
-        dtype: `'bfloat16'` or `'float16'`; `None` for no autocast.
-
-    Raises:
-        InputError: this PyTorch has no autocast on the device.
-    """
-    if dtype is None:
-        return nullcontext()
-    if not has_autocast(device.type):
-        raise InputError(f'test_cfg.autocast={dtype!r}: PyTorch {torch.__version__} has no autocast on {device.type}. '
-                         'Set it to None.')
-    return torch.autocast(device.type, dtype=getattr(torch, dtype))
-
-
 def check_train_cfg(cfg: dict) -> dict:
     """Return `cfg` if every key and value is known.
 
@@ -273,9 +262,7 @@ def check_test_cfg(cfg: dict) -> dict:
         raise InputError(f"CAMClassifier: test_cfg.scales={cfg['scales']} must be positive numbers.")
     if cfg['labels'] not in ('gt', 'pred'):
         raise InputError(f"CAMClassifier: test_cfg.labels={cfg['labels']!r} must be 'gt' or 'pred'.")
-    if cfg['autocast'] not in (None, 'bfloat16', 'float16'):
-        raise InputError(
-            f"CAMClassifier: test_cfg.autocast={cfg['autocast']!r} must be None, 'bfloat16' or 'float16'.")
+    check_autocast('CAMClassifier', cfg['autocast'])
     return cfg
 
 

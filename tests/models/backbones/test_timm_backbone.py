@@ -10,7 +10,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmwsss.models.backbones.efficientnet_lite_init import EfficientNetLite0Init, timm_names
-from mmwsss.models.segmentors.level_channels import level_channels
+from mmwsss.models.backbones.level_sizes import level_channels
 from mmwsss.utils.errors import InputError
 
 FROZEN = ('conv_stem', 'bn1', 'blocks.0', 'blocks.1', 'blocks.2')

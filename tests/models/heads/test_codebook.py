@@ -37,6 +37,34 @@ def test_contract(name, tmp_path):
         load_checkpoint(other, str(tmp_path / 'words.pth'))
 
 
+@pytest.mark.parametrize('init', ['random', 'features'])
+@pytest.mark.parametrize('name', CODEBOOKS)
+def test_words_of_a_checkpoint_that_does_not_say_are_kept(name, init, tmp_path):
+    """Older checkpoints, and those of other code, have words alone."""
+    codebook = MODELS.build(dict(type=name, num_words=4, in_channels=8, init=init))
+    words = torch.randn(4, 8)
+    torch.save(dict(state_dict=dict(words=words)), tmp_path / 'words.pth')
+    load_checkpoint(codebook, str(tmp_path / 'words.pth'), strict=True)
+    feat = torch.full((2, 8, 3, 5), 7.0)
+    codebook.prepare(feat)
+    assert torch.equal(codebook(), words)
+    codebook.update(feat, torch.zeros(2, 3, 5, dtype=torch.long))
+    torch.testing.assert_close(codebook().detach(), words, atol=0.02, rtol=0)  # a moving average goes on from them
+
+
+@pytest.mark.parametrize('name', CODEBOOKS)
+def test_words_are_drawn_where_a_checkpoint_says_so_or_has_none(name):
+    codebook = MODELS.build(dict(type=name, num_words=4, in_channels=8, init='features'))
+    feat = torch.full((2, 8, 3, 5), 8**-0.5)
+    for state in (dict(words=torch.randn(4, 8), initialised=torch.tensor(False)), dict()):
+        codebook.initialised.fill_(False)
+        codebook.load_state_dict(state, strict=False)
+        assert not codebook.initialised
+        codebook.prepare(feat)
+        codebook.update(feat, torch.zeros(2, 3, 5, dtype=torch.long))
+        torch.testing.assert_close(codebook().detach(), torch.full((4, 8), 8**-0.5))
+
+
 @pytest.mark.parametrize('name', CODEBOOKS)
 def test_unknown_settings(name):
     with pytest.raises(InputError, match=message_names(name, 'init', 'zeros', 'random', 'features')):

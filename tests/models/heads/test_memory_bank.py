@@ -117,6 +117,14 @@ def test_a_resumed_run_goes_on():
     assert torch.equal(head.encoder.codebook.words, resumed.encoder.codebook.words)
 
 
+def test_words_of_another_program_are_followed():
+    codebook, words = MemoryBankCodebook(num_words=7, in_channels=5, rate=0.3), torch.randn(7, 5)
+    codebook.load_state_dict(dict(words=words))
+    feat, nearest = torch.randn(2, 5, 3, 4), torch.randint(6, (2, 3, 4))
+    codebook.update(feat, nearest)
+    torch.testing.assert_close(codebook.words, looped_update(words, feat, nearest, 0.3, 'shrink'))
+
+
 def test_half_precision_counts_in_full():
     codebook = MemoryBankCodebook(num_words=2, in_channels=4, rate=1.0, init='random')
     feat = torch.full((1, 4, 80, 80), 20.0, dtype=torch.float16)  # the sum is above the largest half

@@ -115,6 +115,9 @@ def test_missing_and_wrong_labels():
         head.loss([view], samples([[1, 0]]))
     with pytest.raises(InputError, match=message_names(4, 2, 3, 'head.sub_categories')):
         head.loss([view], labelled([[1, 0]], [[1, 0, 0, 0]]))
+    with pytest.raises(InputError, match=message_names(4, 2, 3, 'head.sub_categories')):
+        head.check_samples(labelled([[1, 0]], [[1, 0, 0, 0]]))
+    head.check_samples(labelled([[1, 0]], [[1, 0, 0, 0, 0, 0]]))
     with pytest.raises(InputError, match=message_names('neck')):
         head.loss([view._replace(pooled=None)], labelled([[1, 0]], [[1, 0, 0, 0, 0, 0]]))
 

@@ -50,6 +50,19 @@ def build(request, monkeypatch):
     return build
 
 
+@pytest.fixture(params=REFINERS)
+def rebuild(request):
+    """A function that builds the refiner with changes of its backbone's or its head's settings."""
+    init_default_scope('mmseg')
+    model = settings_of(request.param)
+
+    def rebuild(part, **settings):
+        model[part] = dict(model[part], **settings)
+        return MODELS.build(model)
+
+    return rebuild, model['head']
+
+
 def with_cam(size, keys, cam, **meta):
     sample = SegDataSample(metainfo=dict(ori_shape=size, **meta))
     sample.cam, sample.cam_keys = PixelData(data=cam), torch.tensor(keys, dtype=torch.int64)
@@ -152,8 +165,32 @@ def test_bad_settings(build):
         build(threshold=0.3)
     with pytest.raises(InputError, match=message_names('refine', 'crf')):
         build(refine=dict(type='MeanRefinement'), crf=dict())
+    with pytest.raises(InputError, match=message_names('test_cfg', 'autocast')):
+        build(autocast='int8')
     with pytest.raises(KeyError, match='NoRefinement'):
         build(refine=dict(type='NoRefinement'))
+
+
+def test_levels_of_other_channels_are_named_when_it_is_built(rebuild):
+    build, head = rebuild
+    wrong = (*head['in_channels'][:-1], 48)
+    with pytest.raises(InputError, match=message_names(head['type'], wrong, tuple(head['in_channels']))):
+        build('head', in_channels=wrong)
+
+
+def test_levels_of_other_strides_are_named_when_it_is_built(rebuild):
+    build, head = rebuild
+    wrong = (*head['strides'][:-1], 32)
+    with pytest.raises(InputError, match=message_names(head['type'], wrong, tuple(head['strides']))):
+        build('head', strides=wrong)
+
+
+def test_levels_that_lack_are_named_when_it_is_built(rebuild):
+    build, head = rebuild
+    with pytest.raises(InputError, match=message_names(head['type'], tuple(head['in_channels']), 'out_indices')):
+        build('backbone', out_indices=(2, 3))
+    with pytest.raises(InputError, match=message_names('out_indices', 5)):
+        build('backbone', out_indices=(2, 5))
 
 
 def test_the_base_class_alone_does_nothing():

@@ -8,7 +8,6 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference_network import golden_network, samples
 
-from mmwsss.models.segmentors.cam_classifier import autocast
 from mmwsss.utils.errors import InputError
 
 
@@ -21,6 +20,21 @@ def tiny(num_classes=3, **kwargs):
         backbone=dict(type='ResNet', depth=18, strides=(1, 2, 2, 1), dilations=(1, 1, 1, 1), out_indices=(3, )),
         neck=dict(type='HSPP'),
         head=dict(type='VWEHead', num_classes=num_classes, in_channels=512), **kwargs)).eval()
+
+
+HEADS_OF_LEVELS = sorted(name for name, item in MODELS.module_dict.items()
+                         if item.__module__.startswith('mmwsss.models.heads') and hasattr(item, 'check'))
+
+
+def around(head, out_indices=(0, 1, 2, 3), **settings):
+    """A classifier on levels of 8, 16, 32 and 64 channels."""
+    init_default_scope('mmseg')
+    mid = dict(SEAMHead=(16, 32), SIPEHead=(8, 16, 32)).get(head)
+    settings = {'in_channels': 64, **(dict(mid_channels=mid) if mid else {}), **settings}
+    return MODELS.build(dict(
+        type='CAMClassifier', head=dict(type=head, num_classes=3, **settings), train_cfg=dict(
+            views=[dict(), dict(scale=0.3)] if head == 'SEAMHead' else [dict()]),
+        backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8, out_indices=out_indices)))
 
 
 def raw_batch(sizes, labels):
@@ -168,6 +182,30 @@ def test_bad_settings(cfg, named):
         tiny(test_cfg=cfg)
 
 
-def test_autocast_on_a_device_without_it_is_refused():
-    with pytest.raises(InputError, match=message_names('autocast', 'bfloat16', 'meta')):
-        autocast(torch.device('meta'), 'bfloat16')
+def test_heads_of_levels():
+    assert set(HEADS_OF_LEVELS) >= {'AMNHead', 'SEAMHead', 'SIPEHead'}
+
+
+@pytest.mark.parametrize('head', HEADS_OF_LEVELS)
+def test_levels_that_do_not_fit_are_named_when_it_is_built(head):
+    assert around(head).head.in_channels == 64
+    with pytest.raises(InputError, match=message_names(head, 'in_channels=65', 64)):
+        around(head, in_channels=65)
+    with pytest.raises(InputError, match=message_names('ResNet', 'out_indices', 4)):
+        around(head, out_indices=(1, 2, 4))
+
+
+@pytest.mark.parametrize('head', ['SEAMHead', 'SIPEHead'])
+def test_levels_that_lack_are_named_when_it_is_built(head):
+    with pytest.raises(InputError, match=message_names(head, 1, 'out_indices')):
+        around(head, out_indices=(3, ))
+
+
+def test_a_head_checks_samples():
+    given, checked = samples([[1, 0, 1]]), []
+    model = tiny()
+    model.check_samples(given)
+    model.head.check_samples = checked.extend
+    model.check_samples(given)
+    assert checked == given
+
