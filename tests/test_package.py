@@ -96,6 +96,13 @@ def test_configs_by_name_from_a_bare_folder(installed, tmp_path):
     assert lines.count('GET CAMClassifier') == 3
 
 
+def test_mim_finds_each_config_by_its_file_name(installed):
+    """It looks for the name in the whole package, and refuses one that occurs twice."""
+    files = list((installed / 'mmwsss').rglob('*.py'))
+    configs = {path.name for path in (installed / 'mmwsss/.mim/configs').rglob('*.py') if '_base_' not in path.parts}
+    assert len(configs) > 50 and [path for path in configs if sum(file.name == path for file in files) > 1] == []
+
+
 @pytest.mark.parametrize('tool', ['run_pipeline.py', 'dataset_converters/coco.py', 'analysis_tools/benchmark.py'])
 def test_tools_of_the_wheel_start_in_a_bare_folder(installed, tmp_path, tool):
     done = run([installed / 'mmwsss/.mim/tools' / tool, '--help'], tmp_path, installed)

@@ -15,7 +15,7 @@ NAMES = [page.relative_to(REPO).as_posix() for page in PAGES]
 README = REPO / 'README.md'
 each_page = pytest.mark.parametrize('page', PAGES, ids=NAMES)
 INVENTED = 'tools/make_clusters.py'  # in CONTRIBUTING's example of a stage
-FOREIGN = ('pip', 'pre-commit', 'git', 'source', 'export')  # commands that are not ours
+FOREIGN = ('pip', 'mim', 'pre-commit', 'git', 'source', 'export')  # commands that are not ours
 
 
 def test_all_pages_are_found():

@@ -29,6 +29,7 @@ if importlib.util.find_spec('mmwsss') is None:  # not installed: use this reposi
 with _importing():
     from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.options import OptionsAction, require_config
+    from mmwsss.package_files import PREFIX, find_config
 
 
 def import_mmwsss() -> None:
@@ -87,11 +88,16 @@ def add_vis(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read the command line; exit with one message if its config does not exist."""
+    """Read the command line; exit with one message if its config does not exist.
+
+    A config `mmwsss::NAME` is one of ours, from any folder.
+    """
     args = parser.parse_args(arguments)
     if 'local_rank' in args:
         os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if getattr(args, 'config', None):
         with plain_errors(getattr(args, 'launcher', 'none')):
+            if args.config.startswith(PREFIX):
+                args.config = str(find_config(args.config))
             require_config(args.config)
     return args

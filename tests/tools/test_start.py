@@ -39,6 +39,15 @@ def test_missing_config_is_told_without_torch(tool, args):
     assert done.stderr.startswith('error: ') and 'nope.py' in done.stderr and done.stderr.count('\n') == 1
 
 
+def test_configs_of_the_package_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run_traced('run_pipeline.py', 'mmwsss::mini/pipeline_mini', '--dry-run')
+    assert done.returncode == 0 and 'make_report.py' in done.stdout and 'pipeline_mini.py' in done.stdout, done.stderr
+    done = run_traced('train.py', 'mmwsss::mini/nope.py')
+    assert done.returncode == 1 and done.stdout == 'HEAVY []\n'
+    assert done.stderr.startswith('error: ') and 'mini/nope.py' in done.stderr and done.stderr.count('\n') == 1
+
+
 def test_option_without_value_is_told_without_torch():
     done = run_traced('train.py', 'nope.py', '--cfg-options', 'seed')
     assert done.returncode == 2 and done.stdout == 'HEAVY []\n'
