@@ -110,13 +110,14 @@ class Plan:
         return [name_of(info) for info in self.images(network, loop)]
 
     def inputs(self, network: Network, parts: Sequence[str], images: tuple[Network, str],
-               **others: Any) -> dict[str, Any]:
+               unread: Sequence[str] = (), **others: Any) -> dict[str, Any]:
         """What decides the output of a stage.
 
         Args:
             network: whose config it reads.
             parts: dotted keys of the settings that count.
             images: network and loop whose images it reads.
+            unread: keys of `model` that do not count.
             **others: further inputs.
         """
         if self.dry:
@@ -124,9 +125,8 @@ class Plan:
         from .image_lists import images_mark
         settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), network.cfg)
                     for part in parts}
-        if 'train_dataloader' in settings:  # a training does not read how the model is tested
-            settings['model'] = {key: value for key, value in network.cfg.model.items()
-                                 if key not in ('test_cfg', 'val_cfg')}
+        if 'model' in settings:
+            settings['model'] = {key: value for key, value in network.cfg.model.items() if key not in unread}
         return dict(config=config_mark(settings), images=images_mark(self.images(*images)), **others)
 
     def require_images(self, reader: Stage, network: Network, loop: str, source: str) -> None:

@@ -284,7 +284,7 @@ def _outcome(plan: Plan, stage: Stage) -> dict[str, Any]:
         InputError: its output does not exist, or is a checkpoint that cannot be read.
     """
     output = stage.output(plan)
-    if output.path.suffix == '.pth' and not _is_readable(output.path):
+    if stage.makes_checkpoint and not _is_readable(output.path):
         raise InputError(f'The stage {stage.name} ended, but its checkpoint {output.path} is missing or cannot be '
                          'read. Run the same command again to resume from the last one that can.')
     folder = stage.folder(plan)

@@ -170,6 +170,16 @@ def test_prototypes_that_do_not_fit_are_named_before_the_first_stage(write, chan
         check_inputs(read_plan(write([PROTOTYPES[0], dict(PROTOTYPES[1], **change)]), 'w'))
 
 
+def test_prototypes_need_an_image_of_every_class(write, tmp_path):
+    listed = tmp_path / 'data' / 'image_labels.json'
+    known = {name: [label for label in found if label != 'bus'] for name, found in json.loads(
+        listed.read_text()).items()}
+    listed.write_text(json.dumps(known))
+    with pytest.raises(InputError, match=message_names('lpcam', 'bus')) as caught:
+        check_inputs(read_plan(write(PROTOTYPES[:2]), 'w'))
+    assert 'sub-categories' not in str(caught.value) and 'allow' not in str(caught.value)
+
+
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']

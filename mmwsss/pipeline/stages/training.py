@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmwsss.pipeline.report_images import Panels, ReportImages
 
 NOT_TRAINED_BY = ('test_', 'val_', 'tta_')  # settings with these names do not change what a training computes
+OF_TESTS = ('test_cfg', 'val_cfg')  # nor do these of the model
 
 
 @STAGES.register_module()
@@ -36,6 +37,7 @@ class Training(Stage):
     """
     tool = 'train.py'
     resume = ('--resume', )
+    makes_checkpoint = True
     trains = True
 
     def __init__(self, name: str, config: str, labels: str | None = None, options: Mapping[str, Any] | None = None,
@@ -78,7 +80,7 @@ class Training(Stage):
         if not plan.dry:
             others['weights'] = [file_mark(path) for path in _local_weights(cfg)]
         return Call([network.path, '--work-dir', str(self.folder(plan))], options,
-                    plan.inputs(network, parts, (network, 'train'), **others), batches)
+                    plan.inputs(network, parts, (network, 'train'), OF_TESTS, **others), batches)
 
     def resumed(self, call: Call) -> Call:
         """Resume from the run's own checkpoint; initial weights of the command line would come before it."""
