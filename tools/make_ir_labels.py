@@ -6,7 +6,7 @@ Its ir_label_max_size bounds the long side at which that is done; labels have th
 
 Rule of thumb: choose the thresholds on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
 suit CAMs with a best threshold of about 0.15; flatter CAMs with a best of 0.5 need about 0.65 and 0.35.
-tools/evaluate_cams.py measures the best threshold, and also finds one without masks (Otsu's). If too few pixels are
+tools/evaluate_cams.py measures the best threshold, and also a label-free one (Otsu's rule). If too few pixels are
 confident, move the thresholds closer together; if labels spill over objects, raise --fg-thr; if parts of objects
 become background, lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
 A stopped run resumes where it stopped.

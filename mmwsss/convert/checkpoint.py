@@ -47,9 +47,11 @@ def convert_file(source: str,
         The number of tensors written.
 
     Raises:
-        InputError: the file belongs to another model (the message lists the differences), `out` exists, or `codebook`
-            cannot be read or is not for this source.
+        InputError: the source is unknown, the file belongs to another model (the message lists the differences), `out`
+            exists, or `codebook` cannot be read or is not for this source.
     """
+    if source not in CONVERTERS:
+        raise InputError(f'Checkpoints of {source} cannot be converted. Known are {", ".join(CONVERTERS)}.')
     if Path(out).exists() and not force:
         raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
     converter, more = CONVERTERS[source], {}

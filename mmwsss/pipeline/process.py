@@ -56,7 +56,10 @@ class Processes:
         return (os.waitstatus_to_exitcode(status), peak_megabytes(usage)) if ended else None
 
     def stop(self) -> None:
-        """End a process with all its children; Ctrl-C lets it tidy up first, a second one is less patient."""
+        """End a process and its children: by SIGINT, so that it can clean up, then SIGTERM, then SIGKILL.
+
+        Each signal gets `GRACE` seconds; Ctrl-C goes on to the next one at once.
+        """
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self.pid, name)

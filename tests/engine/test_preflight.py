@@ -5,7 +5,7 @@ from message_names import message_names
 from mmengine.config import Config
 from tiny_run import write_tiny_run
 
-from mmwsss.engine.preflight import build_datasets, require_initial_weights
+from mmwsss.engine.preflight import build_datasets, initial_weights, require_initial_weights
 from mmwsss.utils.errors import InputError
 
 
@@ -61,3 +61,5 @@ def test_missing_initial_weights_are_named(tmp_path):
     parts = dict(module=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
     with pytest.raises(InputError, match=r'model\.module\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
         require_initial_weights(parts)
+    assert list(initial_weights(parts)) == [('model.module.parts.1.init_cfg.checkpoint', 'gone.pth')]
+    require_initial_weights(parts, later=['gone'])

@@ -270,6 +270,9 @@ def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
         check_inputs(read_plan(config, 'w'))
     with pytest.raises(InputError, match=message_names('labels', 'source')):
         read_plan(write([dict(boxes, source=3)]), 'w')
+    for changed, named in ((dict(kind='lines'), 'lines'), (dict(settings=dict(method='fill')), 'method')):
+        with pytest.raises(InputError, match=message_names('labels', named)):
+            check_inputs(read_plan(write([dict(SCRIBBLES[0], **changed), *SCRIBBLES[1:]]), 'w'))
 
 
 CUES = [CLASSIFIER, CAMS, dict(type='Cues', name='cues', cams='cams', config='segmentor.py', settings=dict(fg_thr=0.3)),

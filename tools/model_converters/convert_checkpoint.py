@@ -23,11 +23,9 @@ EXAMPLES = """\
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
-    parser.add_argument('source', choices=('vwe', 'irn', 'affinitynet', 'seam', 'onestage', 'resnet38_cls',
-                                           'resnet38_imagenet'),
-                        help='source of the checkpoint: the visual word encoder (v1, v2: VWL-L and VWL-M), IRNet, '
-                        'AffinityNet, SEAM, 1-Stage, a classifier on ResNet38 (AffinityNet, SC-CAM), or ImageNet '
-                        'weights of ResNet38 (MXNet or PyTorch)')
+    parser.add_argument('source', help='source of the checkpoint: vwe (the visual word encoder, v1, v2: VWL-L and '
+                        'VWL-M), irn, affinitynet, seam, onestage, resnet38_cls (a classifier on ResNet38, of '
+                        'AffinityNet or SC-CAM) or resnet38_imagenet (ImageNet weights of ResNet38, MXNet or PyTorch)')
     parser.add_argument('checkpoint', type=Path, help='the released file')
     parser.add_argument('out', type=Path, help='the converted file')
     parser.add_argument('--config', help='also load the result strictly into the model of this config')

@@ -1,6 +1,6 @@
 """The training of a network."""
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,7 @@ class Training(Stage):
             key: value for key, value in call.options.items() if key != 'load_from'}))
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.engine.preflight import require_initial_weights
         network = self.network(plan)
         for loop in ('train', 'val', 'test'):
             if network.cfg.get(f'{loop}_dataloader'):
@@ -100,11 +101,11 @@ class Training(Stage):
         require_steps(network.cfg, len(plan.images(network, 'train')))
         if self.labels:
             plan.require_images(self, network, 'train', self.labels)
-        for value in _checkpoints(network.cfg.model):
-            later = isinstance(value, str) and any(f'{{{place}}}' in value for place in self.places)
-            if isinstance(value, str) and not later and '://' not in value and not Path(value).expanduser().is_file():
-                raise InputError(f'The stage {self.name} starts from {value}, which does not exist. Train that model '
-                                 "first, or name a stage, e.g. {'model.backbone.init_cfg.checkpoint': '{classifier}'}.")
+        try:
+            require_initial_weights(network.cfg.model, [f'{{{place}}}' for place in self.places])
+        except InputError as error:
+            raise InputError(f"The stage {self.name}: {error} A stage's name in braces stands for its checkpoint, e.g. "
+                             "'{classifier}'.") from error
 
     def work(self, plan: Plan) -> int:
         network = self.network(plan)
@@ -129,16 +130,7 @@ class Training(Stage):
 
 def _local_weights(cfg: Mapping[str, Any]) -> Iterator[str]:
     """The files of this machine that a training starts from."""
-    for value in (cfg.get('load_from'), *_checkpoints(cfg['model'])):
+    from mmwsss.engine.preflight import initial_weights
+    for value in (cfg.get('load_from'), *(path for _, path in initial_weights(cfg['model']))):
         if isinstance(value, str) and Path(value).is_file():
             yield value
-
-
-def _checkpoints(settings: Any) -> Iterator[Any]:
-    """What `init_cfg` names, anywhere in a model's config."""
-    if isinstance(settings, Mapping):
-        yield settings.get('checkpoint')
-        settings = list(settings.values())
-    if isinstance(settings, Sequence) and not isinstance(settings, str):
-        for value in settings:
-            yield from _checkpoints(value)
