@@ -18,7 +18,7 @@ JSON of points, ids as in its mask files.
 import argparse
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, add_overwrite, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py scribbles data/voc_scribbles
@@ -41,7 +41,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'),
                         help='of boxes: local refinement whose disagreement makes pixels unlabelled')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    add_overwrite(parser)
     add_config_options(parser)
     args = parse_arguments(parser)
     if args.width is not None and args.width < 1:
