@@ -61,7 +61,7 @@ def require_initial_weights(model: object, later: Sequence[str] = ()) -> None:
     for key, path in initial_weights(model):
         if not Path(path).expanduser().is_file() and not any(part in path for part in later):
             raise InputError(f'{key}: {path} does not exist. Train that model first, or set another path with '
-                             f'--cfg-options {key}=PATH, in a pipeline with its options.')
+                             f'--cfg-options {key}=PATH.')
 
 
 def _build(loop: str, cfg: dict) -> BaseDataset:

@@ -104,8 +104,8 @@ class Training(Stage):
         try:
             require_initial_weights(network.cfg.model, [f'{{{place}}}' for place in self.places])
         except InputError as error:
-            raise InputError(f"The stage {self.name}: {error} A stage's name in braces stands for its checkpoint, e.g. "
-                             "'{classifier}'.") from error
+            raise InputError(f'The stage {self.name} lacks its initial weights. {error} In a pipeline, its options set '
+                             "it; '{classifier}' stands for the checkpoint of the stage classifier.") from error
 
     def work(self, plan: Plan) -> int:
         network = self.network(plan)
