@@ -79,6 +79,18 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         '--local_rank', '--local-rank', type=int, default=0, help='set by old PyTorch launchers')
 
 
+def add_list(parser: argparse.ArgumentParser, network: str) -> None:
+    """Add --list; by default it is the training list of `network`."""
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
+                        f'train (default: the training list of the {network})')
+
+
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """Add --overwrite."""
+    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, and start '
+                        'again')
+
+
 def add_vis(parser: argparse.ArgumentParser) -> None:
     """Add --vis."""
     parser.add_argument(

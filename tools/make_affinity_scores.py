@@ -9,9 +9,8 @@ The published alphas suit CAMs whose best background threshold is about 0.2. If 
 A stopped run resumes where it stopped. The files are <out>/<id>.npz, a byte for each score and compressed.
 """
 import argparse
-from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, add_overwrite, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_affinity_scores.py configs/affinitynet_r50_voc.py
@@ -28,8 +27,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
     parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
-                        'and start again')
+    add_overwrite(parser)
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -40,30 +38,20 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.affinity_scores import jobs_of, make_affinity_scores, refinement_settings
     from mmwsss.engine.config import load_config
-    from mmwsss.engine.file_writing import origin_of_cams
+    from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.local_refinements import build_refinement
-    from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.affinity_scores import check_alphas
-    from mmwsss.utils.errors import InputError
-    from mmwsss.utils.provenance import check_complete, claim_folder
+    from mmwsss.utils.provenance import check_complete
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
-        settings = cfg.train_dataloader.dataset
         check_alphas(args.low_alpha, args.high_alpha)
         refine = refinement_settings(cfg)
         refinement = build_refinement(refine, args.config)
-        cams, out = args.cams or cfg.test_dataloader.dataset.get('cam_dir'), args.out or settings.get('seg_map_dir')
-        if not (cams and out):
-            raise InputError(f'{args.config} does not set the folders for CAMs and scores. Pass --cams and --out.')
-        out = Path(out)
-        settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
-        dataset = build_datasets(cfg, ('train', ))['train']
-        made_from = dict(stage='affinity scores', **origin_of_cams(cams), low_alpha=args.low_alpha,
-                         high_alpha=args.high_alpha, refinement=refine, classes=dataset.image_classes,
-                         list=Path(settings.get('ann_file') or '').name)
-        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
-        claim_folder(out, made_from, ids, '.npz', args.overwrite)
+        made_from = dict(stage='affinity scores', low_alpha=args.low_alpha, high_alpha=args.high_alpha,
+                         refinement=refine)
+        dataset, out, ids = claim_training_files(cfg, args.cams or cfg.test_dataloader.dataset.get('cam_dir'),
+                                                 args.out, '.npz', made_from, args.overwrite)
         jobs = jobs_of(dataset, out, (args.low_alpha, args.high_alpha), refinement)
         summary = make_affinity_scores(jobs, args.workers, len(dataset))
         check_complete(out, ids, '.npz')

@@ -6,7 +6,7 @@ mmwsss/pseudo_labels/cam_file.py); read them with mmwsss.pseudo_labels.read_cam.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_list, add_overwrite, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_cams.py configs/vwe_hspp_r50_voc.py work_dirs/vwe_hspp_r50_voc/epoch_6.pth
@@ -20,10 +20,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of a CAM classifier')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', metavar='DIR', help='output folder (default: <work dir of the config>/cams)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        'train (default: the training list of the classifier)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
-                        'and start again')
+    add_list(parser, 'classifier')
+    add_overwrite(parser)
     add_run_arguments(parser)
     return parse_arguments(parser)
 

@@ -5,9 +5,8 @@ maximum that a cue must exceed, and the share of cells that become background.
 A stopped run resumes where it stopped. The files are <out>/<id>.npz, less than a kilobyte each.
 """
 import argparse
-from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, add_overwrite, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_cues.py configs/sec_vgg16_voc.py
@@ -20,7 +19,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of the segmentor that will be trained on the cues')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's cue_dir)")
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    add_overwrite(parser)
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -31,24 +30,14 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.cues import cue_settings, make_cues
-    from mmwsss.engine.file_writing import origin_of_cams
-    from mmwsss.engine.preflight import build_datasets
-    from mmwsss.utils.errors import InputError
-    from mmwsss.utils.provenance import check_complete, claim_folder
+    from mmwsss.engine.file_writing import claim_training_files
+    from mmwsss.utils.provenance import check_complete
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
-        dataset_settings, settings = cfg.train_dataloader.dataset, cue_settings(cfg)
-        cams, out = args.cams or cfg.get('cam_dir'), args.out or dataset_settings.get('seg_map_dir')
-        if not (cams and out):
-            raise InputError(f'{args.config} does not set the folders for CAMs and cues. Pass --cams and --out.')
-        out = Path(out)
-        dataset_settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
-        dataset = build_datasets(cfg, ('train', ))['train']
-        made_from = dict(stage='cues', **origin_of_cams(cams), **settings, classes=dataset.image_classes,
-                         list=Path(dataset_settings.get('ann_file') or '').name)
-        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
-        claim_folder(out, made_from, ids, '.npz', args.overwrite)
+        settings = cue_settings(cfg)
+        dataset, out, ids = claim_training_files(cfg, args.cams or cfg.get('cam_dir'), args.out, '.npz',
+                                                 dict(stage='cues', **settings), args.overwrite)
         count = make_cues(dataset, out, settings)
         check_complete(out, ids, '.npz')
         print(f'{out}: {len(dataset)} images; {count} written.')

@@ -6,15 +6,14 @@ Its ir_label_max_size bounds the long side at which that is done; labels have th
 
 Rule of thumb: choose the thresholds on both sides of the CAMs' best background threshold. The published 0.30 and 0.05
 suit CAMs with a best threshold of about 0.15; flatter CAMs with a best of 0.5 need about 0.65 and 0.35.
-tools/evaluate_cams.py measures the best threshold, and also finds one without masks (Otsu's). If too few pixels are
+tools/evaluate_cams.py measures the best threshold, and also a label-free one (Otsu's rule). If too few pixels are
 confident, move the thresholds closer together; if labels spill over objects, raise --fg-thr; if parts of objects
 become background, lower --bg-thr. tools/evaluate_labels.py measures coverage and accuracy.
 A stopped run resumes where it stopped.
 """
 import argparse
-from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, add_overwrite, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_ir_labels.py configs/irnet_r50_voc.py
@@ -31,8 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--fg-thr', type=float, default=0.30, help='foreground threshold (default: %(default)s)')
     parser.add_argument('--bg-thr', type=float, default=0.05, help='background threshold (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
-                        'and start again')
+    add_overwrite(parser)
     add_config_options(parser)
     return parse_arguments(parser)
 
@@ -42,34 +40,21 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
-    from mmwsss.engine.file_writing import origin_of_cams
+    from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, max_size_of, refinement_settings
     from mmwsss.engine.local_refinements import build_refinement
-    from mmwsss.engine.preflight import build_datasets
     from mmwsss.pseudo_labels.ir_label import check_thresholds
-    from mmwsss.utils.errors import InputError
-    from mmwsss.utils.provenance import check_complete, claim_folder
+    from mmwsss.utils.provenance import check_complete
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
-        settings = cfg.train_dataloader.dataset
         check_thresholds(args.fg_thr, args.bg_thr)
-        refine = refinement_settings(cfg)
+        refine, max_size = refinement_settings(cfg), max_size_of(cfg)
         refinement = build_refinement(refine, args.config)
-        cams, out = args.cams or cfg.test_dataloader.dataset.cam_dir, args.out or settings.seg_map_dir
-        if not (cams and out):
-            raise InputError(f'{args.config} does not set the folders for CAMs and labels. Pass --cams and --out.')
-        out = Path(out)
-        settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
-        dataset = build_datasets(cfg, ('train', ))['train']
-        made_from = dict(stage='IR labels', **origin_of_cams(cams), fg_thr=args.fg_thr, bg_thr=args.bg_thr,
-                         refinement=refine, classes=dataset.image_classes,
-                         list=Path(settings.get('ann_file') or '').name)
-        max_size = max_size_of(cfg)
-        if max_size is not None:
-            made_from['max_size'] = max_size
-        ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
-        claim_folder(out, made_from, ids, '.png', args.overwrite)
+        made_from = dict(stage='IR labels', fg_thr=args.fg_thr, bg_thr=args.bg_thr, refinement=refine,
+                         **dict(max_size=max_size) if max_size is not None else {})
+        dataset, out, ids = claim_training_files(cfg, args.cams or cfg.test_dataloader.dataset.cam_dir, args.out,
+                                                 '.png', made_from, args.overwrite)
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement, max_size)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
         check_complete(out, ids)

@@ -6,7 +6,7 @@ MMSegmentation's datasets read them as masks. Images need no masks of their own.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_list, add_overwrite, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_masks.py configs/dsrg_r101_voc.py work_dirs/dsrg_r101_voc/iter_8000.pth --tta
@@ -20,13 +20,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of a segmentor on an ImageLabelDataset')
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', metavar='DIR', help='output folder (default: <work dir of the config>/masks)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        'train (default: the training list of the segmentor)')
+    add_list(parser, 'segmentor')
     parser.add_argument('--tta', action='store_true', help="use the config's test-time augmentation (tta_model)")
     parser.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'), help='local refinement of the '
                         'probabilities and its settings, e.g. DenseCRF steps=5 (default: none)')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
-                        'and start again')
+    add_overwrite(parser)
     add_run_arguments(parser)
     return parse_arguments(parser)
 

@@ -6,7 +6,7 @@ classifier's weights and the prototypes. It is written at the end, in one step.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_list, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_prototypes.py configs/cam_r50_voc.py work_dirs/cam_r50_voc/epoch_6.pth --list train
@@ -32,8 +32,7 @@ def parse_args() -> argparse.Namespace:
                         '0.9)')
     parser.add_argument('--pixels', type=int, help='at most so many pixels of each class in each image, in and out of '
                         'its map (default: all)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        'train (default: the training list of the classifier)')
+    add_list(parser, 'classifier')
     add_run_arguments(parser)
     return parse_arguments(parser)
 

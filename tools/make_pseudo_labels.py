@@ -6,7 +6,16 @@ MMSegmentation's datasets read them as masks. tools/test.py with the same config
 import argparse
 from pathlib import Path
 
-from _start import OptionsAction, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import (
+    OptionsAction,
+    add_list,
+    add_overwrite,
+    add_run_arguments,
+    import_mmwsss,
+    make_parser,
+    parse_arguments,
+    plain_errors,
+)
 
 EXAMPLES = """\
   python tools/make_pseudo_labels.py configs/irnet_r50_voc.py work_dirs/irnet_r50_voc/epoch_3.pth
@@ -23,8 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument(
         '--out', metavar='DIR', help='output folder (default: <work dir of the config>/pseudo_labels)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        'train (default: the training list of the refiner)')
+    add_list(parser, 'refiner')
     parser.add_argument('--bg-thr', type=float, help='background threshold for scores relative to the largest in the '
                         "image (default: the config's, 0.25 as published)")
     refine = parser.add_mutually_exclusive_group()
@@ -32,8 +40,7 @@ def parse_args() -> argparse.Namespace:
                         "and its settings (default: the config's test_cfg.refine)")
     refine.add_argument('--crf', nargs='*', action=OptionsAction, metavar='KEY=VALUE', help='short for --refine '
                         'DenseCRF KEY=VALUE ...')
-    parser.add_argument('--overwrite', action='store_true', help='delete the files that earlier runs wrote, '
-                        'and start again')
+    add_overwrite(parser)
     add_run_arguments(parser)
     return parse_arguments(parser)
 

@@ -18,7 +18,7 @@ JSON of points, ids as in its mask files.
 import argparse
 from pathlib import Path
 
-from _start import add_config_options, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_config_options, add_overwrite, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py scribbles data/voc_scribbles
@@ -32,22 +32,18 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('config', help='config of the segmentor that will be trained on the labels')
-    parser.add_argument('kind', choices=('scribbles', 'points', 'boxes'), help='what SOURCE holds')
+    parser.add_argument('kind', metavar='KIND', help='what SOURCE holds, see above')
     parser.add_argument('source', nargs='+', type=Path, metavar='SOURCE', help='folder or files of the annotations')
     parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's seg_map_dir)")
-    parser.add_argument('--width', type=int, help='of lines and dots in pixels (default: 3)')
-    parser.add_argument('--method', choices=('grabcut', 'fill'),
-                        help='of boxes: find the object, or take the whole box (default: grabcut)')
+    parser.add_argument('--width', type=int, help='of lines of scribbles and dots of points, in pixels (default: 3)')
+    parser.add_argument('--method', help='of boxes: grabcut finds the object, fill takes the whole box (default: '
+                        'grabcut)')
     parser.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'),
                         help='of boxes: local refinement whose disagreement makes pixels unlabelled')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
-    parser.add_argument('--overwrite', action='store_true', help='delete existing files and start again')
+    add_overwrite(parser)
     add_config_options(parser)
     args = parse_arguments(parser)
-    if args.kind == 'boxes' and args.width is not None:
-        parser.error('--width is for scribbles and points')
-    if args.kind != 'boxes' and (args.method or args.refine):
-        parser.error('--method and --refine are for boxes')
     if args.width is not None and args.width < 1:
         parser.error(f'--width must be at least 1, got {args.width}')
     return args
@@ -61,7 +57,7 @@ def main() -> None:
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.stroke_labels import KINDS, ids_of, jobs_of, make_stroke_labels
+    from mmwsss.engine.stroke_labels import KINDS, ids_of, jobs_of, make_stroke_labels, require_kind
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder, source_mark
 
@@ -77,6 +73,7 @@ def main() -> None:
         if args.refine:
             made_from['refinement'] = parse_component(args.refine)
             options['refinement'] = build_refinement(made_from['refinement'], '--refine')
+        require_kind(args.kind, options)
         settings.update(pipeline=[], seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
         annotations = KINDS[args.kind](args.source, ids_of(dataset), **options)

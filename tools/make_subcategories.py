@@ -6,7 +6,7 @@ sub_category_file. It is written at the end, in one step.
 import argparse
 from pathlib import Path
 
-from _start import add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _start import add_list, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
   python tools/make_subcategories.py configs/cam_r50_voc.py work_dirs/cam_r50_voc/epoch_6.pth --out sub_categories.json
@@ -23,8 +23,7 @@ def parse_args() -> argparse.Namespace:
                         'sub_categories.json)')
     parser.add_argument('--k', type=int, default=10, help='sub-categories of a class (default: %(default)s)')
     parser.add_argument('--seed', type=int, default=0, help='of the clustering (default: %(default)s)')
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        'train (default: the training list of the classifier)')
+    add_list(parser, 'classifier')
     parser.add_argument('--allow-fewer', action='store_true', help='accept classes with fewer than k images, with one '
                         'sub-category for each image')
     add_run_arguments(parser)

@@ -3,6 +3,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from mmwsss.utils.errors import InputError
+
 # Source of a checkpoint -> the module here with its function `convert_<source>`, and what the checkpoint is. The tool
 # reads this table before it loads PyTorch.
 SOURCES = dict(
@@ -20,7 +22,13 @@ __all__ = ['SOURCES', 'converter_of']
 
 
 def converter_of(source: str) -> Callable[..., dict[str, Any]]:
-    """Return the function that converts state dicts of `source`, a key of `SOURCES`."""
+    """Return the function that converts state dicts of `source`, a key of `SOURCES`.
+
+    Raises:
+        InputError: the source is unknown.
+    """
+    if source not in SOURCES:
+        raise InputError(f'Checkpoints of {source} cannot be converted. Known are {", ".join(SOURCES)}.')
     module, _ = SOURCES[source]
     return getattr(import_module(f'.{module}', __name__), f'convert_{source}')
 

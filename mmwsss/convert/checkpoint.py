@@ -38,12 +38,13 @@ def convert_file(source: str,
         The number of tensors written.
 
     Raises:
-        InputError: the file belongs to another model (the message lists the differences), `out` exists, or `codebook`
-            cannot be read or is not for this source.
+        InputError: the source is unknown, the file belongs to another model (the message lists the differences), `out`
+            exists, or `codebook` cannot be read or is not for this source.
     """
+    converter = converter_of(source)
     if Path(out).exists() and not force:
         raise InputError(f'{out} already exists. Choose another name, or overwrite it with --force.')
-    converter, more = converter_of(source), {}
+    more: dict[str, Tensor] = {}
     if codebook is not None:
         if 'codebook' not in inspect.signature(converter).parameters:
             raise InputError(f'Checkpoints of {source} have no separate codebook. Omit --codebook {codebook}.')

@@ -1,6 +1,6 @@
 """Resumable test runs that write one file per image in a list."""
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,14 @@ from mmengine.dist import barrier, broadcast_object_list, is_main_process
 from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
+from mmwsss.datasets import ImageLabelDataset
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
 from .config import say
 from .distributed import leave_group
+from .preflight import build_datasets
 from .runner import build_runner
 from .runner_adapter import dataset_of
 
@@ -103,6 +105,38 @@ def origin_of_cams(folder: str) -> dict[str, Any]:
     """
     made_from = read_made_from(folder)
     return dict(cams=str(Path(folder).resolve())) if made_from is None else dict(cams_made_from=made_from)
+
+
+def claim_training_files(cfg: Config, cams: str | None, out: str | None, suffix: str, made_from: Mapping[str, Any],
+                         overwrite: bool = False) -> tuple[ImageLabelDataset, Path, list[str]]:
+    """Prepare a folder for files that a network learns from, made of the CAM files of its training list.
+
+    Args:
+        cfg: of the network, changed in place: its training data set loads nothing, and finds the CAM files.
+        cams: folder of the CAM files.
+        out: output folder; by default the `seg_map_dir` of the data set.
+        suffix: of the files.
+        made_from: what determines their content besides CAMs, classes and list, see :func:`claim_folder`.
+        overwrite: delete the files that an earlier run wrote first.
+
+    Returns:
+        The data set, the folder, and the ids of the images.
+
+    Raises:
+        InputError: a folder is not given, or data or folders do not fit.
+    """
+    settings = cfg.train_dataloader.dataset
+    out = out or settings.get('seg_map_dir')
+    if not (cams and out):
+        raise InputError(f'{cfg.filename} does not set the folders of the CAMs and of the output. Pass --cams and '
+                         '--out.')
+    settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
+    dataset: Any = build_datasets(cfg, ('train', ))['train']
+    ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
+    made_from = dict(made_from, **origin_of_cams(cams), classes=dataset.image_classes,
+                     list=Path(settings.get('ann_file') or '').name)
+    claim_folder(out, made_from, ids, suffix, overwrite)
+    return dataset, Path(out), ids
 
 
 def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwrite: bool = False) -> None:

@@ -1,5 +1,5 @@
 """Checking data and initial weights before a network is built or workers start."""
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -53,23 +53,38 @@ def try_images(dataset: BaseDataset, count: int = 8) -> list:
     return [item['data_samples'] for item in items if isinstance(item, dict) and 'data_samples' in item]
 
 
-def require_initial_weights(model: object, key: str = 'model') -> None:
-    """Check that the local checkpoints in all `init_cfg` exist.
+def initial_weights(model: object, key: str = 'model') -> Iterator[tuple[str, str]]:
+    """The local checkpoints in all `init_cfg`.
 
     Args:
         model: config of the model or of a part.
-        key: its key in the run's config, for the message.
+        key: its key in the run's config.
+
+    Yields:
+        The key and the path of each.
+    """
+    checkpoint = model.get('checkpoint') if isinstance(model, Mapping) and '.init_cfg' in key else None
+    if isinstance(checkpoint, str) and '://' not in checkpoint:
+        yield f'{key}.checkpoint', checkpoint
+    parts = model.items() if isinstance(model, Mapping) else enumerate(model) if isinstance(model, list | tuple) else ()
+    for name, part in parts:
+        yield from initial_weights(part, f'{key}.{name}')
+
+
+def require_initial_weights(model: object, later: Sequence[str] = ()) -> None:
+    """Check that the local checkpoints in all `init_cfg` exist.
+
+    Args:
+        model: config of the model.
+        later: parts of the paths of those that are made later.
 
     Raises:
         InputError: a local checkpoint does not exist.
     """
-    checkpoint = model.get('checkpoint') if isinstance(model, dict) and '.init_cfg' in key else None
-    if isinstance(checkpoint, str) and '://' not in checkpoint and not Path(checkpoint).expanduser().is_file():
-        raise InputError(f'{key}.checkpoint: {checkpoint} does not exist. Train that model first, or set another path '
-                         f'with --cfg-options {key}.checkpoint=PATH.')
-    parts = model.items() if isinstance(model, dict) else enumerate(model) if isinstance(model, (list, tuple)) else ()
-    for name, part in parts:
-        require_initial_weights(part, f'{key}.{name}')
+    for key, path in initial_weights(model):
+        if not Path(path).expanduser().is_file() and not any(part in path for part in later):
+            raise InputError(f'{key}: {path} does not exist. Train that model first, or set another path with '
+                             f'--cfg-options {key}=PATH.')
 
 
 def require_packages(model: object, where: str) -> None:

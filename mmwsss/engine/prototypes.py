@@ -12,8 +12,16 @@ from mmengine.dist import barrier, collect_results, is_main_process
 from mmengine.runner import Runner
 from torch import Tensor
 
-from mmwsss.pseudo_labels.local_prototypes import Pixels, class_prototypes, pad_rows, split_pixels
-from mmwsss.pseudo_labels.sub_categories import check_counts, require_scikit_learn
+from mmwsss.models.heads.lpcam_head import with_prototypes
+from mmwsss.pseudo_labels.local_prototypes import (
+    CLUSTERS,
+    Pixels,
+    check_classes,
+    class_prototypes,
+    pad_rows,
+    split_pixels,
+)
+from mmwsss.pseudo_labels.sub_categories import require_scikit_learn
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
@@ -27,7 +35,7 @@ from .runner import build_runner
 from .runner_adapter import dataset_of
 
 
-def make_prototypes(cfg: Config, out: Path, k: int = 12, seed: int = 0, mask_thr: float = 0.1,
+def make_prototypes(cfg: Config, out: Path, k: int = CLUSTERS, seed: int = 0, mask_thr: float = 0.1,
                     centre_thr: float = 0.9, context_thr: tuple[float, float] = (0.05, 0.9),
                     pixels: int | None = None) -> None:
     """Write a checkpoint with a classifier's weights and the prototypes of its classes, for an `LPCAMHead`.
@@ -55,7 +63,7 @@ def make_prototypes(cfg: Config, out: Path, k: int = 12, seed: int = 0, mask_thr
     classes = dataset.image_classes
     if 'gt_score' not in infos[0]:
         raise InputError(f'{cfg.filename}: the images have no labels. Set label_file of test_dataloader.dataset.')
-    check_counts(np.stack([info['gt_score'] for info in infos]), 1, classes)
+    check_classes(np.stack([info['gt_score'] for info in infos]), classes)
     weight = _classifier_weight(unwrapped(runner.model), cfg)
     found = class_pixels(runner, len(infos), len(classes), mask_thr, pixels, seed)
     if is_main_process():
@@ -77,18 +85,6 @@ def make_prototypes(cfg: Config, out: Path, k: int = 12, seed: int = 0, mask_thr
                 f'cluster stands for them: {first_names(unsure, 10)}.')
     barrier()
     leave_group()
-
-
-def with_prototypes(weights: Mapping[str, Tensor], prototypes: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return a classifier's weights under the names of a model with an `LPCAMHead`, with its prototypes.
-
-    Args:
-        weights: of the classifier, by name.
-        prototypes: `centres` and `context`.
-    """
-    renamed = {f'head.base.{name[len("head."):]}' if name.startswith('head.') else name: value
-               for name, value in weights.items()}
-    return {**renamed, **{f'head.{name}': value for name, value in prototypes.items()}}
 
 
 def save(out: str | os.PathLike, weights: Mapping[str, Tensor], made_from: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Making label maps of a data set from scribbles, points or boxes in parallel processes."""
+import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -77,11 +78,11 @@ def boxes(sources: Sequence[Path], ids: ClassIds, method: str = 'grabcut',
     Args:
         sources: the folder or the file.
         ids: of the classes.
-        method: `'grabcut'`, see :func:`cut_boxes`, or `'fill'`, see :func:`fill_boxes`.
+        method: one of :data:`METHODS`: `'grabcut'`, see :func:`cut_boxes`, or `'fill'`, see :func:`fill_boxes`.
         refinement: local refinement; pixels in boxes where it gives another label become unlabelled.
     """
-    if method not in ('grabcut', 'fill'):
-        raise InputError(f"method={method!r} must be 'grabcut' or 'fill'.")
+    if method not in METHODS:
+        raise InputError(f'method={method!r} is unknown. Known are {", ".join(METHODS)}.')
     place = _single(sources, 'boxes', 'a folder or a file')
     draw = partial(_draw_boxes, ids=ids, method=method, refinement=refinement)
     if place.is_dir():
@@ -95,6 +96,26 @@ def boxes(sources: Sequence[Path], ids: ClassIds, method: str = 'grabcut',
 
 
 KINDS: dict[str, Callable[..., Annotations]] = dict(scribbles=scribbles, points=points, boxes=boxes)
+METHODS: dict[str, Callable[[np.ndarray, Sequence[Box]], np.ndarray]] = dict(
+    grabcut=cut_boxes, fill=lambda image, found: fill_boxes(found, image.shape[:2]))
+
+
+def require_kind(kind: str, settings: Iterable[str]) -> None:
+    """Check the kind of annotations and the names of its settings.
+
+    Args:
+        kind: a key of :data:`KINDS`.
+        settings: names of arguments of its function.
+
+    Raises:
+        InputError: it is unknown, or has no such setting.
+    """
+    if kind not in KINDS:
+        raise InputError(f'Annotations of the kind {kind!r} are unknown. Known are {", ".join(KINDS)}.')
+    _, _, *known = inspect.signature(KINDS[kind]).parameters
+    strangers = sorted(set(settings) - set(known))
+    if strangers:
+        raise InputError(f'{kind} have no setting {", ".join(strangers)}. They have {", ".join(known)}.')
 
 
 def ids_of(dataset: ImageLabelDataset) -> ClassIds:
@@ -209,7 +230,7 @@ def _draw_boxes(given: Path | tuple[str, Any], image: np.ndarray, ids: ClassIds,
     size = image.shape[:2]
     found = (read_voc_boxes(given, ids.names, size) if isinstance(given, Path) else
              coco_boxes_of(given[1], ids.names, size, given[0]))
-    labels = cut_boxes(image, found) if method == 'grabcut' else fill_boxes(found, size)
+    labels = METHODS[method](image, found)
     if refinement is not None:
         labels = _confirmed(image, labels, found, refinement)
     return np.where(labels == 0, np.uint8(ids.background), labels)  # boxes draw it as 0

@@ -213,7 +213,7 @@ class CAMIoUMetric(IoUMetric):
             best=dict(thr=self.thresholds[best], mIoU=_plain(miou)[best]),
             auto=dict(rule='otsu', thr=self.thresholds[auto], mIoU=_plain(miou)[auto]),
             score_histogram=_score_histogram(scores, edges)),
-            marks={'best': best, 'without labels (Otsu)': auto})
+            marks={'best': best, 'label-free (Otsu)': auto})
         return metrics
 
     def _without_masks(self, scores: np.ndarray, edges: np.ndarray, auto: int, count: int) -> dict[str, float]:
@@ -238,11 +238,11 @@ class CAMIoUMetric(IoUMetric):
         return total
 
     def _log_curve(self, miou: np.ndarray, best: int, auto: int) -> None:
-        """Log one line: the curve around its maximum, and the threshold chosen without labels."""
+        """Log one line: the curve around its maximum, and the label-free threshold."""
         near = [best + step for step in (-10, -5, -2, -1, 0, 1, 2, 5, 10)]
         points = [f'{self.thresholds[i]:g}: {miou[i]:.2f}' + ' (best)' * (i == best)
                   for i in near if 0 <= i < len(miou)]
-        print_log(f'mIoU by background threshold: {", ".join(points)}; without labels '
+        print_log(f'mIoU by background threshold: {", ".join(points)}; label-free '
                   f'(Otsu): {self.thresholds[auto]:g}: {miou[auto]:.2f}', 'current')
 
     def _write_curve(self, curve: dict, marks: dict[str, int] | None = None) -> None:

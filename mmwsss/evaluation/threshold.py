@@ -1,4 +1,4 @@
-"""Background thresholds chosen from the scores alone, without masks.
+"""Label-free background thresholds, chosen from the scores alone.
 
 A weakly supervised data set has no masks for a threshold sweep. The histogram of the winning CAM scores over all
 images has a background and a foreground mode; Otsu's rule splits it.

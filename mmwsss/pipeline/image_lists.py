@@ -49,6 +49,26 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
     return infos if with_masks else [dict(info, seg_map_path=None) for info in infos]
 
 
+def image_labels(infos: Sequence[dict[str, Any]], network: 'Network', loop: str, reader: str) -> np.ndarray:
+    """The image-level labels of a stage's images.
+
+    Args:
+        infos: from :func:`read_images`.
+        network, loop: where they come from, for the message.
+        reader: name of the stage.
+
+    Returns:
+        `(N, L)` multi-hot.
+
+    Raises:
+        InputError: there are none.
+    """
+    if any('gt_score' not in info for info in infos):
+        raise InputError(f'The stage {reader} needs image-level labels. Set label_file of {loop}_dataloader.dataset in '
+                         f'{network.path}.')
+    return np.stack([info['gt_score'] for info in infos])
+
+
 def require_masks(network: 'Network') -> None:
     """Check that a test that measures IoU loads masks; a step of another package may do that, too.
 

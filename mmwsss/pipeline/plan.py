@@ -44,7 +44,7 @@ class Plan:
         self.path, self.work_dir, self.dry, self.options = path, work_dir, dry, dict(options or {})
         self.stages = {stage.name: stage for stage in stages}
         self.records: dict[str, dict[str, Any]] = {}
-        self._networks: dict[tuple[str, str], Network] = {}
+        self._networks: dict[tuple[str, str, bool], Network] = {}
         self._images: dict[tuple[int, str], list[dict[str, Any]]] = {}
         _check_order(path, stages)
         for stage in stages:
@@ -83,13 +83,18 @@ class Plan:
         """The network of a stage, or of a config file.
 
         Args:
-            reference: name of a stage that trains it, or path of a config.
+            reference: name of a stage that trains it, or path of a config. If a stage trains that config from labels
+                of another stage, it is that stage's network: its labels do not exist yet.
             options: further `--cfg-options`.
         """
-        own = self.stages[reference].network(self) if reference in self.stages else self.load(reference)
+        if reference in self.stages:
+            own = self.stages[reference].network(self)
+        else:
+            own = self.load(reference)
+            own = self._networks.get((own.path, repr({}), True), own)
         if own is None:
             raise InputError(f'{self.path}: the stage {reference} trains no network. Name one that does, or a config.')
-        return self._load(own.path, {**own.options, **options}) if options else own
+        return self._load(own.path, {**own.options, **options}, own.made_labels) if options else own
 
     def images(self, network: Network, loop: str) -> list[dict[str, Any]]:
         """What the data set of a loop (`'train'`, `'val'`, `'test'`) knows of its images; it is read once."""
@@ -105,13 +110,14 @@ class Plan:
         return [name_of(info) for info in self.images(network, loop)]
 
     def inputs(self, network: Network, parts: Sequence[str], images: tuple[Network, str],
-               **others: Any) -> dict[str, Any]:
+               unread: Sequence[str] = (), **others: Any) -> dict[str, Any]:
         """What decides the output of a stage.
 
         Args:
             network: whose config it reads.
             parts: dotted keys of the settings that count.
             images: network and loop whose images it reads.
+            unread: keys of `model` that do not count.
             **others: further inputs.
         """
         if self.dry:
@@ -119,9 +125,8 @@ class Plan:
         from .image_lists import images_mark
         settings = {part: functools.reduce(lambda value, key: value[key], part.split('.'), network.cfg)
                     for part in parts}
-        if 'train_dataloader' in settings:  # a training does not read how the model is tested
-            settings['model'] = {key: value for key, value in network.cfg.model.items()
-                                 if key not in ('test_cfg', 'val_cfg')}
+        if 'model' in settings:
+            settings['model'] = {key: value for key, value in network.cfg.model.items() if key not in unread}
         return dict(config=config_mark(settings), images=images_mark(self.images(*images)), **others)
 
     def require_images(self, reader: Stage, network: Network, loop: str, source: str) -> None:
@@ -141,8 +146,8 @@ class Plan:
                 f'{source} writes no file for {len(without)} of them, e.g. {without[0]}. Add them to the list of '
                 f'{source}.')
 
-    def _load(self, place: str, options: dict[str, Any], made_labels: bool = False) -> Network:
-        key = place, repr(options)
+    def _load(self, place: str, options: dict[str, Any], made_labels: bool) -> Network:
+        key = place, repr(options), made_labels
         if key not in self._networks:
             self._networks[key] = Network(place, load_config(place, options), options, made_labels)
         return self._networks[key]

@@ -1,7 +1,5 @@
-"""The process of a stage: its output in a log, its end, and why it failed."""
+"""The process of a stage, which writes into a log."""
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,19 +17,11 @@ from rich.table import Column
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.system import peak_megabytes
 
+from .failure import read_lines, why_failed
 from .warm import WarmPython
 
 GRACE = 10  # seconds that a stage gets to end after each signal
 INTERVAL = 10  # seconds between notes of the time that a stage took
-SHOWN = 15  # lines of a failed stage
-LEAST_FREE = 1 << 20  # bytes, with less of which a disk counts as full
-# Who sends a signal, and what helps.
-CAUSES = {
-    signal.SIGKILL: 'A machine does that which runs out of memory. Free some, or lower num_workers of the data loaders '
-                    "in the stage's config.",
-    signal.SIGBUS: 'That happens where shared memory (/dev/shm) runs out. Give more of it, or set num_workers=0 in the '
-                   "data loaders of the stage's config.",
-    signal.SIGTERM: 'Schedulers send it when the time is up.'}
 
 
 class Processes:
@@ -66,7 +56,10 @@ class Processes:
         return (os.waitstatus_to_exitcode(status), peak_megabytes(usage)) if ended else None
 
     def stop(self) -> None:
-        """End a process with all its children; Ctrl-C lets it tidy up first, a second one is less patient."""
+        """End a process and its children: by SIGINT, so that it can clean up, then SIGTERM, then SIGKILL.
+
+        Each signal gets `GRACE` seconds; Ctrl-C goes on to the next one at once.
+        """
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self.pid, name)
@@ -132,8 +125,8 @@ def call(command: Sequence[str], log: Path, name: str, lock: TextIO, note_time: 
     if code:
         with suppress(ProcessLookupError):  # what it left behind would hold the lock
             os.killpg(processes.pid, signal.SIGKILL)
-        raise InputError(f'{_failure(name, code, log, begin)}\n\nFull log: {log}. Run the same command again to '
-                         'resume.')
+        reasons = '\n'.join([f'The stage {name} failed:', *why_failed(code, log, begin)])
+        raise InputError(f'{reasons}\n\nFull log: {log}. Run the same command again to resume.')
     return peak
 
 
@@ -158,44 +151,5 @@ def endings_as_interruption() -> Iterator[None]:
 
 def _last_line(log: Path, begin: int) -> str:
     """The last line that a stage wrote, without the control characters of progress bars."""
-    shown = [line for line in _output(log, max(os.path.getsize(log) - 2000, begin)) if line.strip(' -')]
+    shown = [line for line in read_lines(log, max(os.path.getsize(log) - 2000, begin)) if line.strip(' -')]
     return shown[-1] if shown else ''
-
-
-def _output(log: Path, begin: int) -> list[str]:
-    """The lines of a log from a byte on; what stands before that is of earlier runs."""
-    with open(log, 'rb') as file:
-        file.seek(begin)
-        return file.read().decode(errors='replace').replace('\r', '\n').split('\n')
-
-
-def _failure(name: str, code: int, log: Path, begin: int) -> str:
-    """Why a stage failed: a signal, a full disk, or what it says itself."""
-    output = _output(log, begin)
-    number = _signal_of(code, output)
-    parts = [f'The stage {name} failed:']
-    if number:
-        parts = [f'The stage {name} was ended by {number.name} (signal {number:d}).', CAUSES.get(number, '')]
-    if shutil.disk_usage(log.parent).free < LEAST_FREE:
-        parts.append(f'The disk of {log.parent} is full. Make room.')
-    return '\n'.join(part for part in (*parts, _message(output)) if part)
-
-
-def _signal_of(code: int, output: list[str]) -> signal.Signals | None:
-    """The signal that ended a process, or one that it started.
-
-    Args:
-        code: as `subprocess` has it: negative for a signal; a shell adds 128 to the one that ended its command.
-        output: in which torchrun, whose own code is 1, tells of the first process that failed; the others it ends.
-    """
-    first = '\n'.join(output).rpartition('Root Cause')[2]
-    told = re.search(r'Signal (\d+) \(SIG\w+\) received by PID', first)
-    number = -code if code < 0 else code - 128 if code > 128 else int(told[1]) if told else 0
-    return signal.Signals(number) if number in set(signal.Signals) else None
-
-
-def _message(output: list[str]) -> str:
-    """The lines of a failed run that are worth showing: its message, where it ended with one, else the last."""
-    lines = '\n'.join(output).strip('\n').split('\n')
-    start = next((index for index, line in enumerate(lines) if line.startswith('error: ')), max(len(lines) - SHOWN, 0))
-    return '\n'.join(lines[start:start + SHOWN])

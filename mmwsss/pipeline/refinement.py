@@ -22,6 +22,15 @@ def refinement_words(settings: Mapping[str, Any]) -> list[str]:
                                      if name != 'type')]
 
 
+def refinement_name(settings: bool | Mapping[str, Any]) -> str:
+    """What tables call a local refinement: its type, `'CRF'` for short where it is a DenseCRF.
+
+    Args:
+        settings: its config; `True` or no `type` stand for a DenseCRF.
+    """
+    return str(settings.get('type', 'DenseCRF') if isinstance(settings, Mapping) else 'DenseCRF').removeprefix('Dense')
+
+
 def require_refinement(settings: Mapping[str, Any], stage: str) -> None:
     """Check that a local refinement exists and can run here.
 

@@ -16,8 +16,8 @@ from .report_images import Panels, ReportImages
 from .stage import Stage
 from .table import COLUMNS, rows_of
 
-NOTE = ('CAMs and labels are made with known image-level labels; a segmentor sees the images alone. Of CAMs, the best '
-        'threshold counts.')
+NOTE = ('CAMs and labels use known image-level labels; a segmentor sees only the images. CAMs are measured at their '
+        'best threshold.')
 TRUTH = 'ground truth'  # title of the masks
 
 

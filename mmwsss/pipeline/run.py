@@ -201,7 +201,7 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
 def finished_records(plan: Plan) -> dict[str, dict[str, Any]]:
     """The records of the stages that :func:`run_pipeline` would skip, up to the first that it would run.
 
-    Outputs are not read; the run itself refuses those that were changed.
+    Outputs are not read; the run itself checks that they were not modified.
     """
     plan.records.clear()
     for stage in plan.stages.values():
@@ -229,7 +229,7 @@ def _record_path(plan: Plan, name: str) -> Path:
 
 
 def _known(path: Path, redo: list[str]) -> dict[str, Any] | None:
-    """The record of a stage; a damaged one does not hinder running the stage again."""
+    """The record of a stage; if it is damaged, --redo can still run the stage again."""
     try:
         return read_record(path)
     except InputError:
@@ -239,13 +239,13 @@ def _known(path: Path, redo: list[str]) -> dict[str, Any] | None:
 
 
 def _asks_anew(record: dict[str, Any], redo: list[str]) -> bool:
-    """Whether --redo asks for a stage that an interrupted run with the same --redo has not started again already."""
+    """Whether --redo asks for a stage that an interrupted run with the same --redo has not started yet."""
     earlier = record.get('redo')
     return bool(redo) and not (earlier and (earlier == redo or record['state'] == 'running'))
 
 
 def _forget_redo(plan: Plan, names: list[str]) -> None:
-    """Note that everything --redo asked for is done: given once more, it means to do it once more."""
+    """Note that everything --redo asked for is done; the next --redo runs it once more."""
     for name in names:
         if plan.records[name].pop('redo', None):
             write_record(_record_path(plan, name), plan.records[name])
@@ -253,7 +253,11 @@ def _forget_redo(plan: Plan, names: list[str]) -> None:
 
 def _make_way(folder: Path, name: str, record: dict[str, Any] | None, inputs: dict[str, str],
               redo: list[str]) -> None:
-    """Put aside the old output of a stage that starts from scratch; refuse to touch unknown files."""
+    """Move the old output of a stage that starts from scratch away.
+
+    Raises:
+        InputError: the folder contains files of something else.
+    """
     if record is None and not redo:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             raise InputError(f'{folder} contains files that this pipeline did not write. Move them away, let '
@@ -267,7 +271,7 @@ def _make_way(folder: Path, name: str, record: dict[str, Any] | None, inputs: di
 
 
 def _put_aside(folder: Path) -> None:
-    """Rename a folder, so that nothing that took hours is lost."""
+    """Rename a folder instead of deleting it: its content may have taken hours."""
     number = 1
     while (aside := folder.with_name(f'{folder.name}_old_{number}')).exists():
         number += 1
@@ -278,13 +282,13 @@ def _put_aside(folder: Path) -> None:
 
 
 def _outcome(plan: Plan, stage: Stage) -> dict[str, Any]:
-    """What is recorded of a stage that ended well.
+    """What is recorded of a finished stage.
 
     Raises:
         InputError: its output does not exist, or is a checkpoint that cannot be read.
     """
     output = stage.output(plan)
-    if output.path.suffix == '.pth' and not _is_readable(output.path):
+    if stage.makes_checkpoint and not _is_readable(output.path):
         raise InputError(f'The stage {stage.name} ended, but its checkpoint {output.path} is missing or cannot be '
                          'read. Run the same command again to resume from the last one that can.')
     folder = stage.folder(plan)
@@ -301,7 +305,11 @@ def _is_readable(path: Path) -> bool:
 
 
 def _check_output(plan: Plan, stage: Stage, record: dict[str, Any]) -> None:
-    """Refuse an output that is not what the stage wrote."""
+    """Check that an output is what the stage wrote.
+
+    Raises:
+        InputError: it was modified.
+    """
     output = stage.output(plan)
     try:
         found = output.mark()

@@ -69,6 +69,7 @@ class Stage(ABC):
         title: what the stage does, for a dry run and the report.
         parallel: whether the tool runs in several processes under a launcher.
         resume: arguments that resume an interrupted run of the tool.
+        makes_checkpoint: whether its output is a checkpoint, which must be readable when it is done.
         trains: whether its time is that of a training, in a comparison of pipelines.
         tests: whether it tests a network, so that a pipeline's `test_options` are for it.
     """
@@ -76,6 +77,7 @@ class Stage(ABC):
     title = ''
     parallel = True
     resume: tuple[str, ...] = ()
+    makes_checkpoint = False
     trains = False
     tests = False
 

@@ -1,4 +1,4 @@
-"""The work dir of a pipeline: held by one run at a time, and by one pipeline for ever."""
+"""The work dir of a pipeline: it belongs to one pipeline, and only one run at a time may use it."""
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ FORMAT = 2  # of the records and fingerprints
 
 @contextmanager
 def held_work_dir(plan: Plan) -> Iterator[TextIO]:
-    """Make and hold the work dir: its stages inherit the lock, so that a stage left alone by a kill -9 is noticed.
+    """Make and lock the work dir. Stages inherit the lock, so a stage that survives a killed run still holds it.
 
     Yields:
-        The lock; it holds the numbers of the processes at work.
+        The lock file, with the ids of the running processes.
 
     Raises:
         InputError: the folder cannot be written, another run holds it, or it is of another pipeline.
@@ -34,8 +34,8 @@ def held_work_dir(plan: Plan) -> Iterator[TextIO]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
-                raise InputError(f'Another run, or a stage that it left behind, works in {plan.work_dir}. Wait for it, '
-                                 f'or end its processes ({lock.read().strip()}).') from error
+                raise InputError(f'Another run, or a stage that survived one, uses {plan.work_dir}. Wait for it, or '
+                                 f'end its processes ({lock.read().strip()}).') from error
             _claim(plan)
             yield lock
 

@@ -13,9 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 
 from .sub_categories import kmeans
+
+CLUSTERS = 12  # of a class, as published
 
 
 class Pixels(NamedTuple):
@@ -42,6 +44,24 @@ class Prototypes(NamedTuple):
     fallback: bool
 
 
+def check_classes(labels: np.ndarray, classes: Sequence[str]) -> None:
+    """Check that every class has an image, so that it gets prototypes.
+
+    Args:
+        labels: `(N, L)` multi-hot image labels.
+        classes: the `L` names of the classes, for the message.
+
+    Raises:
+        InputError: classes have no image; the message names them.
+    """
+    counts = (np.asarray(labels) > 0).sum(axis=0)
+    without = [name for name, count in zip(classes, counts, strict=True) if not count]
+    if without:
+        raise InputError(f'{len(without)} of {len(classes)} classes have no image, so they get no prototypes: '
+                         f'{first_names(without, 10)}. Use a list with images of all classes, or remove these classes '
+                         'from metainfo.')
+
+
 def split_pixels(feat: Tensor, cam: Tensor, threshold: float = 0.1, pixels: int | None = None,
                  seed: int = 0) -> Pixels:
     """Split the features of an image by the map of one of its classes.
@@ -65,7 +85,7 @@ def split_pixels(feat: Tensor, cam: Tensor, threshold: float = 0.1, pixels: int 
     return Pixels(*parts)
 
 
-def cluster_centres(features: np.ndarray, k: int = 12, seed: int = 0) -> np.ndarray:
+def cluster_centres(features: np.ndarray, k: int = CLUSTERS, seed: int = 0) -> np.ndarray:
     """Cluster features by the cosine.
 
     Args:
@@ -87,7 +107,7 @@ def cluster_centres(features: np.ndarray, k: int = 12, seed: int = 0) -> np.ndar
 def class_prototypes(pixels: Pixels,
                      weight: np.ndarray,
                      index: int,
-                     k: int = 12,
+                     k: int = CLUSTERS,
                      seed: int = 0,
                      centre_thr: float = 0.9,
                      context_thr: Sequence[float] = (0.05, 0.9)) -> Prototypes:

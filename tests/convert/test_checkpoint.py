@@ -70,3 +70,8 @@ def test_a_codebook_in_its_own_file(released, tmp_path):
         with pytest.raises(InputError, match=message_names(name)):
             convert_file(source, tmp_path / 'vwl_m.pth', tmp_path / 'other.pth', codebook=tmp_path / name)
     assert not (tmp_path / 'other.pth').exists()
+
+
+def test_an_unknown_source(released, tmp_path):
+    with pytest.raises(InputError, match=message_names('vgg', 'vwe', 'irn', 'resnet38_imagenet')):
+        convert_file('vgg', released, tmp_path / 'out.pth')

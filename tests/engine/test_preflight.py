@@ -9,7 +9,13 @@ from PIL import Image
 from tiny_run import write_tiny_run
 
 from mmwsss.engine import preflight
-from mmwsss.engine.preflight import build_datasets, require_initial_weights, require_packages, try_images
+from mmwsss.engine.preflight import (
+    build_datasets,
+    initial_weights,
+    require_initial_weights,
+    require_packages,
+    try_images,
+)
 from mmwsss.utils.errors import InputError
 
 
@@ -90,6 +96,8 @@ def test_missing_initial_weights_are_named(tmp_path):
     parts = dict(module=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
     with pytest.raises(InputError, match=r'model\.module\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
         require_initial_weights(parts)
+    assert list(initial_weights(parts)) == [('model.module.parts.1.init_cfg.checkpoint', 'gone.pth')]
+    require_initial_weights(parts, later=['gone'])
 
 
 def test_packages_are_those_that_classes_name(repo, monkeypatch):

@@ -6,7 +6,7 @@ from reference_network import REPO
 from run_tool import TOOLS
 from tiny_pipeline import write_tiny_pipeline
 
-from mmwsss.pipeline import Launcher, Plan, read_plan, run_pipeline
+from mmwsss.pipeline import Launcher, Plan, make_plan, read_plan, run_pipeline
 from mmwsss.utils.errors import InputError
 
 
@@ -221,3 +221,15 @@ def test_a_seed_and_options(config, commands, capsys):
     assert 'crf' not in found and found['report'][-2:] == ['--cfg-options', 'crf=False']
     assert all('randomness.seed=7' in found[name] for name in ('classifier', 'irnet', 'segmentor'))
     assert not any('randomness' in word for words in commands(config).values() for word in words)
+
+
+def test_one_config_with_labels_of_a_stage_and_with_its_own(config):
+    stages = [dict(type='Training', name='full', config='segmentor.py'),
+              dict(type='ExistingFiles', name='labels', folder='labels', suffix='.png'),
+              dict(type='Training', name='weak', config='segmentor.py', labels='labels'),
+              dict(type='Training', name='upper_bound', config='segmentor.py')]
+    plan = make_plan(stages, str(config), 'w')
+    networks = [plan.network(name) for name in ('full', 'weak', 'upper_bound')]
+    assert [network.made_labels for network in networks] == [False, True, False] and networks[0] is networks[2]
+    assert plan.network('weak', {'model.test_cfg': {}}).made_labels
+    assert plan.network('segmentor.py') is networks[1]  # a path stands for the one whose labels do not exist yet

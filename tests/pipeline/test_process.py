@@ -1,12 +1,10 @@
 """How a stage's process is started, ends and fails."""
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -44,19 +42,9 @@ def test_a_failure_shows_the_last_lines_of_this_run(tmp_path):
     assert (tmp_path / 'a.log').read_text().startswith('error: of an earlier run\nold\nnew\nnewer\n1\n')
 
 
-def test_a_failure_shows_the_message_and_what_follows_it(tmp_path):
-    text = failure(tmp_path, r"seq 9; printf 'bar\rerror: a.png is gone.\nCopy it.\n'; seq 50; exit 1").split('\n')
-    assert text[:4] == ['The stage walk failed:', 'error: a.png is gone.', 'Copy it.', '1'] and len(text) == 1 + 15
-
-
-@pytest.mark.parametrize('script', [
-    'kill -9 $$', 'bash -c "kill -9 \\$\\$"; exit $?',
-    'echo "Failures: [1]: Signal 15 (SIGTERM) received by PID 8"; echo "Root Cause (first observed failure):"; '
-    'echo "traceback : Signal 9 (SIGKILL) received by PID 7"; exit 1'])
-def test_a_killed_stage_tells_of_memory(script, tmp_path):
-    text = failure(tmp_path, script)
-    assert text.startswith('The stage walk was ended by SIGKILL (signal 9).\nA machine does that which runs out of '
-                           'memory. Free some, or lower num_workers')
+@pytest.mark.parametrize('script', ['kill -9 $$', 'bash -c "kill -9 \\$\\$"; exit $?'])
+def test_a_killed_stage_names_the_signal(script, tmp_path):
+    assert failure(tmp_path, script).startswith('The stage walk failed:\nIt was ended by SIGKILL (signal 9).\n')
 
 
 def test_a_killed_stage_leaves_nothing_behind(tmp_path):
@@ -67,19 +55,6 @@ def test_a_killed_stage_leaves_nothing_behind(tmp_path):
             return
         time.sleep(0.1)
     pytest.fail('the child lives on')
-
-
-def test_other_signals_and_codes(tmp_path):
-    assert failure(tmp_path, 'kill -SEGV $$') == 'The stage walk was ended by SIGSEGV (signal 11).'
-    assert '/dev/shm' in failure(tmp_path, 'kill -BUS $$')
-    assert 'Schedulers' in failure(tmp_path, 'exit 143')
-    for ended in ('exit 255', 'echo Root Cause; echo exitcode 1; exit 1'):
-        assert failure(tmp_path, ended).startswith('The stage walk failed:')
-
-
-def test_a_full_disk_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(shutil, 'disk_usage', lambda path: SimpleNamespace(free=4096))
-    assert failure(tmp_path, 'exit 1') == f'The stage walk failed:\nThe disk of {tmp_path} is full. Make room.'
 
 
 def test_the_status_is_of_this_run(tmp_path):

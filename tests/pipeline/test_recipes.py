@@ -121,7 +121,7 @@ def test_lpcam_makes_the_cams_that_irnet_refines():
         lpcam('a.py', 'b.py', 'c.py', network_options=dict(lpcam={}))
 
 
-@pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels')])
+@pytest.mark.parametrize('recipe, labels', [(irn, 'ir_labels'), (bes, 'confident_labels'), (affinitynet, 'scores')])
 def test_without_masks(recipe, labels):
     stages = recipe('a.py', 'b.py', 'c.py', pseudo_label_thr='auto', masks=False)
     assert names(stages) == ['classifier', 'cams', 'cam_quality', labels, names(stages)[4], 'walk', 'pseudo_labels',
@@ -169,3 +169,13 @@ def test_sccam_runs_on_tiny_images(tmp_path):
     for recipe, count in ((irn, 3), (bes, 3), (amn, 4), (lpcam, 4), (affinitynet, 3), (cues, 2), (scribbles, 2))])
 def test_the_settings_of_the_last_crf_arrive(stages):
     assert by_name(stages)['crf']['refine'] == dict(type='DenseCRF', max_size=1024)
+
+
+@pytest.mark.parametrize(('recipe', 'count'), [(irn, 3), (bes, 3), (amn, 4), (lpcam, 4), (affinitynet, 3)])
+def test_any_local_refinement_stands_where_a_crf_could(recipe, count):
+    found = by_name(recipe(*'abcd'[:count], pseudo_label_crf=dict(type='PAMR', steps=2), crf=dict(type='PAR')))
+    assert found['pseudo_labels']['refine'] == dict(type='PAMR', steps=2)
+    assert found['crf']['refine'] == dict(type='PAR') and found['crf']['bars'] == 'Segmentor, PAR'
+    assert 'PAR' in found['crf']['title'] and 'CRF' not in found['crf']['title']
+    found = by_name(recipe(*'abcd'[:count], pseudo_label_crf=True, crf=True))
+    assert found['pseudo_labels']['refine'] == dict(type='DenseCRF') and found['crf']['bars'] == 'Segmentor, CRF'

@@ -170,6 +170,16 @@ def test_prototypes_that_do_not_fit_are_named_before_the_first_stage(write, chan
         check_inputs(read_plan(write([PROTOTYPES[0], dict(PROTOTYPES[1], **change)]), 'w'))
 
 
+def test_prototypes_need_an_image_of_every_class(write, tmp_path):
+    listed = tmp_path / 'data' / 'image_labels.json'
+    known = {name: [label for label in found if label != 'bus'] for name, found in json.loads(
+        listed.read_text()).items()}
+    listed.write_text(json.dumps(known))
+    with pytest.raises(InputError, match=message_names('lpcam', 'bus')) as caught:
+        check_inputs(read_plan(write(PROTOTYPES[:2]), 'w'))
+    assert 'sub-categories' not in str(caught.value) and 'allow' not in str(caught.value)
+
+
 def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, capsys):
     config = write(UNREFINED)
     assert 'seg_map_dir=w/labels' in dry_run(config, capsys)['segmentor']
@@ -260,6 +270,9 @@ def test_a_pipeline_that_starts_from_strokes(write, capsys, tmp_path):
         check_inputs(read_plan(config, 'w'))
     with pytest.raises(InputError, match=message_names('labels', 'source')):
         read_plan(write([dict(boxes, source=3)]), 'w')
+    for changed, named in ((dict(kind='lines'), 'lines'), (dict(settings=dict(method='fill')), 'method')):
+        with pytest.raises(InputError, match=message_names('labels', named)):
+            check_inputs(read_plan(write([dict(SCRIBBLES[0], **changed), *SCRIBBLES[1:]]), 'w'))
 
 
 CUES = [CLASSIFIER, CAMS, dict(type='Cues', name='cues', cams='cams', config='segmentor.py', settings=dict(fg_thr=0.3)),

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from message_names import message_names
 
 from mmwsss.pseudo_labels import class_prototypes, prototype_cam
-from mmwsss.pseudo_labels.local_prototypes import Pixels, cluster_centres, pad_rows, split_pixels
+from mmwsss.pseudo_labels.local_prototypes import Pixels, check_classes, cluster_centres, pad_rows, split_pixels
 from mmwsss.utils.errors import InputError
 
 
@@ -76,6 +76,13 @@ def looped_cam(feat, centres, context):
                                             for one in group]).mean() if len(group) else 0 for group in (own, around)]
                     maps[index, row, column] = max(cosines[0] - cosines[1], 0)
     return result
+
+
+def test_classes_without_images_are_named():
+    labels = np.array([[1, 0, 1], [0, 0, 1]])
+    check_classes(labels[:, [0, 2]], ['cat', 'dog'])
+    with pytest.raises(InputError, match=message_names('1 of 3', 'bus')):
+        check_classes(labels, ['cat', 'bus', 'dog'])
 
 
 def test_maps_equal_a_loop():

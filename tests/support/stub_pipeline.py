@@ -33,7 +33,10 @@ class StubPlan(Plan):
     """A plan of the stages `first` and `second`; `orders` tells a stage what to do."""
 
     def __init__(self, folder: Path, suffix: str = '.txt') -> None:
-        super().__init__('stub.py', [StubStage('first'), StubStage('second')], folder / 'w')
+        stages = [StubStage('first'), StubStage('second')]
+        for stage in stages:
+            stage.makes_checkpoint = suffix == '.pth'
+        super().__init__('stub.py', stages, folder / 'w')
         self.tools, self.suffix = folder / 'tools', suffix
         self.tools.mkdir(exist_ok=True)
         (self.tools / 'tool.py').write_text(TOOL)

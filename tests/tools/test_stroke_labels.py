@@ -141,7 +141,11 @@ def test_resumes_and_refuses_other_inputs(run):
     (('points', 'coco.json'), ('coco.json', )),
     (('scribbles', 'drawn'), ('drawn', 6, NAMES[0])),
     (('scribbles', 'scribbles', 'drawn'), ('scribbles', 2)),
-    (('boxes', 'boxes', '--refine', 'Unheard'), ('Unheard', ))])
+    (('boxes', 'boxes', '--refine', 'Unheard'), ('Unheard', )),
+    (('boxes', 'boxes', '--width', 3), ('boxes', 'width', 'method')),
+    (('points', 'points.json', '--method', 'fill'), ('points', 'method', 'width')),
+    (('boxes', 'boxes', '--method', 'cut'), ('cut', 'grabcut', 'fill')),
+    (('lines', 'boxes'), ('lines', 'scribbles', 'points', 'boxes'))])
 def test_sources_that_do_not_fit(run, words, named):
     done = run(*words)
     assert done.status == 1 and re.search(message_names(*named), done.err), done.err
@@ -156,7 +160,5 @@ def test_an_annotation_of_another_data_set_is_named_and_the_rest_is_kept(run):
     assert len(labels_in('labels')) == 3
 
 
-@pytest.mark.parametrize('words', [('boxes', 'boxes', '--width', 3), ('points', 'points.json', '--method', 'fill'),
-                                   ('points', 'points.json', '--width', 0), ('lines', 'boxes')])
-def test_arguments_that_do_not_fit(run, words):
-    assert run(*words).status == 2
+def test_arguments_that_do_not_fit(run):
+    assert run('points', 'points.json', '--width', 0).status == 2

@@ -1,4 +1,4 @@
-"""Heads of the three networks, and the visual words."""
+"""Heads of classifiers, refiners and segmentors, and their parts, e.g. the visual words."""
 from .affinity_head import AffinityHead
 from .amn_head import AMNHead
 from .boundary_head import BoundaryHead

@@ -2,6 +2,7 @@
 
 Chen, Sun: Extracting Class Activation Maps from Non-Discriminative Features as well (LPCAM), CVPR 2023.
 """
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmwsss.models.features import Features
-from mmwsss.pseudo_labels.local_prototypes import prototype_cam
+from mmwsss.pseudo_labels.local_prototypes import CLUSTERS, prototype_cam
 from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
 
@@ -41,7 +42,7 @@ class LPCAMHead(BaseModule):
     def __init__(self,
                  num_classes: int = 20,
                  in_channels: int = 2048,
-                 prototypes: int = 12,
+                 prototypes: int = CLUSTERS,
                  base: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         if prototypes < 1:
@@ -85,3 +86,15 @@ class LPCAMHead(BaseModule):
         with full_precision(feat.device.type):
             wide = feat.to(torch.promote_types(feat.dtype, torch.float32))
             return prototype_cam(wide, self.centres, self.context).to(feat.dtype)
+
+
+def with_prototypes(weights: Mapping[str, Tensor], prototypes: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return a classifier's weights under the names of a model with an :class:`LPCAMHead`, with its prototypes.
+
+    Args:
+        weights: of the classifier, by name.
+        prototypes: `centres` and `context`.
+    """
+    renamed = {f'head.base.{name[len("head."):]}' if name.startswith('head.') else name: value
+               for name, value in weights.items()}
+    return {**renamed, **{f'head.{name}': value for name, value in prototypes.items()}}

@@ -42,7 +42,7 @@ class Comparison:
     """Entries, each with every seed.
 
     Attributes:
-        entries: the first is the one that others are measured by.
+        entries: the others are compared with the first one.
         seeds: of all trainings.
         lists: names or paths of lists that networks are tested on; without any, that of their configs. A pipeline
             measures what its stages say.
@@ -144,7 +144,7 @@ def _with_test_options(entry: Entry, options: Mapping[str, Any]) -> Entry:
 
 
 def _require_texts(path: str, options: Mapping[str, Any]) -> None:
-    """Check that options of a pipeline can be passed on a command line."""
+    """Check that a command line can pass the options of a pipeline."""
     for key, value in options.items():
         try:
             option_text(value)

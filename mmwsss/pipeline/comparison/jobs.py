@@ -9,12 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mmwsss.pipeline.failure import why_failed
 from mmwsss.pipeline.process import endings_as_interruption
 from mmwsss.utils.system import available_cores
 
 PAUSE = 0.2  # seconds between looks at the processes
 PATIENCE = 60  # seconds that a pipeline gets to end its stage
-SHOWN = 12  # lines of a message
 
 
 @dataclass
@@ -68,14 +68,8 @@ class _Running:
 
     def failure(self) -> str:
         """Why it failed, and its log."""
-        with open(self.job.log, 'rb') as file:
-            file.seek(self.begin)
-            lines = file.read().decode(errors='replace').strip().splitlines()
-        start = next((index for index, line in enumerate(lines) if line.startswith('error: ')), -SHOWN)
-        code = self.process.returncode
-        ended = [f'It was ended by {signal.Signals(-code).name}.'] if -code in set(signal.Signals) else []
-        text = [line.removeprefix('error: ') for line in lines[start:][:SHOWN] if line.strip()]
-        return '\n'.join(f'    {line}' for line in [*ended, *text, f'Log: {self.job.log}'])
+        reasons = why_failed(self.process.returncode, self.job.log, self.begin)
+        return '\n'.join(f'    {line}' for line in [*reasons, f'Log: {self.job.log}'])
 
 
 def run_jobs(jobs: Sequence[Job], environments: Sequence[Mapping[str, str]], count: tuple[int, int],

@@ -7,9 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmwsss.registry import RECIPES
-from mmwsss.utils.errors import InputError
 
-from .boundary_refinement import boundary_refinement
+from .parts import (
+    REPORT,
+    cam_files,
+    classifier_training,
+    confident_labels,
+    refined_by_boundaries,
+    require_masks,
+    segmentor_of_labels,
+    trainings,
+)
 
 
 @RECIPES.register_module()
@@ -32,8 +40,9 @@ def amn(classifier: str,
             threshold of the classifier's CAMs plus and minus 0.15.
         ir_label_thr: the same of the labels that IRNet learns from, made of AMN's maps.
         pseudo_label_thr: a number, `'best'` (of the masks of IRNet's test list) or `'auto'` (label-free).
-        pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
-        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
+        pseudo_label_crf: local refinement of the pseudo labels: `True` or settings of a DenseCRF, or the config of
+            another, e.g. `dict(type='PAMR')`.
+        crf: test the segmentor once more, with a local refinement: `True` for a DenseCRF, or its config.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
@@ -43,20 +52,15 @@ def amn(classifier: str,
     Raises:
         InputError: a name in `network_options` or a setting does not fit.
     """
-    options = dict(network_options or {})
-    networks = dict(classifier=classifier, amn=amn, irnet=irnet, **dict(segmentor=segmentor) if segmentor else {})
-    strangers = sorted(set(options) - set(networks))
-    if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(networks)}. '
-                         'Correct the name.')
-    first: list[dict[str, Any]] = [
-        dict(type='Training', name='classifier', config=classifier, options=dict(options.pop('classifier', {})),
-             show=False, title='Training from image-level labels'),
-        dict(type='CAMFiles', name='seed_cams', network='classifier', images_of='amn'),
-        dict(type='CAMCurve', name='seed_cam_quality', cams='seed_cams', config='classifier'),
-        dict(type='AffinityLabels', name='seed_labels', cams='seed_cams', config='amn',
-             thresholds='seed_cam_quality' if seed_label_thr == 'auto' else seed_label_thr),
-        dict(type='Training', name='amn', config=amn, labels='seed_labels', options=dict(options.get('amn', {})),
-             show=False, title='Training from seed labels and image-level labels')]
-    return boundary_refinement(dict(amn=amn, irnet=irnet, segmentor=segmentor), 'ir_label', ir_label_thr,
-                               pseudo_label_thr, pseudo_label_crf, crf, options, masks, made_by=first)
+    require_masks(masks, crf, pseudo_label_thr)
+    trained = trainings(dict(classifier=classifier, amn=amn, irnet=irnet, segmentor=segmentor), network_options)
+    return [
+        classifier_training(trained),
+        *cam_files('classifier', images_of='amn', prefix='seed_'),
+        confident_labels('seed_labels', 'amn', seed_label_thr, prefix='seed_'),
+        dict(trained['amn'], labels='seed_labels', show=False,
+             title='Training from seed labels and image-level labels'),
+        *cam_files('amn', images_of='irnet'),
+        *refined_by_boundaries('ir_label', 'irnet', ir_label_thr, trained, pseudo_label_thr, pseudo_label_crf, masks),
+        *segmentor_of_labels(trained, crf, masks),
+        REPORT]

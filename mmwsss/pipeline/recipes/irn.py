@@ -8,7 +8,15 @@ from typing import Any
 
 from mmwsss.registry import RECIPES
 
-from .boundary_refinement import boundary_refinement
+from .parts import (
+    REPORT,
+    cam_files,
+    classifier_training,
+    refined_by_boundaries,
+    require_masks,
+    segmentor_of_labels,
+    trainings,
+)
 
 
 @RECIPES.register_module()
@@ -27,13 +35,20 @@ def irn(classifier: str,
         classifier, irnet, segmentor: configs of the networks; without a segmentor it ends with the pseudo labels.
         ir_label_thr: (foreground, background), or `'auto'`: the label-free threshold of the CAMs plus and minus 0.15.
         pseudo_label_thr: a number, `'best'` (of the masks of IRNet's test list) or `'auto'` (label-free).
-        pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
-        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
+        pseudo_label_crf: local refinement of the pseudo labels: `True` or settings of a DenseCRF, or the config of
+            another, e.g. `dict(type='PAMR')`.
+        crf: test the segmentor once more, with a local refinement: `True` for a DenseCRF, or its config.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
         The settings of 11 to 13 stages; without masks, of 8 or 9.
     """
-    return boundary_refinement(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), 'ir_label', ir_label_thr,
-                               pseudo_label_thr, pseudo_label_crf, crf, network_options, masks)
+    require_masks(masks, crf, pseudo_label_thr)
+    trained = trainings(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), network_options)
+    return [
+        classifier_training(trained),
+        *cam_files('classifier', images_of='irnet'),
+        *refined_by_boundaries('ir_label', 'irnet', ir_label_thr, trained, pseudo_label_thr, pseudo_label_crf, masks),
+        *segmentor_of_labels(trained, crf, masks),
+        REPORT]

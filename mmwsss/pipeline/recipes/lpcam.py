@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmwsss.registry import RECIPES
-from mmwsss.utils.errors import InputError
 
-from .boundary_refinement import boundary_refinement
+from .parts import (
+    REPORT,
+    cam_files,
+    classifier_training,
+    refined_by_boundaries,
+    require_masks,
+    segmentor_of_labels,
+    trainings,
+)
 
 
 @RECIPES.register_module()
@@ -31,8 +38,9 @@ def lpcam(classifier: str,
         prototypes: settings of the stage `Prototypes`, e.g. `dict(pixels=50)`.
         ir_label_thr: (foreground, background), or `'auto'`: the label-free threshold of the CAMs plus and minus 0.15.
         pseudo_label_thr: a number, `'best'` (of the masks of IRNet's test list) or `'auto'` (label-free).
-        pseudo_label_crf: `True`, or settings of a DenseCRF that refines the pseudo labels.
-        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
+        pseudo_label_crf: local refinement of the pseudo labels: `True` or settings of a DenseCRF, or the config of
+            another, e.g. `dict(type='PAMR')`.
+        crf: test the segmentor once more, with a local refinement: `True` for a DenseCRF, or its config.
         masks: whether the test lists have masks; without, stages that measure against them are left out.
         network_options: `--cfg-options` of `classifier`, `irnet` and `segmentor`; `{classifier}` in a text stands for
             its checkpoint.
@@ -43,15 +51,12 @@ def lpcam(classifier: str,
     Raises:
         InputError: a name in `network_options` or a setting does not fit.
     """
-    options = dict(network_options or {})
-    networks = ['classifier', 'irnet', *(['segmentor'] if segmentor else [])]
-    strangers = sorted(set(options) - set(networks))
-    if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are {", ".join(networks)}. '
-                         'Correct the name.')
-    first: list[dict[str, Any]] = [
-        dict(type='Training', name='classifier', config=classifier, options=dict(options.pop('classifier', {})),
-             show=False, title='Training from image-level labels'),
-        dict(type='Prototypes', name='lpcam', network='classifier', config=lpcam, **prototypes or {})]
-    return boundary_refinement(dict(lpcam=lpcam, irnet=irnet, segmentor=segmentor), 'ir_label', ir_label_thr,
-                               pseudo_label_thr, pseudo_label_crf, crf, options, masks, made_by=first)
+    require_masks(masks, crf, pseudo_label_thr)
+    trained = trainings(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), network_options)
+    return [
+        classifier_training(trained),
+        dict(type='Prototypes', name='lpcam', network='classifier', config=lpcam, **prototypes or {}),
+        *cam_files('lpcam', images_of='irnet'),
+        *refined_by_boundaries('ir_label', 'irnet', ir_label_thr, trained, pseudo_label_thr, pseudo_label_crf, masks),
+        *segmentor_of_labels(trained, crf, masks),
+        REPORT]

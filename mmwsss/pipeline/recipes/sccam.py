@@ -9,6 +9,8 @@ from typing import Any
 from mmwsss.registry import RECIPES
 from mmwsss.utils.errors import InputError
 
+from .parts import REPORT, cam_files, classifier_training, trainings
+
 
 @RECIPES.register_module()
 def sccam(classifier: str,
@@ -41,14 +43,8 @@ def sccam(classifier: str,
         raise InputError(f'rounds={rounds!r} must be at least 1.')
     if epochs is not None and len(epochs) != rounds:
         raise InputError(f'epochs={epochs!r} must have one entry for each of {rounds} rounds.')
-    options = network_options or {}
-    strangers = sorted(set(options) - {'classifier', 'sub_classifier'})
-    if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the networks are classifier, '
-                         'sub_classifier. Correct the name.')
-    stages: list[dict[str, Any]] = [
-        dict(type='Training', name='classifier', config=classifier, options=dict(options.get('classifier', {})),
-             show=False, title='Training from image-level labels')]
+    trained = trainings(dict(classifier=classifier, sub_classifier=sub_classifier), network_options)
+    stages = [classifier_training(trained)]
     for index in range(rounds):
         clusters, name = f'sub_categories_{index + 1}', f'round_{index + 1}'
         own = {'train_dataloader.dataset.sub_category_file': f'{{{clusters}}}', 'model.head.sub_categories': k}
@@ -57,10 +53,9 @@ def sccam(classifier: str,
         stages += [
             dict(type='SubCategories', name=clusters, network=stages[-1]['name'], k=k, allow_fewer=allow_fewer,
                  images_of=name),
-            dict(type='Training', name=name, config=sub_classifier, show=False,
-                 options={**options.get('sub_classifier', {}), **own},
+            dict(trained['sub_classifier'], name=name, show=False,
+                 options={**trained['sub_classifier']['options'], **own},
                  title=f'Training from image-level labels and sub-categories, round {index + 1} of {rounds}')]
     last = stages[-1]['name']
     tests = [dict(type='Evaluation', name=f'test_{name}', network=last, test_list=name) for name in lists]
-    return [*stages, *tests, dict(type='CAMFiles', name='cams', network=last),
-            dict(type='CAMCurve', name='cam_quality', cams='cams', config=last), dict(type='Report', name='report')]
+    return [*stages, *tests, *cam_files(last), REPORT]

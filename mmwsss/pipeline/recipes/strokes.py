@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmwsss.registry import RECIPES
-from mmwsss.utils.errors import InputError
+
+from .parts import REPORT, segmentor_of_labels, trainings
 
 
 @RECIPES.register_module()
@@ -20,7 +21,7 @@ def scribbles(scribbles: str, segmentor: str, width: int = 3, crf: bool | Mappin
         scribbles: folder of `<id>.xml` (ScribbleSup), or of `<id>.png` that are drawn already.
         segmentor: config of the network.
         width: of the lines in pixels.
-        crf: test the segmentor once more, with a DenseCRF; `True`, or the config of a local refinement.
+        crf: test the segmentor once more, with a local refinement: `True` for a DenseCRF, or its config.
         network_options: `--cfg-options` by network, here of `'segmentor'`.
 
     Returns:
@@ -66,17 +67,9 @@ def boxes(boxes: str, segmentor: str, method: str = 'grabcut', refine: Mapping[s
 def _from_strokes(kind: str, source: str | Sequence[str], segmentor: str, settings: Mapping[str, Any],
                   crf: bool | Mapping[str, Any],
                   options: Mapping[str, Mapping[str, Any]] | None) -> list[dict[str, Any]]:
-    strangers = sorted(set(options or {}) - {'segmentor'})
-    if strangers:
-        raise InputError(f'network_options names {", ".join(strangers)}, but the only network is segmentor. Correct '
-                         'the name.')
-    stages: list[dict[str, Any]] = [
+    trained = trainings(dict(segmentor=segmentor), options)
+    return [
         dict(type='StrokeLabels', name='pseudo_labels', kind=kind, source=source, config='segmentor',
              settings=dict(settings)),
-        dict(type='Training', name='segmentor', config=segmentor, labels='pseudo_labels',
-             options=dict((options or {}).get('segmentor', {})), title=f'Training from {kind}'),
-        dict(type='Evaluation', name='evaluation', network='segmentor', bars='Segmentor')]
-    if crf:
-        stages.append(dict(type='Evaluation', name='crf', network='segmentor', refine=crf, bars='Segmentor, CRF',
-                           title='The network on its test list, with a DenseCRF'))
-    return [*stages, dict(type='Report', name='report')]
+        *segmentor_of_labels(trained, crf, title=f'Training from {kind}'),
+        REPORT]

@@ -1,4 +1,4 @@
-"""The labels that a refiner learns affinities from."""
+"""Confident labels, e.g. for a refiner that learns from pairs of pixels."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +16,9 @@ MARGIN = 0.15  # of the thresholds around the label-free threshold
 
 @STAGES.register_module()
 class AffinityLabels(FileStage):
-    """Write confident labels from CAM files with `tools/make_ir_labels.py`.
+    """Write the confident pixels of CAM files as label maps with `tools/make_ir_labels.py`; others become 255.
+
+    IRNet and BES learn from them (AffinityNet from `AffinityScores`), and AMN, or a segmentor without refinement.
 
     Args:
         name: of the stage.

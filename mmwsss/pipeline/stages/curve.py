@@ -36,14 +36,14 @@ class CurveStage(Stage):
         curve = self._curve(plan)
         if 'best' not in curve:
             auto = curve['auto']
-            point = {f"without masks (Otsu): {auto['thr']:.2f}": (auto['thr'], auto['foreground'])}
+            point = {f"label-free (Otsu): {auto['thr']:.2f}": (auto['thr'], auto['foreground'])}
             yield 'Background threshold', self.label, curve_figure(
                 {'foreground': (curve['thresholds'], curve['foreground'])}, 'background threshold',
                 'pixels above it (%)', point)
             return
         marks = {f"{title}: {curve[key]['mIoU']:.1f} at {curve[key]['thr']:.2f}":
                  (curve[key]['thr'], curve[key]['mIoU']) for key, title in (
-                     ('best', 'best'), ('auto', 'without masks (Otsu)'))}
+                     ('best', 'best'), ('auto', 'label-free (Otsu)'))}
         figure = curve_figure({'mIoU': (curve['thresholds'], curve['mIoU'])}, 'background threshold', 'mIoU (%)', marks)
         yield 'Background threshold', self.label, figure
 

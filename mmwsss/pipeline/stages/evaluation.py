@@ -7,7 +7,7 @@ from typing import Any
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.record import config_mark
-from mmwsss.pipeline.refinement import refinement_options, require_refinement
+from mmwsss.pipeline.refinement import refinement_name, refinement_options, require_refinement
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 
@@ -83,7 +83,7 @@ class Evaluation(Stage):
         return json.loads(self.output(plan).path.read_text())
 
     def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str]:
-        refined = (', CRF' if self.refine is True else f", {self._refinement()['type']}") if self.refine else ''
+        refined = f', {refinement_name(self.refine)}' if self.refine else ''
         found = any(key.rpartition('/')[2] == 'best_thr' for key in figures)
         return self.bars or f'{"CAM" if found else "Segmentor"}{refined}', self.network(plan).list_name('test')
 

@@ -30,6 +30,7 @@ class Prototypes(Stage):
     """
     tool = 'make_prototypes.py'
     title = "Prototypes of the classes, from a classifier's features"
+    makes_checkpoint = True
 
     def __init__(self, name: str, network: str, config: str, k: int = 12, seed: int = 0, mask_thr: float = 0.1,
                  centre_thr: float = 0.9, context_thr: Sequence[float] = (0.05, 0.9), pixels: int | None = None,
@@ -60,16 +61,22 @@ class Prototypes(Stage):
                     inputs)
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.engine.classes import classes_of
+        from mmwsss.pipeline.image_lists import image_labels
+        from mmwsss.pseudo_labels.local_prototypes import CLUSTERS, check_classes
         from mmwsss.pseudo_labels.sub_categories import require_scikit_learn
         require_scikit_learn()
         head = self.network(plan).cfg.model.get('head', {})
-        if head.get('prototypes', 12) != self.k:
+        room = head.get('prototypes', CLUSTERS)
+        if room != self.k:
             raise InputError(f'The stage {self.name} makes k={self.k} clusters, but the head of {self.config} has room '
-                             f"for {head.get('prototypes', 12)}. Set model.head.prototypes={self.k}.")
+                             f'for {room}. Set model.head.prototypes={self.k}.')
         network = plan.network(self.classifier)
-        if any('gt_score' not in info for info in plan.images(network, self.loop)):
-            raise InputError(f'The stage {self.name} needs image-level labels. Set label_file of '
-                             f'{self.loop}_dataloader.dataset in {network.path}.')
+        labels = image_labels(plan.images(network, self.loop), network, self.loop, self.name)
+        try:
+            check_classes(labels, classes_of(network.cfg, self.loop)[1:])
+        except InputError as error:
+            raise InputError(f'The stage {self.name}: {error}') from error
 
     def set_seed(self, seed: int) -> None:
         self.seed = seed

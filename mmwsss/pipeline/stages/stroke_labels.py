@@ -20,7 +20,7 @@ class StrokeLabels(FileStage):
 
     Args:
         name: of the stage.
-        kind: `'scribbles'`, `'points'` or `'boxes'`.
+        kind: of annotations, see :data:`mmwsss.engine.stroke_labels.KINDS`.
         source: folder or file of the annotations, or several files of points; a relative path starts from the current
             folder.
         config: network (a stage or a config) whose training list names the images.
@@ -56,6 +56,11 @@ class StrokeLabels(FileStage):
         return Call(arguments, plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.engine.stroke_labels import require_kind
+        try:
+            require_kind(self.kind, [*self.settings, *(['refinement'] if self.refine else [])])
+        except InputError as error:
+            raise InputError(f'The stage {self.name}: {error}') from error
         missing = [source for source in self.sources if not Path(source).exists()]
         if missing:
             raise InputError(f'The stage {self.name} reads {self.kind} from {missing[0]}, which does not exist. '

@@ -42,19 +42,14 @@ class SubCategories(Stage):
         return Call([*arguments, *(['--allow-fewer'] if self.allow_fewer else [])], plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
-        import numpy as np
-
         from mmwsss.engine.classes import classes_of
+        from mmwsss.pipeline.image_lists import image_labels
         from mmwsss.pseudo_labels.sub_categories import check_counts, require_scikit_learn
         require_scikit_learn()
         reader = plan.network(self.reader)
-        images = plan.images(reader, 'train')
-        if any('gt_score' not in info for info in images):
-            raise InputError(f'The stage {self.name} needs image-level labels. Set label_file of '
-                             f'train_dataloader.dataset in {reader.path}.')
+        labels = image_labels(plan.images(reader, 'train'), reader, 'train', self.name)
         try:
-            check_counts(np.stack([info['gt_score'] for info in images]), self.k, classes_of(reader.cfg, 'train')[1:],
-                         self.allow_fewer)
+            check_counts(labels, self.k, classes_of(reader.cfg, 'train')[1:], self.allow_fewer)
         except InputError as error:
             raise InputError(f'The stage {self.name}: {error}') from error
 

@@ -1,6 +1,6 @@
 """The training of a network."""
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmwsss.pipeline.report_images import Panels, ReportImages
 
 NOT_TRAINED_BY = ('test_', 'val_', 'tta_')  # settings with these names do not change what a training computes
+OF_TESTS = ('test_cfg', 'val_cfg')  # nor do these of the model
 
 
 @STAGES.register_module()
@@ -36,6 +37,7 @@ class Training(Stage):
     """
     tool = 'train.py'
     resume = ('--resume', )
+    makes_checkpoint = True
     trains = True
 
     def __init__(self, name: str, config: str, labels: str | None = None, options: Mapping[str, Any] | None = None,
@@ -78,7 +80,7 @@ class Training(Stage):
         if not plan.dry:
             others['weights'] = [file_mark(path) for path in _local_weights(cfg)]
         return Call([network.path, '--work-dir', str(self.folder(plan))], options,
-                    plan.inputs(network, parts, (network, 'train'), **others), batches)
+                    plan.inputs(network, parts, (network, 'train'), OF_TESTS, **others), batches)
 
     def resumed(self, call: Call) -> Call:
         """Resume from the run's own checkpoint; initial weights of the command line would come before it."""
@@ -91,6 +93,7 @@ class Training(Stage):
             key: value for key, value in call.options.items() if key != 'load_from'}))
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.engine.preflight import require_initial_weights
         network = self.network(plan)
         for loop in ('train', 'val', 'test'):
             if network.cfg.get(f'{loop}_dataloader'):
@@ -98,11 +101,11 @@ class Training(Stage):
         require_steps(network.cfg, len(plan.images(network, 'train')))
         if self.labels:
             plan.require_images(self, network, 'train', self.labels)
-        for value in _checkpoints(network.cfg.model):
-            later = isinstance(value, str) and any(f'{{{place}}}' in value for place in self.places)
-            if isinstance(value, str) and not later and '://' not in value and not Path(value).expanduser().is_file():
-                raise InputError(f'The stage {self.name} starts from {value}, which does not exist. Train that model '
-                                 "first, or name a stage, e.g. {'model.backbone.init_cfg.checkpoint': '{classifier}'}.")
+        try:
+            require_initial_weights(network.cfg.model, [f'{{{place}}}' for place in self.places])
+        except InputError as error:
+            raise InputError(f'The stage {self.name} lacks its initial weights. {error} In a pipeline, its options set '
+                             "it; '{classifier}' stands for the checkpoint of the stage classifier.") from error
 
     def work(self, plan: Plan) -> int:
         network = self.network(plan)
@@ -127,16 +130,7 @@ class Training(Stage):
 
 def _local_weights(cfg: Mapping[str, Any]) -> Iterator[str]:
     """The files of this machine that a training starts from."""
-    for value in (cfg.get('load_from'), *_checkpoints(cfg['model'])):
+    from mmwsss.engine.preflight import initial_weights
+    for value in (cfg.get('load_from'), *(path for _, path in initial_weights(cfg['model']))):
         if isinstance(value, str) and Path(value).is_file():
             yield value
-
-
-def _checkpoints(settings: Any) -> Iterator[Any]:
-    """What `init_cfg` names, anywhere in a model's config."""
-    if isinstance(settings, Mapping):
-        yield settings.get('checkpoint')
-        settings = list(settings.values())
-    if isinstance(settings, Sequence) and not isinstance(settings, str):
-        for value in settings:
-            yield from _checkpoints(value)
