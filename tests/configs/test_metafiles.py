@@ -55,6 +55,25 @@ def test_our_figures_of_cams_are_those_of_the_comparison():
     assert found == wanted
 
 
+def test_our_figures_of_segmentors_are_those_of_the_comparison():
+    """A segmentor that several entries train has the figure of the first one."""
+    compared = json.loads((FOLDER / 'voc20/compare_segmentors.json').read_text())
+    rows = {row['entry']: row['columns'] for row in compared['rows'] if row['list'] == 'val'}
+    wanted: dict[str, float] = {}
+    for entry in compared['entries']:
+        cfg = Config.fromfile(REPO / entry['config'])
+        names = dict(segmentor='Segmentor mIoU', second_segmentor='Second segmentor mIoU')
+        models = {f"configs/voc20/{cfg[key]}": column for key, column in names.items() if key in cfg} or {
+            entry['config']: 'Segmentor mIoU'}
+        for config, column in models.items():
+            if entry['name'] in rows and entry['name'] != 'points':  # it trains the network of the Gated CRF
+                wanted.setdefault(config, round(rows[entry['name']][column]['mean'], 2))
+    assert len(wanted) >= 8
+    found = {model['Config']: result['Metrics']['mIoU'] for model in MODELS if '/voc20/' in model['Config']
+             for result in model.get('Results', ()) if 'mIoU' in result['Metrics']}
+    assert found == wanted
+
+
 def test_our_figures_are_on_the_page_of_their_collection():
     for path, metafile in METAFILES.items():
         for model in metafile['Models']:
