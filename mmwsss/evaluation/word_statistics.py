@@ -5,7 +5,6 @@ import torch
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from mmwsss.models.features import Features
 from mmwsss.utils.errors import InputError
 
 
@@ -57,12 +56,12 @@ def measure_words(head: Any, feat: Tensor, labels: Tensor) -> dict[str, Tensor]:
         changed=over_classes((seen_through > classes).float().mean(dim=2)))
 
 
-def loss_gradients(head: Any, features: Features, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
+def loss_gradients(head: Any, features: Any, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
     """Gradients of each of the head's losses, which say how much a loss changes the backbone.
 
     Args:
         head: see :func:`word_head`, in eval mode.
-        features: of `N` images, computed with gradients.
+        features: the head's `Features` of `N` images, computed with gradients.
         data_samples: N samples with `gt_score` `(L,)`.
 
     Returns:
