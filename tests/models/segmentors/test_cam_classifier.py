@@ -8,6 +8,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference_network import golden_network, samples
 
+from mmwsss.models import heads
 from mmwsss.utils.errors import InputError
 
 
@@ -23,7 +24,7 @@ def tiny(num_classes=3, **kwargs):
 
 
 HEADS_OF_LEVELS = sorted(name for name, item in MODELS.module_dict.items()
-                         if item.__module__.startswith('mmwsss.models.heads') and hasattr(item, 'check'))
+                         if item.__module__.startswith(heads.__name__) and hasattr(item, 'check'))
 
 
 def around(head, out_indices=(0, 1, 2, 3), **settings):
