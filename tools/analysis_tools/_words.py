@@ -66,7 +66,8 @@ class WordRun:
         """Run the network over the images, one by one at scale 1, with a progress bar.
 
         Yields:
-            The `Features` of the image, with gradients, and the sample with its image-level labels `gt_score`.
+            The `Features` of the image, with gradients unless the caller turns them off, and the sample with its
+            image-level labels `gt_score`.
         """
         from mmengine.runner import Runner
 

@@ -47,8 +47,10 @@ def parse_args() -> argparse.Namespace:
 def nearest_words(run: WordRun) -> 'list[np.ndarray]':
     """The most probable word of each pixel, `(h, w)` int16 for each image."""
     import numpy as np
-    return [run.head.encoder(features.levels[-1]).nearest[0].cpu().numpy().astype(np.int16)
-            for features, _ in run.features()]
+    import torch
+    with torch.no_grad():
+        return [run.head.encoder(features.levels[-1]).nearest[0].cpu().numpy().astype(np.int16)
+                for features, _ in run.features()]
 
 
 def count_words(maps: 'list[np.ndarray]', num_words: int) -> 'np.ndarray':
