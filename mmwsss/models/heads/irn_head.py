@@ -61,17 +61,18 @@ class IRNHead(BoundaryHead):
         self.displacement_out = nn.Conv2d(width, 2, 1, bias=False)
         self.register_buffer('running_mean', torch.zeros(2))
 
-    def forward(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    def forward(self, feats: Sequence[Tensor], displaced: int | None = None) -> tuple[Tensor, Tensor]:
         """Return boundary logits `(N, 1, h, w)` and displacement `(N, 2, h, w)` (dy, dx), in pixels at stride 4.
 
         Args:
             feats: the levels `(N, C_l, h_l, w_l)`, finest first.
+            displaced: only the first images have a displacement, so many; by default all.
 
         Raises:
             InputError: the levels' channels differ from `in_channels`.
         """
         self.check_levels([feat.shape[1] for feat in feats])
-        displacement = self._displacement(feats)
+        displacement = self._displacement([feat[:displaced] for feat in feats])
         if not self.training:
             displacement = displacement - self.running_mean[:, None, None]
         return self.boundary(feats), displacement

@@ -81,12 +81,16 @@ class BoundaryRefiner(Refiner):
         return dict(boundary=self.boundary_of_pair(self.forward_pair(image), image.shape[1:]))
 
     def forward_pair(self, image: Tensor) -> Any:
-        """Return `_forward` of an image `(3, H, W)` and its mirror image, both padded, see `test_cfg`."""
+        """Return :meth:`head_of_pair` of an image `(3, H, W)` and its mirror image, both padded, see `test_cfg`."""
         size, divisor = image.shape[1:], self.test_cfg['size_divisor']
         padded = [max(-(-side // divisor) * divisor, self.test_cfg['min_size']) for side in size]
         pair = F.pad(torch.stack([image, image.flip(-1)]), (0, padded[1] - size[1], 0, padded[0] - size[0]))
         with autocast(image.device, self.test_cfg['autocast']):
-            return self._forward(pair)
+            return self.head_of_pair(self.extract_feat(pair))
+
+    def head_of_pair(self, feats: Sequence[Tensor]) -> Any:
+        """Return what the head finds in the levels of an image and its mirror image: boundary logits of both."""
+        return self.head(feats)
 
     def boundary_of_pair(self, logits: Tensor, size: Sequence[int]) -> Tensor:
         """Return the boundary probability of an image, the sigmoid of the mean logit of it and its mirror image.

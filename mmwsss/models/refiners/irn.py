@@ -44,6 +44,10 @@ class IRNet(BoundaryRefiner):
         boundary, displacement = self.edge_displacement(image)
         return dict(boundary=boundary, displacement=displacement)
 
+    def head_of_pair(self, feats: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return boundary logits of both images, and the displacement of the first, all that the maps are made of."""
+        return self.head(feats, displaced=1)
+
     def edge_displacement(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Return boundary and displacement of one image, the former from it and its mirror image.
 

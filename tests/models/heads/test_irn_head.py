@@ -42,6 +42,16 @@ def test_mean_shift_in_eval_mode_only():
                                atol=1e-5, rtol=0)
 
 
+def test_displacement_of_the_first_images_only():
+    head = IRNHead(in_channels=(4, 8), strides=(4, 8), displacement_channels=(16, 16)).eval()
+    feats = [torch.rand(3, 4, 8, 9), torch.rand(3, 8, 4, 5)]
+    with torch.no_grad():
+        boundary, displacement = head(feats)
+        of_all, of_first = head(feats, displaced=1)
+    assert of_all.equal(boundary) and tuple(of_first.shape) == (1, 2, 8, 9)
+    torch.testing.assert_close(of_first, displacement[:1])
+
+
 def test_labels_whose_size_is_no_multiple_of_the_stride():
     head = IRNHead(**RESNET)
     losses = head.loss(levels(**RESNET, size=(62, 85)), torch.randint(0, 3, (2, 62, 85)))

@@ -157,8 +157,8 @@ def test_unknown_test_cfg_is_refused():
 
 def test_padding_is_at_least_min_size_and_else_a_multiple(network, monkeypatch):
     sizes = []
-    monkeypatch.setattr(network, '_forward', lambda pair: sizes.append(tuple(pair.shape[2:])) or (
-        torch.zeros(2, 1, 64, 64), torch.zeros(2, 2, 64, 64)))
+    monkeypatch.setattr(network, 'extract_feat', lambda pair: sizes.append(tuple(pair.shape[2:])))
+    monkeypatch.setattr(network, 'head_of_pair', lambda feats: (torch.zeros(2, 1, 64, 64), torch.zeros(1, 2, 64, 64)))
     for size in ((20, 30), (129, 100), (144, 200)):
         network.edge_displacement(torch.zeros(3, *size))
     assert sizes == [(128, 128), (144, 128), (144, 208)]
