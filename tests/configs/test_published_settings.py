@@ -72,6 +72,96 @@ def test_the_published_settings_of_affinitynet_on_vgg16():
     assert not [cfg for cfg in others if 'power' in cfg.get('merge', {})]
 
 
+def test_the_published_settings_of_affinitynets_classifier():
+    cfg = Config.fromfile(REPO / 'configs/cam_r38_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=5e-4, weight_decay=5e-4)
+    assert cfg.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 15 and cfg.param_scheduler[0].power == 0.9
+    assert cfg.train_dataloader.batch_size == 16 and cfg.train_dataloader.drop_last
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    assert list(steps) == ['LoadImage', 'RandomResizeLongSide', 'RandomFlip', 'mmpretrain.ColorJitter', 'RandomCropPad',
+                           'PackImageLabelInputs']
+    assert (steps['RandomResizeLongSide'].min_size, steps['RandomResizeLongSide'].max_size) == (256, 512)
+    assert steps['RandomCropPad'].crop_size == (448, 448)
+    assert cfg.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and cfg.model.test_cfg.flip
+    init_default_scope('mmseg')
+    for name, channels in (('cam_r38', 4096), ('cam_vgg16', 1024), ('sccam_r38', 4096)):
+        head = MODELS.build(Config.fromfile(REPO / f'configs/{name}_voc.py').model.head)
+        assert head.drop_ratio == 0.5
+        head.init_weights()
+        assert head.classifier.weight.abs().max().item() == pytest.approx((6 / (channels + 20))**0.5, rel=0.01)
+
+
+def test_the_published_settings_of_sec():
+    cfg = Config.fromfile(REPO / 'configs/sec_vgg16_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=1e-3, momentum=0.9, weight_decay=5e-4)
+    assert cfg.param_scheduler == [
+        dict(type='MultiStepLR', milestones=[2000, 4000, 6000], gamma=0.1, by_epoch=False)]
+    assert cfg.train_cfg.max_iters == 8000 and cfg.train_dataloader.batch_size == 15
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    assert list(steps) == ['LoadImage', 'Resize', 'LoadCues', 'PackImageLabelInputs']  # no mirror images, no crops
+    assert steps['Resize'].scale == (321, 321) and not steps['Resize'].keep_ratio
+    cfg.model.backbone.init_cfg = cfg.model.decode_head.init_cfg = None
+    init_default_scope('mmseg')
+    model = MODELS.build(cfg.model)
+    groups = {id(group['params'][0]): (group['lr'], group['weight_decay'])
+              for group in build_optim_wrapper(model, cfg.optim_wrapper).param_groups}
+    for name, value in model.named_parameters():
+        rate = (10 if '.fc8.' in name else 1) * (2 if name.endswith('bias') else 1) * 1e-3
+        assert groups[id(value)] == (pytest.approx(rate), 0 if name.endswith('bias') else 5e-4), name
+    losses = [(type(loss).__name__, loss.loss_weight) for loss in model.losses]
+    assert losses == [('SeedLoss', 1), ('ExpansionLoss', 1), ('ConstrainLoss', 1)]
+    assert model.losses[1].decays == dict(present=0.996, background=0.999, absent=0)
+    assert (model.crf.energies, model.crf.gradient) == ('scores', False)
+    assert model.crf.settings == dict(
+        gaussian=(3 / 12, 3), bilateral=(80 / 12, 13, 10), steps=10, backend='torch')
+    assert model.decode_head.drop.p == 0.5 and len(model.decode_head.branches) == 1
+    assert model.decode_head.branches[0]['fc6'].dilation == (12, 12)
+    model.eval()
+    assert model.decode_head(model.backbone(torch.zeros(1, 3, 321, 321))).shape == (1, 21, 41, 41)
+
+
+def test_the_published_settings_of_dsrg():
+    cfg = Config.fromfile(REPO / 'configs/dsrg_r101_voc.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=5e-4, momentum=0.9, weight_decay=5e-4)
+    assert cfg.param_scheduler == [
+        dict(type='MultiStepLR', milestones=[1000 * step for step in range(1, 8)], gamma=0.33, by_epoch=False)]
+    assert cfg.train_cfg.max_iters == 8000 and cfg.train_dataloader.batch_size == 20
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    assert list(steps) == ['LoadImage', 'Resize', 'LoadCues', 'RandomFlip', 'PackImageLabelInputs']
+    assert steps['Resize'].scale == (321, 321) and not steps['Resize'].keep_ratio
+    assert cfg.model.losses == [dict(type='BalancedSeedLoss'), dict(type='ConstrainLoss', ratio=(0.05, 20))]
+    assert cfg.model.crf == dict(energies='probs', gradient=True)
+    assert cfg.model.growing == dict(bg_thr=0.99, fg_thr=0.85)
+    views = next(step for step in cfg.tta_pipeline if step['type'] == 'TestTimeAug').transforms[0]
+    assert [step.scale for step in views] == [(241, 241), (321, 321), (401, 401)]
+    second = Config.fromfile(REPO / 'configs/dsrg_second_r101_voc.py')
+    assert second.optim_wrapper.optimizer == dict(type='SGD', lr=1e-3, momentum=0.9, weight_decay=5e-4)
+    assert second.param_scheduler[0].type == 'PolyLR' and second.param_scheduler[0].power == 0.9
+    assert second.train_cfg.max_iters == second.param_scheduler[0].end == 20000
+    assert second.train_dataloader.batch_size == 10
+    crop = next(step for step in second.train_dataloader.dataset.pipeline if step['type'] == 'RandomCropPad')
+    assert crop.crop_size == (321, 321)
+
+
+@pytest.mark.parametrize('name', ['vwl_l_r101_voc.py', 'vwl_m_r101_voc.py'])
+def test_the_published_settings_of_vwl(name):
+    cfg = Config.fromfile(REPO / 'configs' / name)
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
+    assert cfg.optim_wrapper.paramwise_cfg.custom_keys == dict(backbone=dict(lr_mult=0.1))
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 6 and cfg.param_scheduler[0].power == 0.9
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    assert (steps['RandomResizeLongSide'].min_size, steps['RandomResizeLongSide'].max_size) == (320, 640)
+    assert steps['RandomCropPad'].crop_size == (512, 512) and 'mmpretrain.ColorJitter' not in steps
+    assert cfg.model.backbone.depth == 101 and cfg.model.backbone.strides == (1, 2, 2, 1)
+    assert cfg.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and cfg.model.test_cfg.bg_thr == 0.13
+    assert cfg.model.neck == dict(type='HSPP', levels=(1, 2, 4), gamma=2.0)
+    assert cfg.model.head.encoder.num_words == 256 and not cfg.model.head.word_cam
+    own = dict(type='MemoryBankCodebook', rate=1e-3) if 'vwl_m' in name else dict(
+        type='LearnableCodebook', decorrelation=1.0)
+    assert cfg.model.head.encoder.codebook == own
+
+
 def test_the_published_settings_of_seam():
     cfg = Config.fromfile(REPO / 'configs/seam_r38_voc.py')
     assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=5e-4, weight_decay=5e-4)

@@ -70,6 +70,9 @@ def test_background():
     cam = torch.rand(2, 3, 4)
     torch.testing.assert_close(background_score(cam, 4), (1 - cam.amax(0, keepdim=True))**4)
     assert (background_score(cam[:0], 4) == 1).all()
+    below = torch.tensor([-0.5, 0.25]).view(2, 1, 1)
+    assert background_score(below, 2) == 0.75**2
+    assert background_score(below[:1], 6) == 1  # the classes that are not there are 0
 
 
 def test_maps_of_another_size_and_without_classes():

@@ -7,5 +7,5 @@ model = dict(
         type='ResNet38',
         out_indices=(2, ),
         init_cfg=dict(type='Pretrained', checkpoint='work_dirs/resnet38_imagenet.pth')),
-    head=dict(in_channels=4096, drop_ratio=0.5),
+    head=dict(in_channels=4096, drop_ratio=0.5, init_cfg=dict(type='Xavier', layer='Conv2d', distribution='uniform')),
     test_cfg=dict(merge=dict(type='SumAll'), bg_thr=0.2))
