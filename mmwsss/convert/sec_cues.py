@@ -10,6 +10,7 @@ import numpy as np
 from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.safe_load import load_npy_dict
+from mmwsss.utils.text_file import read_text
 
 KEY = re.compile(r'(\d+)_(labels|cues)')
 
@@ -34,7 +35,7 @@ def convert_sec_cues(pickle: str | os.PathLike, list_file: str | os.PathLike, ou
 
     Raises:
         InputError: the pickle has another form, a class or a cell is out of range, cues are of an unlabelled class, or
-            the list and the pickle do not name the same images.
+            the list is empty, names an image twice, or names one that the pickle does not have.
     """
     content = _entries(pickle)
     names = _names(Path(list_file))
@@ -65,12 +66,20 @@ def _names(path: Path) -> dict[int, str]:
     """The ids of the images by number."""
     if not path.is_file():
         raise InputError(f'The list {path} does not exist. Check the path.')
-    names = {}
-    lines = path.read_text(encoding='utf-8').splitlines()
+    names: dict[int, str] = {}
+    seen: set[str] = set()
+    lines = read_text(path).splitlines()
     for place, line in enumerate(line.split() for line in lines if line.strip()):
         if len(line) > 2 or (len(line) == 2 and not line[1].isdigit()):
             raise InputError(f'{path} has the line {" ".join(line)!r}. Write a name and a number, or a name.')
-        names[int(line[1]) if len(line) == 2 else place] = Path(line[0]).stem
+        number, name = int(line[1]) if len(line) == 2 else place, Path(line[0]).stem
+        if number in names or name in seen:
+            raise InputError(f'{path} has the number {number} or the name {name} twice, in the line '
+                             f'{" ".join(line)!r}. Keep one line for each image.')
+        names[number] = name
+        seen.add(name)
+    if not names:
+        raise InputError(f'{path} is empty. Write a name and a number, or a name, in a line for each image.')
     return names
 
 

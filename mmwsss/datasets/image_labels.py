@@ -15,6 +15,7 @@ from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.image_ids import clean_id
 from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
+from mmwsss.utils.text_file import read_text
 from mmwsss.utils.walk import walk_files
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')  # OpenCV decodes all of them
@@ -180,21 +181,6 @@ class _Order:
         if vector.dtype.kind not in 'buif' or not np.isin(vector, (0, 1)).all():
             raise InputError(f'{self.path}: the labels of {name} must be 0 or 1. Write 1 for each class in the image.')
         return [order[index] for index in np.flatnonzero(vector)]
-
-
-def read_text(path: Path) -> str:
-    """Read a UTF-8 text file, with or without a byte order mark.
-
-    Raises:
-        InputError: it is not UTF-8, or cannot be read.
-    """
-    try:
-        return path.read_text(encoding='utf-8-sig')
-    except UnicodeDecodeError as error:
-        form = path.suffix[1:].upper()
-        raise InputError(f'{path} is not UTF-8 text: {error}. Save it as {form} in UTF-8.') from error
-    except OSError as error:
-        raise InputError(f'{path} cannot be read: {error.strerror}. Check the path.') from error
 
 
 def read_annotation(path: Path) -> list[str]:

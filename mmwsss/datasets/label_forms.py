@@ -11,9 +11,10 @@ import torch
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
+from mmwsss.utils.text_file import read_text
 from mmwsss.utils.walk import walk_files
 
-from .image_labels import IMAGE_SUFFIXES, read_annotation, read_csv_rows, read_text
+from .image_labels import IMAGE_SUFFIXES, read_annotation, read_csv_rows
 from .label_table import read_label_table
 from .own_split import HELD_OUT, LEARNT
 

@@ -159,13 +159,24 @@ def read_coco_boxes(path: Path) -> dict[str, tuple[tuple[int, int], list[tuple[s
         images: dict[Any, tuple[str, tuple[int, int], list[tuple[str, list[float], bool]]]] = {
             entry['id']: (_image_id(entry['file_name']), (int(entry['height']), int(entry['width'])), [])
             for entry in content['images']}
-        for entry in content['annotations']:
+        for number, entry in enumerate(content['annotations'], 1):
+            for key, known in (('image_id', images), ('category_id', names)):
+                if entry[key] not in known:
+                    raise InputError(f'{path}: annotation {number} has {key}={entry[key]!r}, which the file does not '
+                                     'list. Correct or remove it.')
             images[entry['image_id']][2].append((names[entry['category_id']], entry['bbox'],
                                                  bool(entry.get('iscrowd', 0))))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(f'{path} is no file of boxes in COCO\'s format, or an entry lacks a field '
                          f'({type(error).__name__}: {error}). It must have images, categories, and annotations with '
                          'image_id, category_id and bbox.') from error
+    seen: set[str] = set()
+    for name, _, _ in images.values():
+        if name in seen:
+            raise InputError(f'{path} has two images of the name {name}. Keep one, with all boxes.')
+        seen.add(name)
     return {name: (size, boxes) for name, size, boxes in images.values()}
 
 
@@ -244,7 +255,9 @@ def _load_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise InputError(f'{path} does not exist. Check the path.') from error
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise InputError(f'{path} cannot be read: {error.strerror}. Give a JSON file.') from error
+    except (ValueError, RecursionError) as error:
         raise InputError(f'{path} is not valid JSON, perhaps cut off: {error}. Replace it.') from error
 
 

@@ -2,7 +2,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mmwsss.utils.errors import InputError
+from mmwsss.registry import build_local_refinement
 
 if TYPE_CHECKING:
     from mmwsss.models import LocalRefinement
@@ -18,14 +18,6 @@ def build_refinement(settings: Mapping[str, Any], owner: str) -> 'LocalRefinemen
     Raises:
         InputError: its type or a setting is unknown, or it cannot run.
     """
-    from mmwsss.registry import LOCAL_REFINEMENTS
-    try:
-        refinement = LOCAL_REFINEMENTS.build(dict(settings))
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        known = ', '.join(sorted(LOCAL_REFINEMENTS.module_dict))
-        raise InputError(f'The local refinement {dict(settings)} of {owner} cannot be built; known are {known}. '
-                         f'{str(error).strip()}') from error
+    refinement = build_local_refinement(settings, owner)
     refinement.check()
     return refinement

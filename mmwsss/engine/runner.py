@@ -16,6 +16,7 @@ from .config import say
 from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
 from .mixed_precision import require_autocast
+from .part_places import require_places
 from .preflight import build_datasets, require_initial_weights, try_images
 from .runner_adapter import hand_over
 from .training_steps import require_steps
@@ -77,6 +78,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
         require_initial_weights(cfg.get('model'))
     datasets = build_datasets(cfg, loops)
     classes = require_equal_classes(datasets, cfg.filename)
+    require_places(cfg.get('model'), cfg.filename)
     require_heads(cfg.get('model'), classes, cfg.filename)
     if 'train' in datasets and 'image_loss' in (cfg.get('model') or {}):
         require_crop_windows(datasets['train'])

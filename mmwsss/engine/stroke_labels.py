@@ -51,6 +51,8 @@ def scribbles(sources: Sequence[Path], ids: ClassIds, width: int = 3) -> Annotat
         width: of the lines that are drawn, in pixels.
     """
     folder = _single(sources, 'scribbles', 'a folder')
+    if not folder.is_dir():
+        raise InputError(f'{folder} is a file. scribbles are read from a folder of <id>.xml or <id>.png; give it.')
     return Annotations(partial(_file_of, folder, ('.xml', '.png')), partial(_draw_scribbles, ids=ids, width=width))
 
 

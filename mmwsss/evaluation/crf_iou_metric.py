@@ -15,7 +15,7 @@ from mmwsss.datasets.transforms.load_image import image_of
 from mmwsss.pseudo_labels.label_scores import Refine
 from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.pseudo_labels.shrunk import shrink_image, shrink_scores, shrunk_size
-from mmwsss.registry import LOCAL_REFINEMENTS
+from mmwsss.registry import build_local_refinement
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.worker_pool import default_workers, worker_pool
 
@@ -39,7 +39,7 @@ class CRFIoUMetric(ClassIoUMetric):
         **kwargs: those of `IoUMetric`; its `prefix` is `'crf'` by default.
 
     Raises:
-        InputError: both `crf` and `refine` are set.
+        InputError: both `crf` and `refine` are set, or the refinement or a setting is unknown.
     """
 
     default_prefix = 'crf'
@@ -51,7 +51,10 @@ class CRFIoUMetric(ClassIoUMetric):
             raise InputError(f'CRFIoUMetric: crf={crf} has no effect with refine={refine}. Remove one of them.')
         self.workers = workers or default_workers()
         self.crf = dict(crf or {})
-        self.refinement = LOCAL_REFINEMENTS.build(refine or dict(type='DenseCRF', **{**DEEPLABV2, **self.crf}))
+        if 'type' in self.crf:
+            raise InputError(f'CRFIoUMetric: crf={crf} are settings of a DenseCRF. Name another refinement by refine.')
+        self.refinement = build_local_refinement(refine or dict(type='DenseCRF', **{**DEEPLABV2, **self.crf}),
+                                                 'CRFIoUMetric')
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[Future, dict, int]] = deque()
         self._held = 0  # bytes of what waits

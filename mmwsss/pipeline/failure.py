@@ -59,4 +59,8 @@ def _message(output: Sequence[str]) -> list[str]:
     """The error message of a failed process with what follows it; without one, its last lines."""
     lines = '\n'.join(output).strip('\n').split('\n')
     start = next((index for index, line in enumerate(lines) if line.startswith('error: ')), max(len(lines) - SHOWN, 0))
-    return lines[start:start + SHOWN]
+    found = lines[start:]
+    length = found.index('') if '' in found else len(found)
+    if length > SHOWN:  # of a pipeline that shows the traceback of its stage, whose last line says what is wrong
+        return [found[0], *found[length - SHOWN + 1:length]]
+    return found[:SHOWN]

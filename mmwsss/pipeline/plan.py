@@ -76,8 +76,16 @@ class Plan:
         return {key: option_text(self._fill(value)) for key, value in options.items()}
 
     def load(self, path: str, options: Mapping[str, Any] | None = None, made_labels: bool = False) -> Network:
-        """Read a network's config once; `path` is relative to the pipeline's config."""
-        return self._load(str(Path(self.path).parent / path), dict(options or {}), made_labels)
+        """Read a network's config once; `path` is relative to the pipeline's config.
+
+        Raises:
+            InputError: it does not exist, or cannot be read.
+        """
+        place = Path(self.path).parent / path
+        if not place.is_file():
+            raise InputError(f'{self.path} names the config {path}, but {place.absolute()} does not exist. Paths are '
+                             'relative to the folder of the pipeline\'s config, also those of its _base_.')
+        return self._load(str(place), dict(options or {}), made_labels)
 
     def network(self, reference: str, options: Mapping[str, Any] | None = None) -> Network:
         """The network of a stage, or of a config file.

@@ -55,6 +55,7 @@ def draw_strokes(strokes: Sequence[Stroke], size: tuple[int, int], width: int = 
     Returns:
         `(H, W)` uint8, 255 where there is no stroke.
     """
+    width = min(width, 4 * max(size))  # covers the image; OpenCV has a limit
     result = np.full(size, UNLABELLED, dtype=np.uint8)
     claims = np.zeros(size, dtype=np.uint8)
     for label in sorted({stroke.label for stroke in strokes}):

@@ -29,6 +29,11 @@ def latin1_bytes(text: str, encoding: str = 'latin1') -> bytes:
     return codecs.encode(text, 'latin1')
 
 
+def _empty_bytes() -> bytes:
+    """Rebuild `b''`, e.g. of an empty array, from pickles of protocol 2 and below."""
+    return b''
+
+
 def _storage_from_bytes(data: bytes) -> Any:
     """Load a tensor's storage safely instead of with the unrestricted loader that the pickle names."""
     if data.startswith(b'PK'):  # PyTorch pickles none as a zip file, and below 2.6 runs programs of TorchScript
@@ -56,6 +61,8 @@ _FUNCTIONS = {
     'numpy.core.numeric._frombuffer': _frombuffer,
     'numpy._core.numeric._frombuffer': _frombuffer,
     '_codecs.encode': latin1_bytes,
+    '__builtin__.bytes': _empty_bytes,
+    'builtins.bytes': _empty_bytes,
     'torch._utils._rebuild_tensor_v2': _rebuild_tensor,
     'torch.storage._load_from_bytes': _storage_from_bytes,
 }

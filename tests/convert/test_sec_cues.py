@@ -52,7 +52,9 @@ def test_another_form(tmp_path, changes, named):
     assert not (tmp_path / 'out').exists()
 
 
-@pytest.mark.parametrize('lines, named', [('c 9\n', 'c'), ('a 7 8\n', 'a 7 8')])
+@pytest.mark.parametrize('lines, named', [('c 9\n', 'c'), ('a 7 8\n', 'a 7 8'), ('a 7\nb 7\n', 'b 7'),
+                                          ('a.jpg 7\nx/a.png 8\n', 'x/a.png 8'), ('\n', 'list.txt')])
 def test_another_list(tmp_path, lines, named):
     with pytest.raises(InputError, match=message_names('list.txt', named)):
         convert(tmp_path, GOOD, lines)
+    assert not (tmp_path / 'out').exists()

@@ -93,6 +93,7 @@ def change(section, index, **values):
     (lambda made: made['annotations'][0].pop('segmentation'), ['segmentation']),
     (change('images', 1, file_name='../x.jpg'), ['../x.jpg']),
     (change('images', 1, height=21), [1, 3, 'COCO_val2014_000000000009.jpg', '(30, 20)', '(30, 21)']),
+    (change('images', 1, height=float('inf')), ['infinity']),
     (change('annotations', 0, segmentation=[[1, 2, 3]]), [1, 3, 'COCO_val2014_000000000009.jpg', '[1, 2, 3]']),
     (lambda made: made.pop('images'), ['images']), (lambda made: made['categories'].clear(), [0, 'categories']),
     (lambda made: made['images'].append(made['images'][1]), [1, 'twice']),

@@ -179,12 +179,24 @@ def test_boxes_of_coco(tmp_path):
         coco_boxes_of(found['b'], IDS, SIZE, 'b')
 
 
-@pytest.mark.parametrize('annotation', [dict(image_id=9, category_id=90, bbox=[0, 0, 1, 1]), dict(image_id=4, bbox=[0]),
-                                        dict(image_id=4, category_id=3, bbox=[0, 0, 1, 1])])
-def test_a_coco_file_with_dangling_entries(tmp_path, annotation):
+@pytest.mark.parametrize(('annotation', 'named'), [
+    (dict(image_id=9, category_id=90, bbox=[0, 0, 1, 1]), ('annotation 1', 'image_id=9')),
+    (dict(image_id=4, category_id=3, bbox=[0, 0, 1, 1]), ('annotation 1', 'category_id=3')),
+    (dict(image_id=4, bbox=[0]), ('category_id', ))])
+def test_a_coco_file_with_dangling_entries(tmp_path, annotation, named):
     path = tmp_path / 'instances.json'
     path.write_text(json.dumps(coco(annotations=[annotation])))
-    with pytest.raises(InputError, match=message_names(path)):
+    with pytest.raises(InputError, match=message_names(path, *named)):
+        read_coco_boxes(path)
+
+
+@pytest.mark.parametrize(('images', 'named'), [
+    ([dict(id=4, file_name='a.jpg', height=float('inf'), width=5)], ('infinity', )),
+    ([dict(id=one, file_name='f/a.jpg', height=4, width=5) for one in (4, 5)], ('f/a', ))])
+def test_a_coco_file_with_images_without_size_or_twice(tmp_path, images, named):
+    path = tmp_path / 'instances.json'
+    path.write_text(json.dumps(coco(images=images)))
+    with pytest.raises(InputError, match=message_names(path, *named)):
         read_coco_boxes(path)
 
 

@@ -104,6 +104,13 @@ def test_nothing_labelled(label, draw, points, scribbles, kind):
         label(SOME, 'points' if kind == 'points' else 'scribbles', source)
 
 
+def test_files_and_folders_in_place_of_each_other(label, points, tmp_path):
+    with pytest.raises(InputError, match=message_names('points.json', 'folder')):
+        label(VOC, 'scribbles', points([0]))
+    with pytest.raises(InputError, match=message_names(tmp_path, 'directory', 'JSON')):
+        label(VOC, 'points', tmp_path)
+
+
 def test_background_of_boxes_has_its_id(label, tmp_path):
     (tmp_path / 'boxes').mkdir()
     (tmp_path / f'boxes/{NAME}.xml').write_text(

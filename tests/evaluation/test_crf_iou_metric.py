@@ -154,6 +154,15 @@ def test_a_process_that_is_ended_from_outside(samples, call):
     assert metric.evaluate(1) == slow_metrics(samples[:1])
 
 
+@pytest.mark.parametrize(('settings', 'named'), [
+    (dict(crf=None, refine=dict(type='PAMMR')), ('PAMMR', 'CRFIoUMetric', 'PAMR')),
+    (dict(crf=None, refine=dict(type='PAMR', foo=1)), ('CRFIoUMetric', 'foo')),
+    (dict(crf=dict(foo=1)), ('CRFIoUMetric', 'foo')), (dict(crf=dict(type='PAMR')), ('PAMR', 'refine'))])
+def test_unknown_refinements_and_settings(settings, named):
+    with pytest.raises(InputError, match=message_names(*named)):
+        metric_of(**settings)
+
+
 def test_another_local_refinement_from_outside_of_the_package(samples, monkeypatch):
     monkeypatch.syspath_prepend(REPO / 'tests/examples')
     __import__('mean_refinement')

@@ -31,6 +31,13 @@ def test_the_message_and_what_follows_it(reasons):
     assert lines[:3] == ['error: a.png is gone.', 'Copy it.', '0'] and len(lines) == 14  # of 15 lines one is empty
 
 
+def test_a_message_with_a_traceback_keeps_its_last_line(reasons):
+    stage = reasons(1, '\n'.join(['Traceback', *map(str, range(40)), "TypeError: unexpected 'nonsense'"]))
+    lines = reasons(1, '\n'.join(['error: The stage training failed:', *stage, '', 'Full log: a.log.']))
+    assert lines[0] == 'error: The stage training failed:' and lines[-1] == "TypeError: unexpected 'nonsense'"
+    assert len(lines) == 15
+
+
 @pytest.mark.parametrize(('code', 'text'), [(-9, ''), (137, ''), (1, TORCHRUN)])
 def test_sigkill_means_memory(reasons, code, text):
     signalled, cause, *others = reasons(code, text)

@@ -87,7 +87,7 @@ def test_slurm(config, commands):
 
 
 @pytest.mark.parametrize(('old', 'new', 'named'), [
-    ("irnet = 'irnet.py'", "irnet = 'nothere.py'", r'nothere\.py'),
+    ("irnet = 'irnet.py'", "irnet = 'nothere.py'", r'pipeline\.py.* nothere\.py.*/nothere\.py.*_base_'),
     ("irnet = 'irnet.py'", '', 'irnet'),
     ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nthreshold = 3", 'threshold'),
     ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nrecipe = 'nothere'", r'nothere.*irn'),

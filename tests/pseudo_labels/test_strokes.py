@@ -91,3 +91,8 @@ def test_what_a_refinement_does_not_confirm_is_unlabelled_inside_boxes_only():
     labels = np.array([[0, 1, 1, 0, 0]], dtype=np.uint8)
     refined = np.array([[1, 1, 0, 1, 1]])
     np.testing.assert_array_equal(keep_agreed(labels, refined, [Box(1, 1, 0, 3, 0)]), [[0, 1, 255, 255, 0]])
+
+
+def test_a_width_beyond_every_image_covers_it():
+    for points in ([(1, 2), (4, 2)], [(0, 0)]):
+        assert (draw_strokes([stroke(2, *points)], (10, 12), width=10 ** 6) == 2).all()

@@ -40,6 +40,7 @@ def test_a_dictionary_of_arrays_comes_back(tmp_path):
 @pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
 def test_plain_pickles_of_every_protocol(tmp_path, protocol):
     value = dict(CAM, number=np.float32(0.25), text='é', raw=b'\x00\xff', flag=True, none=None,
+                 nothing=b'', empty=np.zeros((3, 0), int),
                  nested=OrderedDict(a=(1, [2.5])), fortran=np.asfortranarray(CAM['cam']))
     (tmp_path / 'd.pkl').write_bytes(pickle.dumps(value, protocol))
     loaded = load_npy_dict(tmp_path / 'd.pkl')
@@ -48,6 +49,7 @@ def test_plain_pickles_of_every_protocol(tmp_path, protocol):
     assert loaded['number'] == 0.25 and loaded['number'].dtype == np.float32
     assert (loaded['text'], loaded['raw'], loaded['flag'], loaded['none']) == ('é', b'\x00\xff', True, None)
     assert loaded['nested'] == OrderedDict(a=(1, [2.5]))
+    assert loaded['nothing'] == b'' and loaded['empty'].shape == (3, 0)
 
 
 @pytest.mark.parametrize('module', ['numpy.core', 'numpy._core'])

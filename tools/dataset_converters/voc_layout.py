@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.text_file import read_text
 
 CLASSES = ('background', 'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
            'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train',
@@ -15,8 +16,12 @@ LABELS = 'image_labels.json'
 
 
 def read_list(path: Path) -> list[str]:
-    """The ids in a list file, one per line."""
-    return [line.split()[0] for line in path.read_text(encoding='utf-8').splitlines() if line.strip()]
+    """The ids in a list file, one per line.
+
+    Raises:
+        InputError: it is not UTF-8, or cannot be read.
+    """
+    return [line.split()[0] for line in read_text(path).splitlines() if line.strip()]
 
 
 def write_list(path: Path, ids: Iterable[str]) -> None:

@@ -57,6 +57,7 @@ class CAMHead(BaseModule):
     Raises:
         InputError: `drop_ratio` is not in [0, 1).
     """
+    part_of = 'the head of a CAMClassifier'
 
     def __init__(self,
                  num_classes: int = 20,

@@ -35,6 +35,7 @@ class LPCAMHead(BaseModule):
     Raises:
         InputError: `prototypes` is below 1.
     """
+    part_of = 'the head of a CAMClassifier'
 
     centres: Tensor
     context: Tensor

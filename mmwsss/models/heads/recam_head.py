@@ -38,6 +38,7 @@ class ReCAMHead(BaseModule):
     Raises:
         InputError: the base head has no such classifier, or one of another size.
     """
+    part_of = 'the head of a CAMClassifier'
 
     def __init__(self,
                  num_classes: int = 20,

@@ -64,6 +64,7 @@ class SEAMHead(BaseModule):
         loss: config of the loss on `(logits, multi-hot labels)`.
         init_cfg: MMEngine's initialisation config.
     """
+    part_of = 'the head of a CAMClassifier'
 
     def __init__(self,
                  num_classes: int = 20,

@@ -38,6 +38,7 @@ class ConstrainLoss(nn.Module):
     Raises:
         InputError: `ratio` is not a range of positive numbers.
     """
+    part_of = 'one of the losses of a CueEncoderDecoder'
     uses_crf = True
 
     def __init__(self, ratio: tuple[float, float] | None = None, loss_weight: float = 1.0,

@@ -50,6 +50,7 @@ class ExpansionLoss(nn.Module):
     Raises:
         InputError: a decay is not in [0, 1].
     """
+    part_of = 'one of the losses of a CueEncoderDecoder'
     uses_crf = False
 
     def __init__(self, present: float = 0.996, background: float = 0.999, absent: float = 0.0,

@@ -43,6 +43,7 @@ class GatedCRFLoss(nn.Module):
     Raises:
         InputError: a setting is out of its range.
     """
+    part_of = 'the image_loss of an ImageLossEncoderDecoder'
 
     def __init__(self,
                  radius: int = 5,

@@ -55,6 +55,7 @@ class SeedLoss(nn.Module):
         loss_weight: factor of the loss.
         loss_name: its name in the log.
     """
+    part_of = 'one of the losses of a CueEncoderDecoder'
     uses_crf = False
 
     def __init__(self, loss_weight: float = 1.0, loss_name: str = 'loss_seed') -> None:

@@ -27,6 +27,7 @@ class AttentionPooling(nn.Module):
     Args:
         scale: of the features in the softmax; 0.001 as published.
     """
+    part_of = 'the neck of a classifier (CAMClassifier, ImageClassifier)'
 
     def __init__(self, scale: float = 1e-3) -> None:
         super().__init__()

@@ -51,6 +51,7 @@ class HSPP(nn.Module):
     Raises:
         ValueError: levels or gamma are out of range, or levels are empty and gamma is 0.
     """
+    part_of = 'the neck of a classifier (CAMClassifier, ImageClassifier)'
 
     def __init__(self, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0, adaptive: bool = True) -> None:
         super().__init__()

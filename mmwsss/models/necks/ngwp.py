@@ -77,6 +77,7 @@ class NGWP(nn.Module):
     Raises:
         InputError: a setting is out of range.
     """
+    part_of = 'the neck of a classifier (CAMClassifier, ImageClassifier)'
 
     def __init__(self, power: float = 3.0, offset: float = 0.01, bg_logit: float = 1.0) -> None:
         super().__init__()

@@ -38,6 +38,7 @@ class WeightedRankPooling(nn.Module):
     Raises:
         InputError: `decay` is out of range.
     """
+    part_of = 'the neck of a classifier (CAMClassifier, ImageClassifier)'
 
     def __init__(self, decay: float = 0.996) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from mmwsss.models.backbones.level_sizes import level_sizes
 from mmwsss.models.shown import Shown, ShownInstances, ShownLabels
 from mmwsss.pseudo_labels import Instances, Transition, random_walks, walk_scores
 from mmwsss.pseudo_labels.cam import strided_size, winner
-from mmwsss.registry import LOCAL_REFINEMENTS
+from mmwsss.registry import build_local_refinement
 from mmwsss.utils.autocast import check_autocast
 from mmwsss.utils.errors import InputError
 
@@ -191,7 +191,7 @@ class Refiner(BaseSegmentor):
                              "is short for refine=dict(type='DenseCRF', ...).")
         if crf is not None:
             refine = dict(type='DenseCRF', **crf)
-        return None if refine is None else LOCAL_REFINEMENTS.build(refine)
+        return None if refine is None else build_local_refinement(refine, f'{type(self).__name__}: test_cfg')
 
     def refined(self, label: Tensor, keys: Tensor, sample: SegDataSample) -> Tensor:
         """Refine labels `(H, W)`; a pixel could be background or any class `keys + 1` that was walked."""

@@ -19,7 +19,7 @@ from mmwsss.models.shown import ShownLabels, ShownScores
 from mmwsss.pseudo_labels.cam import scaled_size
 from mmwsss.pseudo_labels.mask_average import average_masks, final_probs, pad_centred
 from mmwsss.pseudo_labels.pseudo_mask import pseudo_mask
-from mmwsss.registry import LOCAL_REFINEMENTS
+from mmwsss.registry import build_local_refinement
 from mmwsss.utils.errors import InputError
 
 from .kept_classes import kept_classes
@@ -280,7 +280,7 @@ def fg_size(logits: Tensor, labels: Tensor) -> Tensor:
 
 def _refinement(cfg: Mapping[str, Any]) -> LocalRefinement | None:
     """The local refinement that `cfg` names."""
-    return None if cfg['refine'] is None else LOCAL_REFINEMENTS.build(cfg['refine'])
+    return None if cfg['refine'] is None else build_local_refinement(cfg['refine'], 'OneStageSegmentor')
 
 
 def _with_defaults(name: str, cfg: Mapping[str, Any] | None, defaults: Mapping[str, Any]) -> dict[str, Any]:

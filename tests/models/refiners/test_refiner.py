@@ -167,7 +167,7 @@ def test_bad_settings(build):
         build(refine=dict(type='MeanRefinement'), crf=dict())
     with pytest.raises(InputError, match=message_names('test_cfg', 'autocast')):
         build(autocast='int8')
-    with pytest.raises(KeyError, match='NoRefinement'):
+    with pytest.raises(InputError, match='NoRefinement.*PAMR'):
         build(refine=dict(type='NoRefinement'))
 
 

@@ -57,7 +57,7 @@ def read_annotations(path: Path) -> Annotations:
                          f'Take an instances_*.json, e.g. of {SOURCE}.')
     try:
         return _collect(content, path)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f'{path} has an entry without a field or with a wrong one ({type(error).__name__}: {error}). '
