@@ -89,20 +89,30 @@ def require_initial_weights(model: object, later: Sequence[str] = ()) -> None:
                              f'--cfg-options {key}=PATH.')
 
 
-def require_packages(model: object, where: str) -> None:
-    """Check that the packages are installed which parts of a model need beside those of mmwsss.
+def missing_packages(model: object, where: str) -> str:
+    """Say which packages are not installed that parts of a model need beside those of mmwsss.
 
     Args:
         model: config of the model; a registered class names them in its attribute `needs_packages`.
         where: what names the model, for the message.
 
+    Returns:
+        A message with the command that installs them; empty if none is missing.
+    """
+    missing = [package for package in dict.fromkeys(_packages(model)) if find_package(package) is None]
+    return (f'{where} needs {" and ".join(missing)}, not installed here. Run: pip install '
+            f'{" ".join(missing).replace("_", "-")}') if missing else ''
+
+
+def require_packages(model: object, where: str) -> None:
+    """Check that the packages are installed which parts of a model need; see :func:`missing_packages`.
+
     Raises:
         InputError: naming all that are missing.
     """
-    missing = [package for package in dict.fromkeys(_packages(model)) if find_package(package) is None]
-    if missing:
-        raise InputError(f'{where} needs {" and ".join(missing)}, not installed here. Run: pip install '
-                         f'{" ".join(missing).replace("_", "-")}')
+    message = missing_packages(model, where)
+    if message:
+        raise InputError(message)
 
 
 def _packages(part: object) -> Iterator[str]:
