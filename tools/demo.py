@@ -48,7 +48,7 @@ def write_untrained(path: Path) -> None:
 def stages_of(untrained: Path) -> list[dict[str, Any]]:
     """The stages of the sample's pipeline, plus two CAM tests on val, before and after training."""
     from mmwsss.engine.config import read_config
-    from mmwsss.pipeline.plan import stage_settings
+    from mmwsss.pipeline.config import stage_settings
     classifier, *others = stage_settings(read_config(PIPELINE).to_dict(), PIPELINE)
     test = dict(type='Evaluation', network='classifier', test_list='val')
     return [dict(test, name='untrained_on_val', checkpoint=str(untrained), title='CAMs of the untrained network'),

@@ -19,7 +19,7 @@ from mmwsss.datasets.own_masks import check_masks
 from mmwsss.datasets.own_split import split, split_of_folders
 from mmwsss.engine.config import read_config
 from mmwsss.engine.own_configs import OwnConfigs, OwnData, find_backbone
-from mmwsss.engine.preflight import require_packages
+from mmwsss.engine.preflight import missing_packages
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.json_file import write_json
 from mmwsss.utils.walk import walk_files
@@ -82,7 +82,7 @@ def new_dataset(images: str | Path,
     backbone = find_backbone(Path(configs), backbone)
     require_new_folder(out)
     classifier = Path(configs) / '_base_' / 'models' / f'cam_{backbone}.py'
-    require_packages(read_config(str(classifier)).model, f'--backbone {backbone}')
+    lacking = missing_packages(read_config(str(classifier)).model, f'--backbone {backbone}')
     entries = read_label_form(labels, classes)
     paths, others = _find_images(folder)
     matched = match_labels(entries, list(paths))
@@ -98,7 +98,7 @@ def new_dataset(images: str | Path,
     kept = {image: names for image, names in matched.labels.items() if image in sizes}
     counts, notes = check_classes(kept)
     ordered = _order(counts, classes)
-    notes += [others] * bool(others)
+    notes += [text for text in (lacking, others) if text]  # the configs may be for another machine
     masked = [] if masks is None else [image for image in kept if Path(masks, f'{image}.png').is_file()]
     train, val, how = _parts(kept, val_list, masked, seed)
     notes += _one_sided(kept, train, val)

@@ -3,7 +3,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset
+from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.registry import DATASETS, init_default_scope
 from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 
@@ -40,7 +40,7 @@ def try_images(dataset: BaseDataset, count: int = 8) -> list:
 
     Args:
         dataset: of the training, fully initialised.
-        count: at most so many images, spread evenly.
+        count: at most so many images, spread evenly, and one of each part of a concatenation that these miss.
 
     Returns:
         Their data samples, where the pipeline packs any.
@@ -49,7 +49,9 @@ def try_images(dataset: BaseDataset, count: int = 8) -> list:
         InputError: from a step of the pipeline.
     """
     step = max(-(-len(dataset) // count), 1)
-    items = [dataset[index] for index in range(0, len(dataset), step)]
+    indices = set(range(0, len(dataset), step))
+    indices.update(part.start for part in _parts(dataset) if part and indices.isdisjoint(part))
+    items = [dataset[index] for index in sorted(indices)]
     return [item['data_samples'] for item in items if isinstance(item, dict) and 'data_samples' in item]
 
 
@@ -87,20 +89,30 @@ def require_initial_weights(model: object, later: Sequence[str] = ()) -> None:
                              f'--cfg-options {key}=PATH.')
 
 
-def require_packages(model: object, where: str) -> None:
-    """Check that the packages are installed which parts of a model need beside those of mmwsss.
+def missing_packages(model: object, where: str) -> str:
+    """Say which packages are not installed that parts of a model need beside those of mmwsss.
 
     Args:
         model: config of the model; a registered class names them in its attribute `needs_packages`.
         where: what names the model, for the message.
 
+    Returns:
+        A message with the command that installs them; empty if none is missing.
+    """
+    missing = [package for package in dict.fromkeys(_packages(model)) if find_package(package) is None]
+    return (f'{where} needs {" and ".join(missing)}, not installed here. Run: pip install '
+            f'{" ".join(missing).replace("_", "-")}') if missing else ''
+
+
+def require_packages(model: object, where: str) -> None:
+    """Check that the packages are installed which parts of a model need; see :func:`missing_packages`.
+
     Raises:
         InputError: naming all that are missing.
     """
-    missing = [package for package in dict.fromkeys(_packages(model)) if find_package(package) is None]
-    if missing:
-        raise InputError(f'{where} needs {" and ".join(missing)}, not installed here. Run: pip install '
-                         f'{" ".join(missing).replace("_", "-")}')
+    message = missing_packages(model, where)
+    if message:
+        raise InputError(message)
 
 
 def _packages(part: object) -> Iterator[str]:
@@ -111,6 +123,18 @@ def _packages(part: object) -> Iterator[str]:
     yield from getattr(kind, 'needs_packages', ())
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ():
         yield from _packages(inner)
+
+
+def _parts(dataset: BaseDataset, start: int = 0) -> Iterator[range]:
+    """The indices of each data set that a concatenation joins, also inside other wrappers; `start` is its first."""
+    if isinstance(dataset, ConcatDataset):
+        for part in dataset.datasets:
+            yield from _parts(part, start)
+            start += len(part)
+    elif isinstance(dataset, RepeatDataset):
+        yield from _parts(dataset.dataset, start)  # its first pass
+    else:
+        yield range(start, start + len(dataset))
 
 
 def _build(loop: str, cfg: dict) -> BaseDataset:

@@ -11,7 +11,8 @@ OF_RUNNER = {
     'auto_scale_lr', 'optim_wrapper', 'param_scheduler', 'val_evaluator', 'test_evaluator', 'default_hooks',
     'custom_hooks', 'data_preprocessor', 'load_from', 'resume', 'launcher', 'env_cfg', 'log_processor', 'log_level',
     'visualizer', 'default_scope', 'randomness', 'experiment_name', 'cfg'}
-# What Runner reads from `cfg` later, and what our tools read. A tool with a new key of its own adds it here.
+# What Runner reads from `cfg` later, and what our tools read. A tool with a new key of its own adds it here; a test
+# compares them with the code.
 OF_TOOLS = {
     'runner_type', 'model_wrapper_cfg', 'find_unused_parameters', 'custom_imports', 'tta_model', 'tta_pipeline',
     'ir_label_refinement', 'ir_label_max_size', 'affinity_score_refinement', 'cam_dir', 'cues'}

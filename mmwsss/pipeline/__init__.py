@@ -1,5 +1,6 @@
 """Stages from image-level labels to a segmentation network, each of them an ordinary tool with an ordinary config."""
-from .plan import Plan, make_plan, read_plan
+from .config import make_plan, read_plan
+from .plan import Plan
 from .run import Launcher, run_pipeline
 from .stage import Call, Output, Stage
 

@@ -46,6 +46,27 @@ def test_images_are_tried_from_all_of_the_data_set(cfg, images, count, tried):
     assert paths == [str(index) for index in range(0, images, -(-images // count))] and len(paths) == tried
 
 
+def repeated(dataset, times):
+    return dict(type='RepeatDataset', times=times, dataset=dataset)
+
+
+def joined(*datasets):
+    return dict(type='ConcatDataset', datasets=list(datasets))
+
+
+@pytest.mark.parametrize(('build', 'tried'), [
+    (lambda large, small: joined(large, small), ['0', '5', '7']),  # of 9, number 8 is the small one
+    (lambda large, small: joined(small, large), ['7', '4']),
+    (lambda large, small: repeated(joined(joined(large, small), large), 2), ['0', '7', '0', '0']),
+    (lambda large, small: joined(repeated(large, 3), small), ['0', '5', '7'])])
+def test_every_part_of_a_concatenation_is_tried(cfg, build, tried):
+    large = cfg.train_dataloader.dataset.to_dict()
+    small = dict(large, indices=[7])
+    cfg.train_dataloader.dataset = build(large, small)
+    samples = try_images(build_datasets(cfg, ('train', ))['train'], 2)
+    assert [Path(sample.img_path).stem for sample in samples] == tried
+
+
 def test_samples_are_returned_where_there_are_any(cfg):
     cfg.train_dataloader.dataset.pipeline = cfg.train_dataloader.dataset.pipeline[:1]
     assert try_images(build_datasets(cfg, ('train', ))['train']) == []

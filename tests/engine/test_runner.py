@@ -83,6 +83,15 @@ def test_label_files_of_another_stage_are_named(root):
         build('affinitynet_r18_mini', root, **write_files(root, 'cues'))
 
 
+@pytest.mark.parametrize(('config', 'kind', 'named'), [
+    ('affinitynet_r18_mini', 'scores', 'affinity_label'), ('sec_r18_mini', 'cues', 'cues'),
+    ('irnet_r18_mini', 'masks', 'LoadMask'), ('amn_r18_mini', 'masks', 'LoadMask')])
+def test_a_training_that_loads_no_label_files_is_named(root, config, kind, named):
+    pipeline = [dict(type='LoadImage'), dict(type='PackImageLabelInputs')]
+    with pytest.raises(InputError, match=message_names('.jpg', named)):
+        build(config, root, **write_files(root, kind), **{'train_dataloader.dataset.pipeline': pipeline})
+
+
 def test_another_number_of_sub_categories_is_named(root):
     rows = np.zeros((4, len(CLASSES) * 2), np.uint8)
     labels = labels_of(root)

@@ -1,12 +1,16 @@
 """Options of --cfg-options that nobody reads are said, with near names."""
+import ast
 import inspect
+from pathlib import Path
 
 import pytest
 from message_names import message_names
+from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner
+from reference_network import REPO
 
 from mmwsss.engine.config import load_config, read_config
-from mmwsss.engine.unread_options import OF_RUNNER, check_options
+from mmwsss.engine.unread_options import OF_RUNNER, OF_TOOLS, check_options
 from mmwsss.utils.errors import InputError
 
 CFG = dict(
@@ -17,6 +21,41 @@ CFG = dict(
 
 def test_the_keys_of_the_runner():
     assert set(inspect.signature(Runner.__init__).parameters) - {'self'} == OF_RUNNER
+
+
+def holds_config(node: ast.AST) -> bool:
+    """Whether an expression is called `cfg`, as a run's config is."""
+    return isinstance(node, ast.Name) and node.id == 'cfg' or isinstance(node, ast.Attribute) and node.attr == 'cfg'
+
+
+def keys_read(node: ast.AST) -> set[str]:
+    """The keys that a program reads from `cfg`, but for functions that get a part of a config under this name."""
+    if isinstance(node, ast.FunctionDef):
+        kinds = [ast.unparse(given.annotation) for given in node.args.args if given.arg == 'cfg' and given.annotation]
+        if any('Config' not in kind for kind in kinds):
+            return set()
+    found: list[ast.AST | str] = []
+    if isinstance(node, ast.Attribute) and holds_config(node.value):
+        found = [node.attr]
+    elif isinstance(node, ast.Subscript) and holds_config(node.value):
+        found = [node.slice]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and holds_config(node.func.value):
+        found = [*node.args[:1]]
+    elif isinstance(node, ast.Compare) and holds_config(node.comparators[0]):
+        found = [node.left]
+    keys = {key.value if isinstance(key, ast.Constant) else key for key in found}
+    return {key for key in keys if isinstance(key, str)}.union(*map(keys_read, ast.iter_child_nodes(node)))
+
+
+def programs(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob('*.py') if 'models' not in path.parts]  # `cfg` is a part there
+
+
+def test_the_keys_of_our_tools():
+    read = set().union(*(keys_read(ast.parse(path.read_text()))
+                         for folder in ('mmwsss', 'tools') for path in programs(REPO / folder)))
+    own = read - set(dir(Config)) - set(dir(ConfigDict)) - OF_RUNNER
+    assert own == OF_TOOLS - {'custom_imports'}  # MMEngine reads these with the file
 
 
 @pytest.mark.parametrize(('key', 'near'), [

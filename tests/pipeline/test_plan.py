@@ -86,30 +86,6 @@ def test_slurm(config, commands):
         Launcher(TOOLS, 'slurm', 2)
 
 
-@pytest.mark.parametrize(('old', 'new', 'named'), [
-    ("irnet = 'irnet.py'", "irnet = 'nothere.py'", r'pipeline\.py.* nothere\.py.*/nothere\.py.*_base_'),
-    ("irnet = 'irnet.py'", '', 'irnet'),
-    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nthreshold = 3", 'threshold'),
-    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nrecipe = 'nothere'", r'nothere.*irn'),
-    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\nrecipe = 'irn'\nthreshold = 3", r'irn.*threshold'),
-    ("ir_label_thr = 'auto'", 'ir_label_thr = (0.05, 0.3)', r'ir_labels.*0\.05'),
-    ("pseudo_label_thr = 'best'", "pseudo_label_thr = 'bset'", r'pseudo_labels.*bset'),
-    ("pseudo_label_thr = 'best'", 'pseudo_label_thr = 25', r'pseudo_labels.*25'),
-    ("pseudo_label_thr = 'best'", 'pseudo_label_thr = True', r'pseudo_labels.*True'),
-    ("pseudo_label_thr = 'best'", "pseudo_label_crf = 'yes'", r'pseudo_label_crf.*yes'),
-    ('irnet={', 'irnett={', 'irnett.*classifier, irnet, segmentor'),
-    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\ntest_options = 3", r'test_options.*3'),
-    ("irnet = 'irnet.py'", "irnet = 'irnet.py'\ntest_options = {'modle.head': 3}", 'modle'),
-    ("'{classifier}'", "dict(type='BN')", 'BN'),
-    ("irnet={'model.backbone.init_cfg.checkpoint': '{classifier}'}", "irnet={'load_from': '{segmentor}'}",
-     'irnet needs segmentor')])
-def test_a_bad_config_is_named(config, commands, old, new, named):
-    assert old in config.read_text()
-    config.write_text(config.read_text().replace(old, new, 1))
-    with pytest.raises(InputError, match=named):
-        commands(config)
-
-
 @pytest.mark.parametrize(('network', 'change', 'named'), [
     ('irnet', 'train_cfg = None', r'irnet\.py.*train_cfg'),
     ('irnet', 'test_dataloader = None', r'test_dataloader.*irnet\.py'),
@@ -172,12 +148,6 @@ def test_weights_that_a_training_starts_from(config, tmp_path):
     assert found[0] == [] and len(found[1]) == len(found[2]) == 1 and found[1] != found[2]
 
 
-def test_a_work_dir_of_the_config(config):
-    config.write_text(config.read_text() + "work_dir = 'mine'\n")
-    assert str(read_plan(str(config), dry=True).work_dir) == 'mine'
-    assert str(read_plan(str(config), 'given', dry=True).work_dir) == 'given'
-
-
 def test_an_unknown_stage(config, commands):
     with pytest.raises(InputError, match='walks.*walk'):
         commands(config, first='walks')
@@ -195,23 +165,6 @@ def test_our_pipelines(name, commands, monkeypatch):
     found = commands(f'configs/{name}', Launcher(TOOLS, gpus=4))
     assert found['segmentor'][2] == ('2' if 'voc.py' in name else '4')  # of VOC: a batch of 10, as published
     assert list(found)[9:11] == ['segmentor', 'evaluation'] and list(found)[-1] == 'report' and len(found) == 13
-
-
-def test_lists_beside_the_tests_own_and_paths(config, tmp_path):
-    network = read_plan(str(config), 'w', dry=True).network('classifier')
-    assert network.list_name('test') == 'train'
-    assert network.list_file('test', 'val') == network.list_file('test', 'val.txt') == 'ImageSets/Segmentation/val.txt'
-    assert network.list_file('test', './my/few.txt') == str(tmp_path / 'my/few.txt')
-    assert network.list_file('test', 'data/few.txt') == 'few.txt'  # below the data
-    network.require_list('test')
-    network.cfg.test_dataloader.dataset.ann_file = 'ImageSets/Segmentation/none.txt'
-    with pytest.raises(InputError, match=r'none\.txt.*train, train_aug, val'):
-        network.require_list('test')
-    network.cfg.test_dataloader.dataset.ann_file = ''
-    network.require_list('test')
-    assert network.list_name('test') == 'test'
-    with pytest.raises(InputError, match='classifier.py.*val'):
-        network.list_file('test', 'val')
 
 
 def test_a_seed_and_options(config, commands, capsys):

@@ -192,37 +192,6 @@ def test_a_segmentor_without_refinement_runs_on_the_sample(write, tmp_path, caps
     assert '<td class="name"' in page and 'evaluation' in page
 
 
-@pytest.mark.parametrize(('stages', 'named'), [
-    ([dict(CLASSIFIER, type='Learning')], r'Learning.*Training'),
-    ([dict(name='a')], r'a: type=None.*Training'),
-    ([dict(CLASSIFIER, epochs=3)], r'classifier.*epochs.*config'),
-    ([dict(type='Training', name='classifier')], r"classifier.*missing \['config'\]"),
-    ([CLASSIFIER, CLASSIFIER], 'classifier'),
-    ([CAMS], r'cams needs classifier.*cams'),
-    ([CAMS, CLASSIFIER], r'cams needs classifier.*up'),
-    ([dict(CLASSIFIER, labels='cams'), CAMS], 'classifier needs cams needs classifier'),
-    ([dict(CLASSIFIER, options={'load_from': '{classifier}'})], 'classifier needs classifier'),
-    ([dict(CLASSIFIER, name='logs')], 'logs'), ([dict(CLASSIFIER, name='a/b')], 'a/b'),
-    ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
-    ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'\bcurve\b'),
-    ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
-    ([CLASSIFIER, CAMS, dict(AFFINITIES[1], alphas=(24, 4))], r'scores.*alphas.*24, 4'),
-    ([dict(CLASSIFIER, options=[1])], r'classifier.*options.*\[1\]')])
-def test_a_list_that_does_not_fit_is_named_before_anything_runs(write, tmp_path, capsys, stages, named):
-    with pytest.raises(InputError, match=f'(?s){named}'):
-        dry_run(write(stages), capsys)
-    assert not (tmp_path / 'w').exists()
-
-
-def test_neither_stages_nor_a_recipe(write, tmp_path):
-    (tmp_path / 'list.py').write_text('work_dir = "w"\n')
-    with pytest.raises(InputError, match=r'list\.py.*stages.*recipe.*irn'):
-        read_plan('list.py')
-    (tmp_path / 'list.py').write_text(f'stages = {[CLASSIFIER]!r}\ncrf = True\n')
-    with pytest.raises(InputError, match=r'list\.py.*stages.*crf'):
-        read_plan('list.py')
-
-
 def test_missing_files_are_named_before_the_first_stage(write, tmp_path):
     config = write(FOREIGN_CAMS)
     done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)

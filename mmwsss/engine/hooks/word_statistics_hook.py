@@ -12,6 +12,8 @@ from mmwsss.utils.errors import InputError
 
 from ..checkpoints import unwrapped
 
+LAST_SEEN = 'words_last_seen'  # in the message hub: (K,) the iteration in which a word was last in use
+
 
 @HOOKS.register_module()
 class WordStatisticsHook(Hook):
@@ -20,7 +22,8 @@ class WordStatisticsHook(Hook):
     The scalars, over the batch of all ranks:
 
     - `words_in_use`: words that are the most probable one at any pixel of the batch;
-    - `words_dead`: words that were not for `patience` iterations, counted from the start of the run;
+    - `words_dead`: words that were not for `patience` iterations, counted from the start of the training, also after
+      it was resumed;
     - `words_effective`: effective number of words of a pixel, the exponential of the mean entropy: 1 for one sure
       word, `K` for a flat softmax;
     - `words_changed`: share of the pixels of labelled classes where the word map is larger than the class map, so that
@@ -52,8 +55,10 @@ class WordStatisticsHook(Hook):
         except InputError as error:
             runner.logger.warning(f'WordStatisticsHook logs nothing. {error}')
             return
-        self._last = torch.full((self._head.encoder.num_words, ), runner.iter - 1,
-                                device=next(self._head.parameters()).device)
+        # A checkpoint holds the message hub, and only a resumed training reads it.
+        saved = runner.message_hub.get_info(LAST_SEEN) if runner.iter else None
+        last = torch.full((self._head.encoder.num_words, ), runner.iter - 1) if saved is None else saved
+        self._last = last.to(next(self._head.parameters()).device)
         self._watch = self._head.encoder.register_forward_hook(self._watch_encoder)
 
     def after_train(self, runner: Runner) -> None:
@@ -83,6 +88,7 @@ class WordStatisticsHook(Hook):
             return
         seen, feat, self._feat = self._seen, self._feat, None
         self._last = torch.where(seen, runner.iter, self._last)
+        runner.message_hub.update_info(LAST_SEEN, self._last)
         if not self.every_n_train_iters(runner, self.interval):
             return
         in_use = seen.float()

@@ -12,6 +12,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.models.label_maps import require_label_maps
 from mmwsss.utils.errors import InputError
 
 from .cam_head import stack_gt_scores
@@ -75,6 +76,15 @@ class AMNHead(BaseModule):
         if channels is not None and channels[-1] != self.in_channels:
             raise InputError(f'AMNHead: in_channels={self.in_channels}, but the last level of the backbone has '
                              f'{channels[-1]} channels. Set in_channels={channels[-1]}.')
+
+    def check_samples(self, data_samples: list) -> None:
+        """Check samples of the training data; `CAMClassifier` calls it before the training starts.
+
+        Raises:
+            InputError: see :func:`stack_gt_scores` and :func:`require_label_maps`.
+        """
+        stack_gt_scores(data_samples, self.num_classes, torch.device('cpu'))
+        require_label_maps(data_samples)
 
     def pixel_logits(self, feat: Tensor, labels: Tensor | None) -> Tensor:
         """Classify pixels under the labels of their images.
@@ -169,10 +179,6 @@ def stack_label_maps(data_samples: list, size: Sequence[int], device: torch.devi
     Raises:
         InputError: a sample has no label map.
     """
-    for sample in data_samples:
-        if 'gt_sem_seg' not in sample:
-            name = sample.metainfo.get('img_path', 'a sample')
-            raise InputError(f'{name} has no label map. Set train_dataloader.dataset.seg_map_dir to the labels of '
-                             'tools/make_ir_labels.py, and put LoadMask into its pipeline.')
+    require_label_maps(data_samples)
     maps = torch.stack([sample.gt_sem_seg.data for sample in data_samples]).to(device)
     return F.interpolate(maps.float(), size=tuple(size), mode='nearest-exact')[:, 0].long()

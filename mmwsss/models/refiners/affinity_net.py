@@ -56,8 +56,8 @@ class AffinityNet(Refiner):
         self.head = MODELS.build(head)
         self.check_levels()
 
-    def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """Return the head's losses on images `(N, 3, H, W)` and the samples' `affinity_label` `(h, w)` at stride 8.
+    def check_samples(self, data_samples: Sequence[SegDataSample]) -> None:
+        """Check samples of the training data; `build_runner` calls it before the training starts.
 
         Raises:
             InputError: a sample has no `affinity_label`.
@@ -67,6 +67,14 @@ class AffinityNet(Refiner):
                 raise InputError(f"{sample.metainfo.get('img_path', 'a sample')} has no affinity_label. End the "
                                  "training's pipeline with LoadAffinityScores, ..., AffinityLabel and "
                                  "PackImageLabelInputs(keys=['affinity_label']).")
+
+    def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
+        """Return the head's losses on images `(N, 3, H, W)` and the samples' `affinity_label` `(h, w)` at stride 8.
+
+        Raises:
+            InputError: see :meth:`check_samples`.
+        """
+        self.check_samples(data_samples)
         labels = torch.stack([sample.affinity_label for sample in data_samples]).to(inputs.device)
         return self.head.loss(self.extract_feat(inputs), labels)
 

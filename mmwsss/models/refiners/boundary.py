@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.models.backbones.build import build_backbone
+from mmwsss.models.label_maps import require_label_maps
 from mmwsss.models.shown import ShownProbability
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.cam import strided_size
@@ -63,8 +64,21 @@ class BoundaryRefiner(Refiner):
         """Return the levels of normalised images `(N, 3, H, W)`."""
         return self.backbone(inputs)
 
+    def check_samples(self, data_samples: Sequence[SegDataSample]) -> None:
+        """Check samples of the training data; `build_runner` calls it before the training starts.
+
+        Raises:
+            InputError: a sample has no label map.
+        """
+        require_label_maps(data_samples)
+
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
-        """Return the head's losses on images `(N, 3, H, W)` and the samples' `gt_sem_seg`, the head's labels."""
+        """Return the head's losses on images `(N, 3, H, W)` and the samples' `gt_sem_seg`, the head's labels.
+
+        Raises:
+            InputError: see :meth:`check_samples`.
+        """
+        self.check_samples(data_samples)
         labels = torch.stack([sample.gt_sem_seg.data[0] for sample in data_samples])
         return self.head.loss(self.extract_feat(inputs), labels)
 

@@ -24,7 +24,8 @@ class Refiner(BaseSegmentor):
 
     A subclass implements :meth:`maps` (what the network finds in an image) and :meth:`transition` (how the walk moves
     by it), and, where the walk does not start from the CAM itself, :meth:`seed`; where more than the classes walk, also
-    :meth:`scores`. A refiner that is trained also implements `loss`, and `_forward` for `mode='tensor'`.
+    :meth:`scores`. A refiner that is trained also implements `loss`, and `_forward` for `mode='tensor'`; with
+    `check_samples(data_samples)` it checks the labels of some training images before the training starts.
 
     Args:
         data_preprocessor: e.g. `CAMDataPreProcessor`.

@@ -53,6 +53,14 @@ class CueEncoderDecoder(EncoderDecoder):
         if self.test_cfg.get('mode', 'whole') != 'whole':
             raise InputError(f"CueEncoderDecoder: test_cfg.mode must be 'whole', got {self.test_cfg['mode']!r}.")
 
+    def check_samples(self, data_samples: Sequence[SegDataSample]) -> None:
+        """Check samples of the training data; `build_runner` calls it before the training starts.
+
+        Raises:
+            InputError: see :meth:`loss`.
+        """
+        self._known(data_samples)
+
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """Compute the losses.
 
@@ -65,9 +73,6 @@ class CueEncoderDecoder(EncoderDecoder):
         """
         labels, cues = self._known(data_samples)
         scores = self.decode_head(self.extract_feat(inputs))
-        if scores.shape[1] != cues.shape[1]:
-            raise InputError(f'The cues have {cues.shape[1]} classes, but decode_head.num_classes is '
-                             f'{scores.shape[1]}. Set both to the number of classes with the background.')
         with full_precision(scores.device.type):
             scores = resize(scores.float(), size=cues.shape[2:], mode='bilinear', align_corners=self.align_corners,
                             warning=False)
@@ -111,8 +116,7 @@ class CueEncoderDecoder(EncoderDecoder):
             sample.seg_logits.data = sample.seg_logits.data.clamp(min=LOWEST).log()
         return samples
 
-    @staticmethod
-    def _known(data_samples: Sequence[SegDataSample]) -> tuple[Tensor, Tensor]:
+    def _known(self, data_samples: Sequence[SegDataSample]) -> tuple[Tensor, Tensor]:
         """Labels `(N, C)` with the background, and cues `(N, C, h, w)`."""
         for key, remedy in (('gt_score', 'Set label_file of the dataset.'),
                             ('cues', "Use LoadCues and PackImageLabelInputs(keys=['cues']) in the pipeline.")):
@@ -122,6 +126,10 @@ class CueEncoderDecoder(EncoderDecoder):
         sizes = {tuple(sample.cues.shape) for sample in data_samples}
         if len(sizes) > 1:
             raise InputError(f'The cues of a batch have the shapes {sorted(sizes)}. Make all cues on one grid.')
+        (_, _, classes), = sizes
+        if classes != self.decode_head.out_channels:
+            raise InputError(f'The cues have {classes} classes, but decode_head.num_classes is '
+                             f'{self.decode_head.out_channels}. Set both to the number of classes with the background.')
         foreground = torch.stack([sample.gt_score for sample in data_samples])
         labels = torch.cat([torch.ones_like(foreground[:, :1]), foreground], dim=1)
         return labels, torch.stack([sample.cues for sample in data_samples]).permute(0, 3, 1, 2)

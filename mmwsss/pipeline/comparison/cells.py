@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from mmwsss.engine.options import option_text
-from mmwsss.pipeline.plan import Plan, make_plan, read_plan
+from mmwsss.pipeline.config import make_plan, read_plan
+from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.recipes import train_and_test
 from mmwsss.pipeline.run import Launcher, finished_records
 from mmwsss.utils.atomic import atomic_path

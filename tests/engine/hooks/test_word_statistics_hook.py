@@ -24,16 +24,17 @@ custom_hooks = [dict(type='WordStatisticsHook', interval=1, patience=2)]
 """
 
 
-def train(tmp_path, base, images=6):
+def train(tmp_path, base, images=6, **options):
     """Train one epoch, and return the runner and the training's lines of scalars."""
     root = write_tiny_voc(tmp_path / 'data', CLASSES, images=images)
     config = tmp_path / 'config.py'
     config.write_text(CONFIG.format(base=str(REPO / 'configs/mini' / base), root=str(root)))
     # MMEngine keeps visualizers by name
-    cfg = load_config(str(config), {'visualizer.name': tmp_path.name}, work_dir=str(tmp_path / 'work'))
+    options = {'visualizer.name': tmp_path.name, **options}
+    cfg = load_config(str(config), options, work_dir=str(tmp_path / 'work'))
     runner = build_runner(cfg, ('train', 'val'), strict=False)
     runner.train()
-    lines = next((tmp_path / 'work').glob('*/vis_data/scalars.json')).read_text().splitlines()
+    lines = max((tmp_path / 'work').glob('*/vis_data/scalars.json')).read_text().splitlines()
     return runner, [line for line in map(json.loads, lines) if 'loss' in line]
 
 
@@ -50,6 +51,20 @@ def test_scalars_in_the_logs(tmp_path):
     assert not runner.model.head.encoder._forward_hooks
     log = next((tmp_path / 'work').glob('*/*.log')).read_text()
     assert 'words_in_use: ' in log and 'words_dead: ' in log
+
+
+def test_a_resumed_training_goes_on_counting(tmp_path):
+    runner, lines = train(tmp_path, 'vwl_m_r18_mini.py')
+    before = next(hook for hook in runner.hooks if isinstance(hook, WordStatisticsHook))._last
+    assert before.tolist().count(-1) >= 256 - 120 and {0, 1, 2} >= set(before.tolist()) - {-1}
+    runner, more = train(tmp_path, 'vwl_m_r18_mini.py', **{
+        'train_cfg.max_epochs': 2, 'resume': True, 'load_from': str(tmp_path / 'work' / 'epoch_1.pth'),
+        'visualizer.name': f'{tmp_path.name} resumed'})
+    after = next(hook for hook in runner.hooks if isinstance(hook, WordStatisticsHook))._last
+    assert len(more) == 3 and len(lines) == 3
+    assert all(new == old or new > 2 for new, old in zip(after.tolist(), before.tolist(), strict=True))
+    assert (after == -1).sum() > 0
+    assert more[0]['words_dead'] >= 256 - 3 * 40  # without the earlier count: 0
 
 
 def test_a_model_without_words_is_trained_all_the_same(tmp_path):

@@ -123,6 +123,11 @@ def test_bad_input():
         head().check([4, 9], [])
     with pytest.raises(InputError, match=message_names('seg_map_dir', 'make_ir_labels.py')):
         head().loss([features()], samples([[1, 0, 1], [0, 1, 0]]))
+    with pytest.raises(InputError, match=message_names('seg_map_dir', 'make_ir_labels.py')):
+        head().check_samples(samples([[1, 0, 1]]))
+    with pytest.raises(InputError, match=message_names('num_classes', 2, 3)):
+        head().check_samples(labelled([[1, 0]], torch.zeros(1, 4, 4)))
+    head().check_samples(labelled([[1, 0, 1]], torch.zeros(1, 4, 4)))
     with pytest.raises(InputError, match=message_names('smoothing=1')):
         MODELS.build(dict(type='SmoothedCrossEntropyLoss', smoothing=1))
     with pytest.raises(InputError, match=message_names('smoothing=0.6', 2, '0.50')):

@@ -110,6 +110,10 @@ def test_a_sample_without_labels_is_named():
     sample = SegDataSample(metainfo=dict(img_path='a.jpg'))
     with pytest.raises(InputError, match=message_names('a.jpg', 'affinity_label', 'AffinityLabel')):
         golden_affinity_net().loss(torch.zeros(1, 3, 16, 16), [sample])
+    with pytest.raises(InputError, match=message_names('a.jpg', 'affinity_label', 'AffinityLabel')):
+        golden_affinity_net().check_samples([sample])
+    sample.affinity_label = torch.zeros(2, 2)
+    golden_affinity_net().check_samples([sample])
 
 
 def test_bad_border():

@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
@@ -10,6 +11,7 @@ from reference_irnet import golden_irnet, irnet_resnet50
 
 from mmwsss.models.losses import boundary_loss
 from mmwsss.pseudo_labels import random_walk, walk_to_label
+from mmwsss.utils.errors import InputError
 
 
 def boundary_resnet50(**test_cfg):
@@ -66,6 +68,16 @@ def test_loss_of_the_labels_at_stride_4(network):
     sum(losses.values()).backward()
     assert all(parameter.grad is None for parameter in network.backbone.parameters())
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.head.parameters())
+
+
+def test_a_sample_without_labels_is_named(network):
+    sample = SegDataSample(metainfo=dict(img_path='a.jpg'))
+    with pytest.raises(InputError, match=message_names('a.jpg', 'seg_map_dir', 'LoadMask')):
+        network.loss(torch.zeros(1, 3, 16, 16), [sample])
+    with pytest.raises(InputError, match=message_names('a.jpg', 'seg_map_dir', 'LoadMask')):
+        network.check_samples([sample])
+    sample.gt_sem_seg = PixelData(data=torch.zeros(1, 16, 16))
+    network.check_samples([sample])
 
 
 def test_the_walk(network):

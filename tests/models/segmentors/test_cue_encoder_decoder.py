@@ -86,6 +86,8 @@ def test_what_a_sample_must_have(key):
     delattr(batch[1], key)
     with pytest.raises(InputError, match=message_names('a.jpg', key)):
         build().loss(torch.randn(2, 3, 33, 33), batch)
+    with pytest.raises(InputError, match=message_names('a.jpg', key)):
+        build().check_samples(batch)
 
 
 def test_cues_that_do_not_fit():
@@ -97,6 +99,9 @@ def test_cues_that_do_not_fit():
         sample.cues = torch.zeros(5, 5, 3)
     with pytest.raises(InputError, match=message_names(3, 7)):
         build().loss(torch.randn(2, 3, 33, 33), batch)
+    with pytest.raises(InputError, match=message_names(3, 7)):
+        build().check_samples(batch)
+    build().check_samples(samples())
 
 
 @pytest.mark.parametrize('changes, named', [
