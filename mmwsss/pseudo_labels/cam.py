@@ -126,6 +126,24 @@ def merge_cams(cams: Sequence[Tensor],
     return rule(cams, small), large[:, :size[0], :size[1]]
 
 
+def against_background(classes: Tensor, background: Tensor) -> Tensor:
+    """Return scores that hold which classes are stronger than the background, and by how much.
+
+    A weaker class gets its share of both, below 1/2; a stronger one gets 1/2 and half of its lead. So a class above a
+    multiple `t / (1 - t)` of the background, up to 1, is above the threshold `t`, and classes keep their order also
+    where there is no background; shares would all be 1 there, and float16 files would lose the order.
+
+    Args:
+        classes: maps in [0, 1).
+        background: of the background, in [0, 1), of the same shape.
+
+    Returns:
+        Scores in [0, 1).
+    """
+    share = classes / (classes + background + EPS)
+    return torch.where(classes > background, (1 + classes - background) / 2, share)
+
+
 def winner(cam: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
     """Return the strongest class of each pixel.
 

@@ -2,6 +2,7 @@
 import torch
 
 from mmwsss.pseudo_labels.cam import (
+    against_background,
     merge_cams,
     merge_scales,
     mirror_max_sum,
@@ -70,3 +71,12 @@ def test_winner():
     assert label.tolist() == [[8, 4]]
     score, label = winner(cam[:0], torch.tensor([], dtype=torch.int64))
     assert score.tolist() == [[0, 0]] and label.tolist() == [[0, 0]]
+
+
+def test_scores_against_the_background():
+    classes = torch.tensor([0.0, 0.1, 0.3, 0.4, 0.5, 0.9, 0.9, 0.0])
+    background = torch.tensor([0.5, 0.4, 0.6, 0.4, 0.4, 0.1, 0.0, 0.0])
+    scores = against_background(classes, background)
+    torch.testing.assert_close(scores, torch.tensor([0, 0.2, 1 / 3, 0.5, 0.55, 0.9, 0.95, 0]), atol=2e-5, rtol=0)
+    assert torch.equal(scores > 0.5, classes > background)
+    assert (against_background(classes[None].expand(2, 8), background.flip(0)[None]).shape) == (2, 8)

@@ -1,20 +1,18 @@
 """The merging rule of SIPE."""
 from collections.abc import Sequence
 
-import torch
 from mmseg.registry import TASK_UTILS
 from torch import Tensor
 
-from mmwsss.pseudo_labels.cam import EPS, sum_all
+from mmwsss.pseudo_labels.cam import against_background, sum_all
 
 
 @TASK_UTILS.register_module()
 class AgainstBackground:
-    """:class:`SumAll` of class and background, then the share of the class in both.
+    """:class:`SumAll` of class and background, then :func:`~mmwsss.pseudo_labels.cam.against_background`.
 
-    SIPE (Chen et al., CVPR 2022) lets the strongest of all classes and the background win. The share of a class is
-    above 0.5 where it is stronger than the background, and classes keep their order, so `test_cfg.bg_thr=0.5` gives the
-    same labels. A background of half its value, for the sure background of IR labels, is a threshold of 1/3.
+    SIPE (Chen et al., CVPR 2022) lets the strongest of all classes and the background win; `test_cfg.bg_thr=0.5` gives
+    the same labels. A background of half its value, for the sure background of IR labels, is a threshold of 1/3.
 
     Attributes:
         own_size: as of :class:`SumAll`.
@@ -36,5 +34,4 @@ class AgainstBackground:
         """
         if cams[0].dim() == 4:
             return sum_all(cams, size)
-        classes, background = (sum_all([cam[:, :, index] for cam in cams], size) for index in range(2))
-        return classes / (classes + background + EPS) if len(classes) else torch.zeros_like(classes)
+        return against_background(*(sum_all([cam[:, :, index] for cam in cams], size) for index in range(2)))

@@ -11,6 +11,7 @@ from reference_network import samples
 from mmwsss.models import Features, SIPEHead
 from mmwsss.models.heads import image_prototypes, reactivate, structure_seeds
 from mmwsss.models.heads.image_prototypes import add_background
+from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.utils.errors import InputError
 
 
@@ -132,6 +133,20 @@ def test_the_strongest_of_classes_and_background_wins():
     assert torch.equal(torch.where(merged.amax(0) > 0.5, merged.argmax(0) + 1, 0), together.argmax(0))
     assert torch.equal(merged > 1 / 3, total[:, 0] > total[:, 1] / 2)
     assert rule([cam[:, :0] for cam in cams], size).shape == (0, *size)
+
+
+def test_float16_files_keep_the_order_of_classes_without_background(tmp_path):
+    """Maps of cosines are exactly 0 in large parts, also the background's."""
+    rule, size = TASK_UTILS.build(dict(type='AgainstBackground')), (12, 16)
+    classes = torch.linspace(0.2, 1, 12).reshape(1, 1, 3, 4)
+    cams = [torch.stack([torch.cat([classes.flip(-1), classes], dim=1), torch.zeros(1, 2, 3, 4)], dim=2)]
+    merged = rule(cams, size)
+    write_cam(tmp_path / 'a.npz', merged, torch.tensor([0, 1]), (48, 64), ('cat', 'dog'))
+    stored = read_cam(tmp_path / 'a.npz').cam
+    apart = (merged[0] - merged[1]).abs() > 1e-3
+    assert apart.float().mean() > 0.9
+    assert np.array_equal(stored.argmax(0)[apart], merged.argmax(0)[apart])
+    assert len(np.unique(stored)) > 20
 
 
 def test_features_and_maps_of_zeros_are_no_error():
