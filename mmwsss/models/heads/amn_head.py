@@ -12,7 +12,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
-from mmwsss.models.label_maps import require_label_maps
+from mmwsss.models.sample_fields import require_label_maps
 from mmwsss.utils.errors import InputError
 
 from .cam_head import stack_gt_scores

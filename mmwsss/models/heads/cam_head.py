@@ -6,6 +6,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.models.sample_fields import require_field
 from mmwsss.utils.errors import InputError
 
 DEFAULT_LOSS = dict(type='mmpretrain.CrossEntropyLoss', use_sigmoid=True)
@@ -25,12 +26,11 @@ def stack_gt_scores(data_samples: list, num_classes: int, device: torch.device) 
     Raises:
         InputError: a sample has no `gt_score`, or another number of classes.
     """
+    require_field(data_samples, 'gt_score', 'image-level labels',
+                  'Use a dataset with `label_file`, and end its pipeline with `PackImageLabelInputs`.')
     for sample in data_samples:
-        name = sample.metainfo.get('img_path', 'a sample')
-        if 'gt_score' not in sample:
-            raise InputError(f'{name} has no image-level labels (`gt_score`). Use a dataset with '
-                             '`label_file`, and end its pipeline with `PackImageLabelInputs`.')
         if sample.gt_score.numel() != num_classes:
+            name = sample.metainfo.get('img_path', 'a sample')
             raise InputError(f'{name} has labels for {sample.gt_score.numel()} classes, but the head is '
                              f'built for {num_classes}. Set num_classes to the number of image classes.')
     return torch.stack([sample.gt_score for sample in data_samples]).to(device)

@@ -9,6 +9,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.models.sample_fields import require_field
 from mmwsss.utils.errors import InputError
 
 from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
@@ -111,13 +112,12 @@ def stack_sub_categories(data_samples: list, num_classes: int, sub_categories: i
     Raises:
         InputError: a sample has no such labels, or another number of them.
     """
+    require_field(data_samples, 'gt_sub_category', 'sub-category labels', 'Set `sub_category_file` of the dataset to a '
+                  "file of tools/make_subcategories.py, and end its pipeline with "
+                  "PackImageLabelInputs(keys=['gt_sub_category']).")
     for sample in data_samples:
-        name = sample.metainfo.get('img_path', 'a sample')
-        if 'gt_sub_category' not in sample:
-            raise InputError(f'{name} has no sub-category labels (`gt_sub_category`). Set `sub_category_file` of the '
-                             "dataset to a file of tools/make_subcategories.py, and end its pipeline with "
-                             "PackImageLabelInputs(keys=['gt_sub_category']).")
         if sample.gt_sub_category.numel() != num_classes * sub_categories:
+            name = sample.metainfo.get('img_path', 'a sample')
             raise InputError(f'{name} has labels for {sample.gt_sub_category.numel()} sub-categories, but the head is '
                              f'built for {num_classes} classes of {sub_categories}. Set head.sub_categories to the '
                              'number in the sub_category_file.')

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mmwsss.models.backbones.build import build_backbone
 from mmwsss.models.heads.affinity_head import STRIDE
+from mmwsss.models.sample_fields import require_field
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.affinity_scores import background_score
 from mmwsss.utils.autocast import autocast
@@ -62,11 +63,8 @@ class AffinityNet(Refiner):
         Raises:
             InputError: a sample has no `affinity_label`.
         """
-        for sample in data_samples:
-            if 'affinity_label' not in sample:
-                raise InputError(f"{sample.metainfo.get('img_path', 'a sample')} has no affinity_label. End the "
-                                 "training's pipeline with LoadAffinityScores, ..., AffinityLabel and "
-                                 "PackImageLabelInputs(keys=['affinity_label']).")
+        require_field(data_samples, 'affinity_label', 'label of affinities', "End the training's pipeline with "
+                      "LoadAffinityScores, ..., AffinityLabel and PackImageLabelInputs(keys=['affinity_label']).")
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """Return the head's losses on images `(N, 3, H, W)` and the samples' `affinity_label` `(h, w)` at stride 8.

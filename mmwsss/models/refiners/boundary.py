@@ -13,7 +13,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.models.backbones.build import build_backbone
-from mmwsss.models.label_maps import require_label_maps
+from mmwsss.models.sample_fields import require_label_maps
 from mmwsss.models.shown import ShownProbability
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.cam import strided_size

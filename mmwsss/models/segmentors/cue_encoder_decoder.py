@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from mmwsss.models.losses.crf_layer import CRFLayer, shrink_images
 from mmwsss.models.losses.cue_prediction import CuePrediction, floored_softmax
+from mmwsss.models.sample_fields import require_field
 from mmwsss.pseudo_labels.region_growing import grow_seeds
 from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
@@ -118,11 +119,9 @@ class CueEncoderDecoder(EncoderDecoder):
 
     def _known(self, data_samples: Sequence[SegDataSample]) -> tuple[Tensor, Tensor]:
         """Labels `(N, C)` with the background, and cues `(N, C, h, w)`."""
-        for key, remedy in (('gt_score', 'Set label_file of the dataset.'),
-                            ('cues', "Use LoadCues and PackImageLabelInputs(keys=['cues']) in the pipeline.")):
-            absent = [sample for sample in data_samples if key not in sample]
-            if absent:
-                raise InputError(f'{absent[0].get("img_path", "An image")} has no {key}. {remedy}')
+        require_field(data_samples, 'gt_score', 'image-level labels', 'Set label_file of the dataset.')
+        require_field(data_samples, 'cues', 'cues',
+                      "Use LoadCues and PackImageLabelInputs(keys=['cues']) in the pipeline.")
         sizes = {tuple(sample.cues.shape) for sample in data_samples}
         if len(sizes) > 1:
             raise InputError(f'The cues of a batch have the shapes {sorted(sizes)}. Make all cues on one grid.')

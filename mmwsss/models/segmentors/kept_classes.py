@@ -5,7 +5,7 @@ from typing import Any
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmwsss.utils.errors import InputError
+from mmwsss.models.sample_fields import require_field
 
 
 def kept_classes(sample: SegDataSample, score: Tensor, cfg: Mapping[str, Any]) -> Tensor:
@@ -34,7 +34,5 @@ def require_labels(sample: SegDataSample) -> None:
     Raises:
         InputError: it has none.
     """
-    if 'gt_score' not in sample:
-        name = sample.metainfo.get('img_path', 'an image')
-        raise InputError(f'{name} has no image-level labels that say which classes to keep. Set the dataset\'s '
-                         "`label_file`, or keep probable classes with model.test_cfg.labels='pred'.")
+    require_field([sample], 'gt_score', 'image-level labels that say which classes to keep', "Set the dataset's "
+                  "`label_file`, or keep probable classes with model.test_cfg.labels='pred'.")
