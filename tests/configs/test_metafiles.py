@@ -74,6 +74,15 @@ def test_our_figures_of_segmentors_are_those_of_the_comparison():
     assert found == wanted
 
 
+def test_our_figures_on_the_readme_are_those_of_the_comparison():
+    """One after the other from the best, each figure once."""
+    readme = (REPO / 'README.md').read_text(encoding='utf-8')
+    found = re.search(r'CAM mIoU on its `train`: (.*?)\. Speed', readme, re.DOTALL)[1]
+    compared = json.loads((FOLDER / 'voc20/compare_voc20.json').read_text())
+    wanted = {f"{row['columns']['CAM mIoU']['mean']:.1f}" for row in compared['rows'] if row['list'] == 'train'}
+    assert re.findall(r'\d+\.\d', found) == sorted(wanted, key=float, reverse=True)
+
+
 def test_our_figures_are_on_the_page_of_their_collection():
     for path, metafile in METAFILES.items():
         for model in metafile['Models']:
