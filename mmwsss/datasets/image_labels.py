@@ -2,7 +2,6 @@
 import csv
 import os
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
@@ -17,6 +16,7 @@ from mmwsss.utils.json_file import parse_json
 from mmwsss.utils.safe_load import load_npy_dict
 from mmwsss.utils.text_file import read_text
 from mmwsss.utils.walk import walk_files
+from mmwsss.utils.xml_file import read_xml
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.tif', '.tiff')  # OpenCV decodes all of them
 DELIMITERS = ',;\t'  # of cells in a CSV
@@ -190,12 +190,8 @@ def read_annotation(path: Path) -> list[str]:
         InputError: it is not valid XML, or of an unknown encoding.
         FileNotFoundError: it does not exist.
     """
-    try:
-        root = ElementTree.parse(path).getroot()
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two tell of encodings
-        raise InputError(f'{path} is not valid XML: {error}. Write it again, in UTF-8.') from error
     # Direct children only: the parts of a person are <object><part><name>.
-    return list(dict.fromkeys(obj.findtext('name', '').strip() for obj in root.findall('object')))
+    return list(dict.fromkeys(obj.findtext('name', '').strip() for obj in read_xml(path).findall('object')))
 
 
 def read_csv_rows(path: Path) -> list[list[str]]:

@@ -12,14 +12,14 @@ import torch
 
 from mmwsss.datasets import ImageLabelDataset
 from mmwsss.datasets.label_ids import ClassIds, class_ids
-from mmwsss.datasets.stroke_files import (
-                                          coco_boxes_of,
-                                          points_of,
-                                          read_coco_boxes,
-                                          read_points,
-                                          read_scribbles,
-                                          read_stroke_png,
-                                          read_voc_boxes,
+from mmwsss.datasets.strokes import (
+    coco_boxes_of,
+    points_of,
+    read_coco_boxes,
+    read_points,
+    read_scribbles,
+    read_stroke_png,
+    read_voc_boxes,
 )
 from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.models.local_refinements import LocalRefinement

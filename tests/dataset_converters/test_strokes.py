@@ -12,7 +12,7 @@ from tiny_voc import write_tiny_voc
 from voc_layout import CLASSES
 
 from mmwsss.datasets.label_ids import class_ids
-from mmwsss.datasets.stroke_files import points_of, read_points, read_scribbles, read_voc_boxes
+from mmwsss.datasets.strokes import points_of, read_points, read_scribbles, read_voc_boxes
 from mmwsss.pseudo_labels.strokes import draw_strokes, fill_boxes
 
 IDS = class_ids(dict(classes=CLASSES))

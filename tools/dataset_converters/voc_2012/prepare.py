@@ -1,5 +1,4 @@
 """Prepare VOC 2012: make lists, image-level labels and masks from archives or unpacked files."""
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from voc_layout import (
 )
 
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.xml_file import read_xml
 
 from .archives import unpack_archives
 from .published import COUNTS, SBD_SOURCE, VOC_SOURCE, warn
@@ -123,10 +123,8 @@ def read_annotation(path: Path) -> list[str]:
     Raises:
         InputError: the file is not XML, or an object is not of a VOC class.
     """
-    try:
-        names = {node.findtext('name', '').strip() for node in ElementTree.parse(path).iter('object')}
-    except ElementTree.ParseError as error:
-        raise InputError(f'The annotation {path} is damaged ({error}). Unpack {VOC_SOURCE} again.') from error
+    root = read_xml(path, f'Unpack {VOC_SOURCE} again.')
+    names = {node.findtext('name', '').strip() for node in root.iter('object')}
     strange = sorted(names - set(CLASSES[1:]))
     if strange:
         raise InputError(f'The annotation {path} has objects that are not classes of VOC: {first_names(strange)}.')
