@@ -1,4 +1,4 @@
-"""The merging rule of IRN and of the VWE paper."""
+"""The merging rule of the VWE paper."""
 from collections.abc import Sequence
 
 from mmseg.registry import TASK_UTILS
