@@ -8,4 +8,4 @@ model = dict(
     backbone=dict(frozen_stages=0),  # only the first convolution and its norm
     neck=None,
     head=dict(type='AMNHead'),
-    test_cfg=dict(merge=dict(type='SumMinMax', negative_minimum=False), bg_thr=0.25))
+    test_cfg=dict(merge=dict(type='SoftmaxOfMean'), bg_thr=0.25))

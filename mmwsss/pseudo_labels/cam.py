@@ -82,7 +82,7 @@ def merge_scales(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
 def mirror_max_sum(cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
     """Take the maximum over image and mirror image, then :func:`merge_scales`.
 
-    IRN (Ahn, Cho, Kwak, CVPR 2019) and the VWE paper use this rule.
+    The VWE code uses this rule. IRN's code adds image and mirror image, see :func:`sum_all`.
 
     Args:
         cams: maps `(M, K, h_s, w_s)` >= 0 for each scale, of the image and, if `M = 2`, its mirror image flipped back.
@@ -111,19 +111,14 @@ def merge_cams(cams: Sequence[Tensor],
     Args:
         cams: maps `(M, K, h_s, w_s)` >= 0 for each scale, see :func:`mirror_max_sum`.
         size: height and width of the image.
-        rule: merging rule, called as `rule(cams, size)` once per map. One with a true attribute `own_size` merges the
-            second map at `size` itself.
+        rule: merging rule, called as `rule(cams, size)` once per map.
         stride: stride of the stored map.
 
     Returns:
-        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)`, in the rule's range. The second is
-        merged at a multiple of `stride` and cropped, as in IRN's code.
+        The map at `ceil(size / stride)` and the map at `size`, both `(K, ., .)`, in the rule's range. As in the VWE
+        code, each is merged at its own size. IRN's code merges the second at a multiple of 16 pixels and crops it.
     """
-    small = strided_size(size, stride)
-    if getattr(rule, 'own_size', False):
-        return rule(cams, small), rule(cams, size)
-    large = rule(cams, (small[0] * stride, small[1] * stride))
-    return rule(cams, small), large[:, :size[0], :size[1]]
+    return rule(cams, strided_size(size, stride)), rule(cams, size)
 
 
 def against_background(classes: Tensor, background: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
 """Merging maps: small hand-computed cases."""
+import pytest
 import torch
 
 from mmwsss.pseudo_labels.cam import (
@@ -45,23 +46,17 @@ def test_scales_are_resized_before_the_sum():
     torch.testing.assert_close(merged, torch.tensor([[[3., 5.], [3., 5.]]]) / 5.00001)
 
 
-def test_full_size_is_cropped_from_a_multiple_of_the_stride():
-    ramp = torch.arange(6.).repeat(5, 1)[None]
-    small, full = merge_cams([ramp[None]], (5, 6), sum_all)
-    assert small.shape == (1, 2, 2) and full.shape == (1, 5, 6)
-    wide = torch.nn.functional.interpolate(ramp[None], size=(8, 8), mode='bilinear')[0]
-    torch.testing.assert_close(full, (wide / (wide.max() + 1e-5))[:, :5, :6])
-
-
-def test_a_rule_may_ask_for_the_size_itself():
-    class OwnSize:
-        own_size = True
-
-        def __call__(self, cams, size):
-            return torch.full((1, *size), float(size[0]))
-
-    small, full = merge_cams([torch.ones(1, 1, 5, 6)], (5, 6), OwnSize())
-    assert torch.equal(small, torch.full((1, 2, 2), 2.0)) and torch.equal(full, torch.full((1, 5, 6), 5.0))
+@pytest.mark.parametrize('rule', [mirror_max_sum, sum_all])
+def test_both_maps_are_merged_at_their_own_size(rule):
+    """Also where the image's size is no multiple of the stride, as the VWE and AffinityNet codes do."""
+    torch.manual_seed(0)
+    cams = [torch.rand(2, 3, 2, 3), torch.rand(2, 3, 4, 5)]
+    for found, size in zip(merge_cams(cams, (29, 38), rule), ((8, 10), (29, 38)), strict=True):
+        total = torch.zeros(3, *size)
+        for cam in cams:
+            pair = torch.maximum(cam[0], cam[1]) if rule is mirror_max_sum else cam[0] + cam[1]
+            total += torch.nn.functional.interpolate(pair[None], size=size, mode='bilinear')[0]
+        torch.testing.assert_close(found, total / (total.amax(dim=(1, 2), keepdim=True) + 1e-5))
 
 
 def test_winner():

@@ -21,6 +21,8 @@ model = dict(
         channels=128,
         skip_channels=24,
         num_classes=21,
-        dilations=(1, 3, 6, 9)),
+        dilations=(1, 3, 6, 9),
+        init_cfg=dict(  # classes start with equal scores
+            type='Kaiming', layer='Conv2d', mode='fan_in', override=dict(type='Normal', name='classifier', std=0.01))),
     train_cfg=dict(warmup_epochs=5),
     test_cfg=dict(scales=(1.0, 0.5, 1.5), flip=True, bg_power=1, labels='pred', score_thr=0.1))

@@ -19,6 +19,8 @@ model = dict(
         channels=32,
         skip_channels=8,
         num_classes=7,
-        dilations=(1, 2, 3, 4)),
+        dilations=(1, 2, 3, 4),
+        init_cfg=dict(  # classes start with equal scores
+            type='Kaiming', layer='Conv2d', mode='fan_in', override=dict(type='Normal', name='classifier', std=0.01))),
     train_cfg=dict(warmup_epochs=5),
     test_cfg=dict(scales=(1.0, 0.75), flip=True, bg_power=1, labels='pred', score_thr=0.1))

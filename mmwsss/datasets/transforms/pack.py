@@ -16,12 +16,13 @@ class PackImageLabelInputs(PackSegInputs):
     """`PackSegInputs` that also packs the image-level labels.
 
     The sample gets the multi-hot `gt_score` `(L,)`, float32, if the image has labels, `cam` and `cam_keys` if
-    `LoadCAM` read them, and `img_id` in its meta information. MMPretrain's multi-label metrics read `gt_score`.
+    `LoadCAM` read them, and in its meta information `img_id` and, of `RandomCropPad`, `crop_window`. MMPretrain's
+    multi-label metrics read `gt_score`.
 
     Args:
         keys: other keys of `results` to copy into the sample, e.g. data that your own transform loads for your own
             head; arrays become tensors of the same type.
-        **kwargs: those of `PackSegInputs`; `img_id` and `backend_args` are added to `meta_keys`.
+        **kwargs: those of `PackSegInputs`; `img_id`, `crop_window` and `backend_args` are added to `meta_keys`.
     """
 
     meta_keys: Sequence[str]
@@ -29,7 +30,7 @@ class PackImageLabelInputs(PackSegInputs):
     def __init__(self, keys: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.keys = tuple(keys)
-        self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id', 'backend_args')))
+        self.meta_keys = tuple(dict.fromkeys((*self.meta_keys, 'img_id', 'crop_window', 'backend_args')))
 
     def transform(self, results: dict) -> dict:
         """Pack `inputs` (uint8 or float32, `(3, H, W)`) and `data_samples`.

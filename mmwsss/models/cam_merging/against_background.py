@@ -13,12 +13,7 @@ class AgainstBackground:
 
     SIPE (Chen et al., CVPR 2022) lets the strongest of all classes and the background win; `test_cfg.bg_thr=0.5` gives
     the same labels. A background of half its value, for the sure background of IR labels, is a threshold of 1/3.
-
-    Attributes:
-        own_size: as of :class:`SumAll`.
     """
-
-    own_size = True
 
     def __call__(self, cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
         """Merge maps `(M, K, 2, h_s, w_s)` >= 0 of classes and, second, of the background.

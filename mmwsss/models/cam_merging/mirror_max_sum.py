@@ -1,4 +1,4 @@
-"""The merging rule of IRN and of the VWE paper."""
+"""The merging rule of the VWE paper."""
 from collections.abc import Sequence
 
 from mmseg.registry import TASK_UTILS
@@ -11,7 +11,8 @@ from mmwsss.pseudo_labels.cam import mirror_max_sum
 class MirrorMaxSum:
     """Maximum of image and mirror image, then the sum over scales.
 
-    A rule is any registered class with this `__call__`.
+    A rule is any registered class with this `__call__`. One with a true attribute `all_classes` gets the maps of all
+    classes, and those of the kept ones are taken from its result.
     """
 
     def __call__(self, cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:

@@ -15,14 +15,9 @@ class SumAll:
     Args:
         power: of the maps before the sum: 0.5, their square root, for the authors' VGG16.
 
-    Attributes:
-        own_size: maps are merged at the image's own size, not at the next multiple of the stride.
-
     Raises:
         InputError: `power` is not above 0.
     """
-
-    own_size = True
 
     def __init__(self, power: float = 1.0) -> None:
         if power <= 0:

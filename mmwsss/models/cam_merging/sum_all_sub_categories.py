@@ -12,12 +12,7 @@ class SumAllSubCategories:
     """:class:`SumAll` for several maps a class: their maximum, after a division by the largest value of all of them.
 
     For a head that returns the maps of sub-categories, e.g. `SubCategoryHead(cam_from='sub_categories')`.
-
-    Attributes:
-        own_size: as of :class:`SumAll`.
     """
-
-    own_size = True
 
     def __call__(self, cams: Sequence[Tensor], size: Sequence[int]) -> Tensor:
         """Merge maps `(M, K, S, h_s, w_s)`; see :func:`~mmwsss.pseudo_labels.sub_categories.sum_of_sub_categories`."""

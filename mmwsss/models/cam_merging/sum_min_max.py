@@ -19,11 +19,7 @@ class SumMinMax:
         negative_minimum: as in the release, set pixels up to the minimum + 1e-5 to 0 *before* the minimum is
             subtracted. They end at `-min / (max - min)`, which may be below -1, while pixels just above end at 0. The
             strongest class and the background do not change by it; means and images do. False ends them at 0.
-
-    Attributes:
-        own_size: maps are merged at the image's own size, see :func:`~mmwsss.pseudo_labels.cam.merge_cams`.
     """
-    own_size = True
 
     def __init__(self, negative_minimum: bool = True) -> None:
         self.negative_minimum = negative_minimum

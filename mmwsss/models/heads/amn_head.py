@@ -29,8 +29,9 @@ class AMNHead(BaseModule):
     (`gt_sem_seg`), and its own maps, the probabilities of the classes, have activations that depend less on the
     threshold. They then stand where the first maps stood.
 
-    In the config: `model = dict(neck=None, head=dict(type='AMNHead'), test_cfg=dict(merge=dict(type='SumMinMax',
-    negative_minimum=False)))`, and a training pipeline with `LoadMask` on a data set with `seg_map_dir`.
+    In the config: `model = dict(neck=None, head=dict(type='AMNHead'),
+    test_cfg=dict(merge=dict(type='SoftmaxOfMean')))`, and a training pipeline with `LoadMask` on a data set with
+    `seg_map_dir`.
 
     It needs labels at the test too (`test_cfg.labels='gt'`). Where nobody gives any, all classes count as present.
 

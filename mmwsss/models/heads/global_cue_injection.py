@@ -1,8 +1,9 @@
 """Global cue injection (GCI) of 1-Stage: deep features modulate shallow ones."""
 import torch.nn.functional as F
-from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from torch import Tensor
+
+from .conv_norm import conv_norm
 
 NORM = dict(type='BN')
 
@@ -23,10 +24,9 @@ class GlobalCueInjection(BaseModule):
 
     def __init__(self, shallow_channels: int, deep_channels: int, channels: int, norm_cfg: dict = NORM) -> None:
         super().__init__()
-        self.deep = ConvModule(deep_channels, 2 * channels, 1, norm_cfg=norm_cfg)
-        self.shallow = ConvModule(
-            shallow_channels, channels, 1, norm_cfg=dict(norm_cfg, affine=False), act_cfg=None)
-        self.out = ConvModule(channels, channels, 1, norm_cfg=norm_cfg)
+        self.deep = conv_norm(deep_channels, 2 * channels, 1, norm_cfg)
+        self.shallow = conv_norm(shallow_channels, channels, 1, dict(norm_cfg, affine=False), relu=False)
+        self.out = conv_norm(channels, channels, 1, norm_cfg)
 
     def forward(self, shallow: Tensor, deep: Tensor) -> Tensor:
         """Modulate shallow features.

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from mmcv.cnn import ConvModule
 from mmengine.model import BaseModule
 from mmseg.models.decode_heads.aspp_head import ASPPModule
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
@@ -17,11 +16,11 @@ from torch import Tensor, nn
 from mmwsss.models.necks.ngwp import with_background
 from mmwsss.utils.errors import InputError
 
+from .conv_norm import conv_norm
 from .global_cue_injection import NORM, GlobalCueInjection
 from .stochastic_gate import StochasticGate
 
-INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_in',
-            override=dict(type='Normal', name='classifier', std=0.01))  # classes start with equal scores
+INIT = dict(type='Kaiming', layer='Conv2d', mode='fan_in')
 
 
 class FrozenASPP(BaseModule):
@@ -42,8 +41,8 @@ class FrozenASPP(BaseModule):
         super().__init__()
         act_cfg = dict(type='ReLU')
         self.branches = ASPPModule(dilations, in_channels, channels, conv_cfg=None, norm_cfg=norm_cfg, act_cfg=act_cfg)
-        self.image = ConvModule(in_channels, channels, 1, norm_cfg=norm_cfg)
-        self.join = ConvModule((len(dilations) + 1) * channels, channels, 1, norm_cfg=norm_cfg)
+        self.image = conv_norm(in_channels, channels, 1, norm_cfg)
+        self.join = conv_norm((len(dilations) + 1) * channels, channels, 1, norm_cfg)
         self.dropout = nn.Dropout(drop_rate)
         self.train()
 
@@ -82,7 +81,7 @@ class OneStageHead(BaseDecodeHead):
         bg_logit: logit of the background in every pixel.
         norm_cfg: of all norms. Those of ASPP keep their statistics; the others use those of the batch.
         num_classes: number of classes including the background.
-        init_cfg: MMEngine's initialisation config.
+        init_cfg: MMEngine's initialisation config; He's normal distribution by default, as in the release.
         **kwargs: those of `BaseDecodeHead` (`loss_decode`, `ignore_index`, ...).
 
     Raises:
@@ -118,13 +117,13 @@ class OneStageHead(BaseDecodeHead):
         shallow, deep = in_channels
         self.bg_logit = bg_logit
         self.aspp = FrozenASPP(deep, channels, dilations, drop_rates[0], norm_cfg)
-        self.skip = ConvModule(shallow, skip_channels, 1, norm_cfg=norm_cfg)
-        self.merge = ConvModule(channels + skip_channels, channels, 3, padding=1, norm_cfg=norm_cfg)
+        self.skip = conv_norm(shallow, skip_channels, 1, norm_cfg)
+        self.merge = conv_norm(channels + skip_channels, channels, 3, norm_cfg)
         self.cues = GlobalCueInjection(shallow, channels, channels, norm_cfg)
         self.gate = StochasticGate(gate_rate)
         self.last = nn.Sequential(
-            ConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg), nn.Dropout(drop_rates[1]),
-            ConvModule(channels, channels, 3, padding=1, norm_cfg=norm_cfg), nn.Dropout(drop_rates[2]))
+            conv_norm(channels, channels, 3, norm_cfg), nn.Dropout(drop_rates[1]),
+            conv_norm(channels, channels, 3, norm_cfg), nn.Dropout(drop_rates[2]))
         self.classifier = nn.Conv2d(channels, num_classes - 1, 1)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:

@@ -12,6 +12,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.models.image_masks import image_masks
 from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
 
@@ -169,11 +170,11 @@ class SIPEHead(CAMHead):
 
         Args:
             views: features of the same `N` images.
-            data_samples: N samples with `gt_score` `(L,)`.
+            data_samples: N samples with `gt_score` `(L,)`; for their padding see :func:`image_masks`.
 
         Returns:
             `loss_cls`, and `loss_gsc` times its weight: the mean difference of class maps and image-specific maps, each
-            divided by its maximum. Classes without label are 0 in both.
+            divided by its maximum. Classes without label are 0 in both. On padding all class maps and seeds are 0.
 
         Raises:
             InputError: see :class:`CAMHead`.
@@ -182,13 +183,16 @@ class SIPEHead(CAMHead):
         evidence = self.evidence(views[0])
         label = stack_gt_scores(data_samples, self.num_classes, evidence.scores.device)
         label = F.pad(label, (1, 0), value=1).to(evidence.scores)
+        valid = F.interpolate(image_masks(views[0].image, data_samples), size=evidence.scores.shape[2:], mode='nearest')
         with full_precision(label.device.type):
-            cam = add_background(evidence.scores) * label[..., None, None]
-            revised = normalize_maximum(self.image_specific(cam, label, evidence.semantic, evidence.hierarchical))
+            cam = add_background(evidence.scores) * label[..., None, None] * valid
+            revised = normalize_maximum(
+                self.image_specific(cam, label, evidence.semantic, evidence.hierarchical, valid))
             losses['loss_gsc'] = self.gsc_weight * (cam - revised).abs().mean()
         return losses
 
-    def image_specific(self, cam: Tensor, label: Tensor, semantic: Tensor, hierarchical: Tensor) -> Tensor:
+    def image_specific(self, cam: Tensor, label: Tensor, semantic: Tensor, hierarchical: Tensor,
+                       valid: Tensor | float = 1.0) -> Tensor:
         """Return image-specific maps of background and classes.
 
         Args:
@@ -196,11 +200,12 @@ class SIPEHead(CAMHead):
             label: `(N, L + 1)` multi-hot; maps of other classes are 0.
             semantic: `(N, C, h, w)` features that decide the seeds.
             hierarchical: `(N, C', h, w)` features of the prototypes.
+            valid: `(N, 1, h, w)`, 0 on padding, which has no seeds.
 
         Returns:
             `(N, L + 1, h, w)` in [0, 1].
         """
-        seeds = structure_seeds(cam, label, semantic).seeds
+        seeds = structure_seeds(cam, label, semantic).seeds * valid
         return reactivate(image_prototypes(seeds, hierarchical), hierarchical)
 
     def _localise(self, evidence: Evidence) -> Tensor:

@@ -229,7 +229,11 @@ class CAMClassifier(BaseSegmentor):
             InputError: see :func:`kept_classes`.
         """
         keys = kept_classes(sample, score, cfg)
-        small, large = merge_cams([cam[:, keys] for cam in cams], size, TASK_UTILS.build(cfg['merge']))
+        rule = TASK_UTILS.build(cfg['merge'])
+        if getattr(rule, 'all_classes', False):
+            small, large = (merged[keys] for merged in merge_cams(cams, size, rule))
+        else:
+            small, large = merge_cams([cam[:, keys] for cam in cams], size, rule)
         best, label = winner(large, keys)
         sample.pred_score = score
         sample.cam_keys = keys

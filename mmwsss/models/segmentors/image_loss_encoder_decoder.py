@@ -3,10 +3,8 @@
 A decode head and its `loss_decode` see features and labels only. A loss such as `GatedCRFLoss` compares the logits with
 the image, so the segmentor computes it beside those of the head, on the same logits.
 """
-from collections.abc import Sequence
 from typing import Any
 
-import torch
 from mmengine.logging import MessageHub
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
@@ -14,6 +12,7 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import add_prefix
 from torch import Tensor
 
+from mmwsss.models.image_masks import image_masks
 from mmwsss.utils.errors import InputError
 
 
@@ -74,22 +73,3 @@ class ImageLossEncoderDecoder(EncoderDecoder):
         hub = MessageHub.get_current_instance()
         done, total = hub.get_info('iter'), hub.get_info('max_iters')
         return done is None or not total or done >= self.image_loss_start * total
-
-
-def image_masks(inputs: Tensor, data_samples: Sequence[SegDataSample]) -> Tensor:
-    """Where inputs are image and not padding.
-
-    Args:
-        inputs: `(N, 3, H, W)`.
-        data_samples: their meta information has `crop_window`, top, left, bottom and right of the image in the input
-            (`RandomCropPad`), or `img_shape`, its height and width at the top left, which MMSeg's data preprocessor
-            sets before it pads a batch. What MMCV's `Pad` adds before that counts as image.
-
-    Returns:
-        `(N, 1, H, W)` float32, 1 on the image, 0 on padding.
-    """
-    masks = torch.zeros((len(inputs), 1, *inputs.shape[2:]), device=inputs.device)
-    for mask, sample in zip(masks, data_samples, strict=True):
-        top, left, bottom, right = sample.metainfo.get('crop_window') or (0, 0, *sample.metainfo['img_shape'][:2])
-        mask[:, top:bottom, left:right] = 1
-    return masks

@@ -40,6 +40,10 @@ def test_the_id_is_always_packed():
         assert pack(item(), meta_keys=keys)['data_samples'].metainfo == dict(img_path='x/a/b.jpg', img_id='a/b')
 
 
+def test_the_window_of_a_padded_crop_is_packed():
+    assert pack(item(crop_window=(0, 1, 2, 3)))['data_samples'].metainfo['crop_window'] == (0, 1, 2, 3)
+
+
 def test_floats_stay_floats():
     assert pack(dict(item(), img=np.full((2, 2, 3), 0.5, np.float32)))['inputs'].dtype == torch.float32
 

@@ -62,6 +62,22 @@ def test_statistics_of_aspp_are_frozen_and_seven_norms_learn_theirs():
     assert all(value.requires_grad for value in head.parameters())
 
 
+def test_all_convolutions_start_from_hes_distribution_over_their_inputs():
+    init_default_scope('mmseg')
+    torch.manual_seed(0)
+    head = OneStageHead(in_channels=(64, 256), in_index=(0, 1), channels=96, skip_channels=80, dilations=(1, 2),
+                        num_classes=97)
+    head.init_weights()
+    weights = {name: value for name, value in head.named_parameters() if value.dim() == 4}
+    assert len(weights) == 12
+    for name, value in weights.items():
+        assert value.std().item() == pytest.approx((2 / value[0].numel())**0.5, rel=0.05), name
+    rare = OneStageHead(in_channels=(64, 256), num_classes=9, channels=96, dilations=(1, ), init_cfg=dict(
+        type='Constant', layer='Conv2d', val=0.5))
+    rare.init_weights()
+    assert {value.unique().item() for value in rare.parameters() if value.dim() == 4} == {0.5}
+
+
 def test_logits_follow_the_shallow_level_and_the_background_is_constant():
     head = small_head(bg_logit=0.5).eval()
     logits = head([torch.randn(*size) for size in FEATURES])

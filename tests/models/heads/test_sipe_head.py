@@ -46,8 +46,8 @@ def test_golden(golden):
     np.testing.assert_allclose(made, data['iscam'], atol=1e-5)
 
 
-def looped_maps(cam, label, semantic, hierarchical):
-    """Pixel by pixel: the class of the largest overlap, then the mean feature and the cosine."""
+def looped_maps(cam, label, semantic, hierarchical, valid=None):
+    """Pixel by pixel: the class of the largest overlap, then the mean feature and the cosine; no seeds on padding."""
     result = torch.zeros_like(cam)
     for index in range(len(cam)):
         maps, feat, wide = cam[index].flatten(1), semantic[index].flatten(1), hierarchical[index].flatten(1)
@@ -57,7 +57,8 @@ def looped_maps(cam, label, semantic, hierarchical):
                                   for other in range(pixels)]).relu()
             overlap = [(cosine * one).sum() / (cosine.sum() + one.sum() - (cosine * one).sum()) for one in maps]
             overlap[0] = overlap[0] / 2
-            found[int(torch.stack(overlap).argmax())].append(pixel)
+            if valid is None or valid[index].flatten()[pixel]:
+                found[int(torch.stack(overlap).argmax())].append(pixel)
         for channel, chosen in enumerate(found):
             if chosen and label[index, channel]:
                 prototype = wide[:, chosen].mean(1)
@@ -66,16 +67,22 @@ def looped_maps(cam, label, semantic, hierarchical):
     return result
 
 
-def test_losses_equal_a_loop():
+@pytest.mark.parametrize('padded', [False, True])
+def test_losses_equal_a_loop(padded):
     model, seen, labels = head(gsc_weight=0.5), features(), torch.tensor([[1., 0, 1], [0, 1, 0]])
-    losses = model.loss([seen], samples(labels))
+    data_samples, valid = samples(labels), torch.ones(2, 1, 6, 8)
+    if padded:  # cells of 16 pixels; the first pixel of a cell decides
+        data_samples[0].set_metainfo(dict(crop_window=(16, 17, 65, 128)))
+        valid[0] = 0
+        valid[0, :, 1:5, 2:] = 1
+    losses = model.loss([seen], data_samples)
     assert set(losses) == {'loss_cls', 'loss_gsc'}
     evidence = model.evidence(seen)
     present = torch.cat([torch.ones(2, 1), labels], dim=1)
     scores = evidence.scores.relu()
     scores = scores / (scores.amax((2, 3), keepdim=True) + 1e-5)
-    cam = torch.cat([1 - scores.amax(1, keepdim=True), scores], dim=1) * present[..., None, None]
-    maps = looped_maps(cam, present, seen.levels[-1], evidence.hierarchical)
+    cam = torch.cat([1 - scores.amax(1, keepdim=True), scores], dim=1) * present[..., None, None] * valid
+    maps = looped_maps(cam, present, seen.levels[-1], evidence.hierarchical, valid)
     maps = maps / (maps.amax((2, 3), keepdim=True) + 1e-5)
     torch.testing.assert_close(losses['loss_gsc'], 0.5 * (cam - maps).abs().mean(), atol=1e-5, rtol=0)
 

@@ -9,7 +9,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from mmwsss.models import GatedCRFLoss
-from mmwsss.models.segmentors.image_loss_encoder_decoder import image_masks
+from mmwsss.models.image_masks import image_masks
 from mmwsss.utils.errors import InputError
 
 MODEL = dict(
