@@ -250,7 +250,15 @@ def test_the_published_settings_of_sccam_and_bes():
     assert boundary.model.test_cfg == dict(min_size=512, radius=5, beta=5, steps=256, bg_thr=0.25)
     assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
         'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
-    assert Config.fromfile(REPO / 'configs/bes_r50_voc.py').model.neck == dict(type='AttentionPooling', scale=1e-3)
+    bes = Config.fromfile(REPO / 'configs/bes_r50_voc.py')
+    assert bes.model.neck == dict(type='AttentionPooling', scale=1e-3) and bes.model.backbone.frozen_stages == 2
+    assert bes.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=1e-4, weight_decay=1e-4)
+    assert bes.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 0.1
+    assert bes.train_cfg.max_epochs == bes.param_scheduler[0].end == 5 and bes.train_dataloader.batch_size == 16
+    steps = {step['type']: step for step in bes.train_dataloader.dataset.pipeline}
+    assert list(steps) == ['LoadImage', 'RandomResizeLongSide', 'RandomFlip', 'RandomCropPad', 'PackImageLabelInputs']
+    assert (steps['RandomResizeLongSide'].min_size, steps['RandomResizeLongSide'].max_size) == (320, 512)
+    assert bes.model.test_cfg['merge'] == dict(type='SumAll') and bes.model.test_cfg.bg_thr == 0.11
 
 
 def test_the_published_settings_of_sipe_and_amn():
@@ -265,6 +273,7 @@ def test_the_published_settings_of_sipe_and_amn():
     assert amn.optim_wrapper.optimizer.lr * amn.optim_wrapper.paramwise_cfg.custom_keys.backbone.lr_mult == 5e-6
     assert amn.train_cfg.max_epochs == 5 and amn.param_scheduler is None and amn.train_dataloader.batch_size == 16
     assert amn.model.backbone.frozen_stages == 0 and amn.model.test_cfg.bg_thr == 0.25
+    assert amn.model.test_cfg['merge'] == dict(type='SoftmaxOfMean')
     steps = {step['type']: step for step in amn.train_dataloader.dataset.pipeline}
     assert (steps['RandomScale'].min_scale, steps['RandomScale'].max_scale) == (0.5, 1.5) and 'LoadMask' in steps
     init_default_scope('mmseg')
