@@ -29,7 +29,7 @@ def main() -> None:
     from mmengine.evaluator import Evaluator
     from mmengine.runner import Runner
 
-    from mmwsss.engine.config import load_config
+    from mmwsss.engine.config import load_config, require_parts
     from mmwsss.engine.masks import has_masks
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.utils.output import require_folder
@@ -37,6 +37,7 @@ def main() -> None:
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'test_dataloader')
         require_folder(args.out)
         loader = cfg.test_dataloader
         loader.dataset.cam_dir = args.cams

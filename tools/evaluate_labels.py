@@ -28,7 +28,7 @@ def main() -> None:
     import_mmwsss()
     import numpy as np
 
-    from mmwsss.engine.config import load_config
+    from mmwsss.engine.config import load_config, require_parts
     from mmwsss.engine.preflight import build_datasets
     from mmwsss.evaluation.absent_classes import absent_classes
     from mmwsss.evaluation.label_quality import count_labels, label_quality
@@ -40,6 +40,7 @@ def main() -> None:
 
     with plain_errors():
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'test_dataloader')
         if args.json:
             require_file(args.json)
         settings = cfg.test_dataloader.dataset

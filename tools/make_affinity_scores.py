@@ -37,7 +37,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.affinity_scores import jobs_of, make_affinity_scores, refinement_settings
-    from mmwsss.engine.config import load_config
+    from mmwsss.engine.config import load_config, require_parts
     from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.pseudo_labels.affinity_scores import check_alphas
@@ -45,6 +45,7 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'train_dataloader', *(() if args.cams else ('test_dataloader', )))
         check_alphas(args.low_alpha, args.high_alpha)
         refine = refinement_settings(cfg)
         refinement = build_refinement(refine, args.config)

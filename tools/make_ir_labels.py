@@ -39,7 +39,7 @@ def main() -> None:
     """Write the labels, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.config import load_config
+    from mmwsss.engine.config import load_config, require_parts
     from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, max_size_of, refinement_settings
     from mmwsss.engine.local_refinements import build_refinement
@@ -48,6 +48,7 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'train_dataloader', *(() if args.cams else ('test_dataloader', )))
         check_thresholds(args.fg_thr, args.bg_thr)
         refine, max_size = refinement_settings(cfg), max_size_of(cfg)
         refinement = build_refinement(refine, args.config)

@@ -53,7 +53,7 @@ def main() -> None:
     """Write the labels, or exit with one message that says what is wrong."""
     args = parse_args()
     import_mmwsss()
-    from mmwsss.engine.config import load_config
+    from mmwsss.engine.config import load_config, require_parts
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
     from mmwsss.engine.preflight import build_datasets
@@ -63,6 +63,7 @@ def main() -> None:
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'train_dataloader')
         settings = cfg.train_dataloader.dataset
         out = args.out or settings.get('seg_map_dir')
         if not out:

@@ -24,7 +24,7 @@ from mmwsss.datasets import LoadCAM
 from mmwsss.datasets.transforms.load_image import read_image, read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
 from mmwsss.engine.classes import classes_of, require_heads
-from mmwsss.engine.config import read_config
+from mmwsss.engine.config import read_config, require_parts
 from mmwsss.engine.training_scale import training_scale
 from mmwsss.models.shown import Shown, ShownLabels
 from mmwsss.utils.errors import InputError
@@ -87,6 +87,7 @@ class WSSSInferencer(BaseInferencer):
         if isinstance(model, dict):
             model = Config(model)
         cfg = model if isinstance(model, Config) else read_config(str(model))
+        require_parts(cfg, 'model', 'test_dataloader')
         self.max_size = checked_size(training_scale(cfg) if max_size == 'auto' else max_size)
         weights = weights or cfg.get('load_from')
         if not weights:

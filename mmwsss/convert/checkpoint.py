@@ -10,7 +10,7 @@ from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmwsss.engine.checkpoints import read_checkpoint, weights_of
-from mmwsss.engine.config import read_config
+from mmwsss.engine.config import read_config, require_parts
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
@@ -90,6 +90,7 @@ def check_fits(state: dict[str, Tensor], config: str) -> None:
         InputError: the config cannot be read, or the weights do not fit (with PyTorch's list of differences).
     """
     cfg = read_config(config)
+    require_parts(cfg, 'model')
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     try:
         MODELS.build(cfg.model).load_state_dict(state)

@@ -30,6 +30,8 @@ def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
         InputError: the file is missing, not a checkpoint, or contains arbitrary Python objects.
     """
     path = Path(path).expanduser()
+    if path.is_dir():
+        raise InputError(f'{path} is a folder, not a checkpoint. Give the path of a .pth file.')
     if not path.is_file():
         raise InputError(f'There is no checkpoint {path}. Give the path of a .pth file.')
     try:
@@ -49,7 +51,7 @@ def weights_of(checkpoint: dict) -> dict[str, Tensor]:
         return {}
     return {
         re.sub(r'^module\.', '', name): value
-        for name, value in weights.items() if isinstance(value, Tensor)
+        for name, value in weights.items() if isinstance(name, str) and isinstance(value, Tensor)
     }
 
 
@@ -134,6 +136,8 @@ def _is_resumable(path: Path) -> bool:
 
 def _reason(error: Exception) -> str:
     """torch's reason, without its advice to load the file unsafely."""
+    if isinstance(error, KeyError):  # it tells the first byte only
+        return 'it is damaged or no file of PyTorch'
     text = str(error).partition('WeightsUnpickler error: ')[2] or str(error)
     return text.strip().partition('\n')[0].partition('. ')[0] or type(error).__name__
 

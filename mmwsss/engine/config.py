@@ -70,6 +70,23 @@ def read_config(path: str, options: dict | None = None, launcher: str = 'none') 
     return cfg
 
 
+def require_parts(cfg: Config, *parts: str) -> None:
+    """Check that a config has what a tool reads of it.
+
+    Args:
+        cfg: of a network.
+        parts: keys, e.g. `'model'`, `'test_dataloader'`.
+
+    Raises:
+        InputError: it lacks one of them, perhaps because it is the config of a pipeline.
+    """
+    missing = [part for part in parts if not cfg.get(part)]
+    if missing:
+        remedy = ('It is the config of a pipeline: run tools/run_pipeline.py, or give the config of one of its '
+                  'networks.' if {'recipe', 'stages'} & set(cfg) else 'Use a config that has one.')
+        raise InputError(f'{cfg.filename or "The config"} has no {", ".join(missing)}. {remedy}')
+
+
 def say(cfg: Config, message: str) -> None:
     """Print a line on the first rank only.
 

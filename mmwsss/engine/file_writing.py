@@ -14,7 +14,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
-from .config import say
+from .config import require_parts, say
 from .distributed import leave_group
 from .preflight import build_datasets
 from .runner import build_runner
@@ -64,6 +64,7 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
     Returns:
         The config of the test dataset, a part of `cfg`.
     """
+    require_parts(cfg, 'model', 'train_dataloader', 'test_dataloader')
     cfg.work_dir, cfg.load_from, cfg.resume = f'{out}_log', checkpoint, False
     dataset = cfg.test_dataloader.dataset
     listed = cfg.train_dataloader.dataset.get('ann_file') or ''
@@ -125,6 +126,7 @@ def claim_training_files(cfg: Config, cams: str | None, out: str | None, suffix:
     Raises:
         InputError: a folder is not given, or data or folders do not fit.
     """
+    require_parts(cfg, 'train_dataloader')
     settings = cfg.train_dataloader.dataset
     out = out or settings.get('seg_map_dir')
     if not (cams and out):

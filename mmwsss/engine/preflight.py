@@ -10,6 +10,8 @@ from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
+from .config import require_parts
+
 
 def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
     """Build the datasets of a run.
@@ -24,8 +26,7 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
     Raises:
         InputError: the first loop is not configured, or files of a dataset are missing.
     """
-    if not cfg.get(f'{loops[0]}_dataloader'):
-        raise InputError(f'{cfg.filename} has no {loops[0]}_dataloader. Use a config that has one.')
+    require_parts(cfg, f'{loops[0]}_dataloader')
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     dataloaders = {loop: cfg.get(f'{loop}_dataloader') for loop in loops}
     return {loop: _build(loop, dataloader['dataset']) for loop, dataloader in dataloaders.items()

@@ -12,7 +12,7 @@ from mmwsss.utils.output import require_folder
 from .checkpoint_loaders import load_all_safely
 from .checkpoints import find_resumable, read_checkpoint, require_fit, unwrapped
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
-from .config import say
+from .config import require_parts, say
 from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
 from .mixed_precision import require_autocast
@@ -70,6 +70,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Raises:
         InputError: data, checkpoint or launcher do not fit, or the work_dir cannot be created.
     """
+    require_parts(cfg, 'model')
     load_all_safely()
     checkpoint = None
     if strict and _is_local(cfg.get('load_from')):

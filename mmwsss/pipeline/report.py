@@ -38,7 +38,7 @@ def write_report(plan: Plan, path: Path, count: int = 12, names: Sequence[str] =
     measured = 'There are no masks to measure by.' if not images.masks else (
         f'mIoU of {len(images.classes)} classes, in percent.')
     page = Page(
-        title='From image-level labels to segmentation',
+        title='From weak labels to segmentation',
         subtitle=f'{", ".join(dict.fromkeys(network.path for network in _networks(plan)))}. {measured}',
         columns=list(COLUMNS),
         rows=rows_of([dict(plan.records[stage.name], stage=stage.name) for stage in done]),
@@ -90,9 +90,9 @@ def _add_images(page: Page, plan: Plan, done: list[Stage], images: ReportImages)
                    zip(images.classes, images.palette, strict=True)]
     page.panels = list(shown)
     page.images = [Row(name, list(uris)) for name, *uris in zip(images.names, *shown.values(), strict=True)]
-    page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. A '
-                       'CAM is the largest of the kept classes. White pixels: labels without confidence, ground truth '
-                       'without score.')
+    page.image_note = (f'{len(images.names)} of the {images.total} images{" with masks" if images.masks else ""}. '
+                       f'{"A CAM is the largest of the kept classes. " if curves else ""}White pixels: labels without '
+                       'confidence, ground truth without score.')
     layers = [Layer(title, maps, curve_data(curves[title]) if title in curves else None)
               for title, versions in {**panels, **truth}.items()
               if any(maps := [panel.pixels if panel else None for panel in versions])]
@@ -134,6 +134,7 @@ def _sections(plan: Plan, done: list[Stage], classes: list[str]) -> list[Section
             sections.setdefault(title, Section(title, [])).figures.append((caption, data_uri(figure)))
     scores = dict(series for stage in done if (series := stage.class_scores(plan, classes)))
     if scores:
+        note = NOTE if any(stage.threshold_curve(plan) for stage in done) else ''
         sections['classes'] = Section('IoU of each class', [('', data_uri(bar_figure(classes, scores, 'IoU (%)')))],
-                                      NOTE)
+                                      note)
     return list(sections.values())

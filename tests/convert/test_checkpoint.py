@@ -43,6 +43,14 @@ def test_a_model_it_does_not_fit(repo, released, tmp_path):
     assert not (tmp_path / 'out.pth').exists() and 'Traceback' not in done.stderr
 
 
+def test_a_config_without_a_model(released, tmp_path):
+    config = tmp_path / 'pipeline.py'
+    config.write_text("recipe = 'irn'")
+    with pytest.raises(InputError, match=message_names(config, 'model')):
+        convert_file('vwe', released, tmp_path / 'out.pth', str(config))
+    assert not (tmp_path / 'out.pth').exists()
+
+
 @pytest.mark.parametrize(('content', 'named'), [
     (None, []), (b'text', []), ({'conv.weight': torch.zeros(1)}, [4, 'VWE.centroid'])])
 def test_bad_files(repo, tmp_path, content, named):

@@ -69,7 +69,7 @@ def test_objects_in_a_checkpoint_are_named(tmp_path):
     assert 'weights_only' not in str(caught.value)
 
 
-@pytest.mark.parametrize('content', [torch.zeros(3), dict(epoch=3), dict(state_dict={})])
+@pytest.mark.parametrize('content', [torch.zeros(3), dict(epoch=3), dict(state_dict={}), {1: torch.zeros(3)}])
 def test_a_file_without_weights_is_refused(content, tmp_path):
     torch.save(content, tmp_path / 'a.pth')
     with pytest.raises(InputError, match=message_names('a.pth', 'weights')):

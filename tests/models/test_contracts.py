@@ -10,6 +10,7 @@ from reference_network import samples
 
 from mmwsss.models import Features
 from mmwsss.models.heads import check_head
+from mmwsss.utils.errors import InputError
 
 N, L = 2, 3
 CHANNELS, SIZES = (4, 6, 8), ((12, 16), (6, 8), (3, 4))  # of three levels
@@ -105,6 +106,16 @@ def test_heads_that_merge_mirror_images(name):
         tuple(torch.cat(level.chunk(2)[::-1]) for level in part) for part in pairs[:3])))
     assert cam.shape == head.cam(seen).shape and cam.min() >= 0
     torch.testing.assert_close(swapped, cam.flip(-1))  # of the mirror image: the mirrored map
+
+
+@pytest.mark.parametrize('name', HEADS)
+def test_heads_say_whether_they_read_what_a_neck_pools(name):
+    head, given = build_head(name).eval(), features()
+    if getattr(head, 'reads_pooled', True):
+        with pytest.raises(InputError, match='neck'):
+            head.logits(given._replace(pooled=None))
+    else:
+        assert torch.equal(head.logits(given._replace(pooled=None)), head.logits(given))
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.float64, torch.bfloat16])

@@ -1,13 +1,15 @@
 """The report's curves and its choice of images; test_run.py looks at a whole page."""
 import json
+from types import SimpleNamespace
 
 import pytest
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.pipeline import read_plan
 from mmwsss.pipeline.losses import read_losses
-from mmwsss.pipeline.report import write_report
+from mmwsss.pipeline.report import NOTE, _sections, write_report
 from mmwsss.pipeline.report_images import choose_images
+from mmwsss.pipeline.stages import CAMCurve
 from mmwsss.utils.errors import InputError
 
 
@@ -46,3 +48,27 @@ def test_nothing_to_report(tmp_path, monkeypatch):
     plan = read_plan(str(write_tiny_pipeline(tmp_path)), 'w')
     with pytest.raises(InputError, match='w .*run_pipeline'):
         write_report(plan, tmp_path / 'report.html')
+
+
+def write_curve(folder, iou):
+    folder.mkdir()
+    (folder / 'cam_curve.json').write_text(json.dumps(dict(
+        thresholds=[0.1, 0.2], mIoU=[1.0, iou], IoU=dict(cat=[1.0, iou]), best=dict(thr=0.2, mIoU=iou),
+        auto=dict(thr=0.1, mIoU=1.0))))
+
+
+def test_the_maps_of_two_networks_stand_side_by_side(tmp_path):
+    plan, stages = SimpleNamespace(work_dir=tmp_path), []
+    for prefix, iou in (('seed_', 40.0), ('', 50.0)):
+        stages.append(CAMCurve(f'{prefix}cam_quality', f'{prefix}cams', 'a.py'))
+        write_curve(tmp_path / stages[-1].name, iou)
+    assert dict(stage.class_scores(plan, ['cat']) for stage in stages) == {'seed CAMs': [40.0], 'CAMs': [50.0]}
+    thresholds, classes = _sections(plan, stages, ['cat'])
+    assert [caption for caption, _ in thresholds.figures] == ['seed CAMs', 'CAMs'] and classes.note == NOTE
+
+
+def test_without_cams_nothing_is_said_about_them():
+    stage = SimpleNamespace(plots=lambda plan: [], class_scores=lambda plan, classes: ('Segmentor', [50.0]),
+                            threshold_curve=lambda plan: None)
+    section, = _sections(None, [stage], ['cat'])
+    assert section.note == ''

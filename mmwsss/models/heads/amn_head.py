@@ -47,6 +47,7 @@ class AMNHead(BaseModule):
         InputError: `drop_ratio` is not in [0, 1).
     """
     part_of = 'the head of a CAMClassifier'
+    reads_pooled = False  # CAMClassifier refuses a neck
 
     def __init__(self,
                  num_classes: int = 20,

@@ -27,6 +27,7 @@ class NGWPHead(CAMHead):
     Raises:
         InputError: a setting is out of range, or `drop_ratio` is set, which needs a pooled vector.
     """
+    reads_pooled = False  # CAMClassifier refuses a neck
 
     def __init__(self, power: float = 3.0, offset: float = 0.01, bg_logit: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

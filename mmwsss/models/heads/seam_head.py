@@ -65,6 +65,7 @@ class SEAMHead(BaseModule):
         init_cfg: MMEngine's initialisation config.
     """
     part_of = 'the head of a CAMClassifier'
+    reads_pooled = False  # CAMClassifier refuses a neck
 
     def __init__(self,
                  num_classes: int = 20,

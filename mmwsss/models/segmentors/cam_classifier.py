@@ -47,7 +47,7 @@ class CAMClassifier(BaseSegmentor):
             training starts; and `cam_of_mirrored(features)`, which gets `N` images and then their mirror images and
             returns one map of both for each image, where a method merges their features.
         neck: config of a pooling `(N, C, H, W) -> (N, C)` of the last level, e.g. `HSPP`, `GlobalMaxPooling` or
-            `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself.
+            `mmpretrain.GlobalAveragePooling`; None for a head that pools by itself (`reads_pooled = False`).
         data_preprocessor: e.g. `CAMDataPreProcessor`.
         train_cfg: `views`, the views of a batch that the head's loss gets: a list with `dict()` for the input itself
             and `dict(scale=0.3)` for a resized copy. The default is the input alone.
@@ -59,7 +59,7 @@ class CAMClassifier(BaseSegmentor):
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        InputError: the head lacks a method, or a setting is unknown or out of range.
+        InputError: the head lacks a method or never reads what a neck pools, or a setting is unknown or out of range.
     """
 
     shown = (ShownLabels(), ShownCAM(), ShownScores())
@@ -83,6 +83,9 @@ class CAMClassifier(BaseSegmentor):
         self.neck = None if neck is None else MODELS.build(neck)
         self.head = MODELS.build(head)
         check_head(self.head)
+        if self.neck is not None and not getattr(self.head, 'reads_pooled', True):
+            raise InputError(f'{type(self.head).__name__} never reads what the neck {type(self.neck).__name__} pools. '
+                             'Set neck=None.')
         self._check_around_head()
 
     def _check_around_head(self) -> None:

@@ -22,11 +22,11 @@ class CAMCurve(CurveStage):
     tool = 'evaluate_cams.py'
     title = 'CAM files against masks, at every threshold'
     parallel = False
-    label = 'CAMs'
     measured = 'CAM'
 
     def __init__(self, name: str, cams: str, config: str) -> None:
         self.cams, self.config = cams, config
+        self.label = panel_title(cams).replace('cams', 'CAMs')  # 'seed CAMs' beside 'CAMs'
         super().__init__(name, [cams])
 
     def network(self, plan: Plan) -> Network:

@@ -27,13 +27,13 @@ HEADS_OF_LEVELS = sorted(name for name, item in MODELS.module_dict.items()
                          if item.__module__.startswith(heads.__name__) and hasattr(item, 'check'))
 
 
-def around(head, out_indices=(0, 1, 2, 3), **settings):
+def around(head, out_indices=(0, 1, 2, 3), neck=None, **settings):
     """A classifier on levels of 8, 16, 32 and 64 channels."""
     init_default_scope('mmseg')
     mid = dict(SEAMHead=(16, 32), SIPEHead=(8, 16, 32)).get(head)
     settings = {'in_channels': 64, **(dict(mid_channels=mid) if mid else {}), **settings}
     return MODELS.build(dict(
-        type='CAMClassifier', head=dict(type=head, num_classes=3, **settings), train_cfg=dict(
+        type='CAMClassifier', head=dict(type=head, num_classes=3, **settings), neck=neck, train_cfg=dict(
             views=[dict(), dict(scale=0.3)] if head == 'SEAMHead' else [dict()]),
         backbone=dict(type='ResNet', depth=18, stem_channels=8, base_channels=8, out_indices=out_indices)))
 
@@ -200,6 +200,13 @@ def test_levels_that_do_not_fit_are_named_when_it_is_built(head):
 def test_levels_that_lack_are_named_when_it_is_built(head):
     with pytest.raises(InputError, match=message_names(head, 1, 'out_indices')):
         around(head, out_indices=(3, ))
+
+
+@pytest.mark.parametrize('head', ['AMNHead', 'NGWPHead', 'SEAMHead'])
+def test_a_neck_that_nothing_reads_is_refused(head):
+    assert around(head).neck is None
+    with pytest.raises(InputError, match=message_names(head, 'HSPP', 'neck=None')):
+        around(head, neck=dict(type='HSPP'))
 
 
 def test_a_head_checks_samples():
