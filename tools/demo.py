@@ -29,20 +29,18 @@ def parse_args() -> argparse.Namespace:
 
 def write_untrained(path: Path) -> None:
     """Save the network as it is before training, with the config's seed and initialisation."""
-    import torch
     from mmengine.config import Config
     from mmengine.registry import init_default_scope
     from mmengine.runner import set_random_seed
     from mmseg.registry import MODELS
 
-    from mmwsss.utils.atomic import atomic_path
+    from mmwsss.engine.checkpoints import write_checkpoint
     cfg = Config.fromfile(CONFIG)
     init_default_scope(cfg.default_scope)
     set_random_seed(cfg.randomness.seed)
     model = MODELS.build(cfg.model)
     model.init_weights()
-    with atomic_path(path) as temporary:
-        torch.save(dict(meta={}, state_dict=model.state_dict()), temporary)
+    write_checkpoint(path, model.state_dict())
 
 
 def stages_of(untrained: Path) -> list[dict[str, Any]]:

@@ -9,9 +9,8 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmwsss.engine.checkpoints import read_checkpoint, weights_of
+from mmwsss.engine.checkpoints import read_checkpoint, weights_of, write_checkpoint
 from mmwsss.engine.config import read_config, require_parts
-from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
 from . import converter_of
@@ -58,8 +57,7 @@ def convert_file(source: str,
         raise
     if config is not None:
         check_fits(state, config)
-    with atomic_path(out) as temporary:
-        torch.save(dict(meta=dict(), state_dict=state), temporary)
+    write_checkpoint(out, state)
     return len(state)
 
 

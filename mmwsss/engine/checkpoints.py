@@ -1,13 +1,17 @@
 """Checkpoints: safe reading, strict loading, finding the latest one of a run."""
+import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import torch
 from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import find_latest_checkpoint
 from torch import Tensor, nn
 
+from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 
 from .checkpoint_file import load_safely
@@ -42,6 +46,24 @@ def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
     if not isinstance(content, dict) or not weights_of(content):
         raise InputError(f'{path} contains no weights. Give a .pth file, for example one written by tools/train.py.')
     return content
+
+
+def write_checkpoint(path: str | os.PathLike, weights: Mapping[str, Tensor],
+                     meta: Mapping[str, Any] | None = None) -> None:
+    """Write a checkpoint in one step.
+
+    Args:
+        path: of the file.
+        weights: name -> tensor.
+        meta: what else is known of them.
+
+    Raises:
+        InputError: the file cannot be written; a full disk stays an `OSError`.
+    """
+    content = io.BytesIO()  # by itself torch.save reports a full disk as a position of its zip file
+    torch.save(dict(state_dict=dict(weights), meta=dict(meta or {})), content)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def weights_of(checkpoint: dict) -> dict[str, Tensor]:

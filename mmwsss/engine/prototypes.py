@@ -1,7 +1,5 @@
 """Making LPCAM's prototypes: features of all images of each class, then clusters."""
-import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,6 @@ import torch
 from mmengine.config import Config
 from mmengine.dist import barrier, collect_results, is_main_process
 from mmengine.runner import Runner
-from torch import Tensor
 
 from mmwsss.models.heads.lpcam_head import with_prototypes
 from mmwsss.pseudo_labels.local_prototypes import (
@@ -22,12 +19,11 @@ from mmwsss.pseudo_labels.local_prototypes import (
     split_pixels,
 )
 from mmwsss.pseudo_labels.sub_categories import require_scikit_learn
-from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 from mmwsss.utils.provenance import file_mark
 
-from .checkpoints import read_checkpoint, unwrapped, weights_of
+from .checkpoints import read_checkpoint, unwrapped, weights_of, write_checkpoint
 from .config import say
 from .distributed import leave_group
 from .hooks.fast_inference_hook import fast_copy
@@ -75,7 +71,7 @@ def make_prototypes(cfg: Config, out: Path, k: int = CLUSTERS, seed: int = 0, ma
         made_from = dict(stage='prototypes', checkpoint=file_mark(cfg.load_from), list=Path(dataset.ann_file).name,
                          k=k, seed=seed, mask_thr=mask_thr, centre_thr=centre_thr, context_thr=list(context_thr),
                          pixels=pixels)
-        save(out, with_prototypes(weights, arrays), made_from)
+        write_checkpoint(out, with_prototypes(weights, arrays), made_from)
         unsure = [name for name, one in zip(classes, made, strict=True) if one.fallback]
         say(cfg, f'{out}: {sum(len(one.centres) for one in made)} prototypes and '
             f'{sum(len(one.context) for one in made)} of the context for {len(classes)} classes, '
@@ -85,12 +81,6 @@ def make_prototypes(cfg: Config, out: Path, k: int = CLUSTERS, seed: int = 0, ma
                 f'cluster stands for them: {first_names(unsure, 10)}.')
     barrier()
     leave_group()
-
-
-def save(out: str | os.PathLike, weights: Mapping[str, Tensor], made_from: Mapping[str, Any]) -> None:
-    """Write a checkpoint in one step."""
-    with atomic_path(out) as temporary:
-        torch.save(dict(state_dict=dict(weights), meta=dict(made_from)), temporary)
 
 
 @torch.no_grad()

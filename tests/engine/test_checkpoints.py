@@ -2,6 +2,8 @@ import argparse
 import os
 import pickle
 import re
+import resource
+import signal
 
 import pytest
 import torch
@@ -10,7 +12,7 @@ from mmengine.logging import HistoryBuffer
 from mmseg.models import SegTTAModel
 from torch import nn
 
-from mmwsss.engine.checkpoints import find_resumable, read_checkpoint, require_fit, weights_of
+from mmwsss.engine.checkpoints import find_resumable, read_checkpoint, require_fit, weights_of, write_checkpoint
 from mmwsss.utils.errors import InputError
 
 
@@ -32,6 +34,25 @@ def test_reads_what_mmengine_writes(tmp_path):
     assert read['message_hub']['log_scalars']['loss'].mean() == 0.375
     for name, value in network().state_dict().items():
         assert torch.equal(weights_of(read)[name], value)
+
+
+def test_a_written_checkpoint_is_read(tmp_path):
+    write_checkpoint(tmp_path / 'new' / 'a.pth', network().state_dict(), dict(k=4))
+    read = read_checkpoint(tmp_path / 'new' / 'a.pth')
+    assert read['meta'] == dict(k=4) and torch.equal(read['state_dict']['0.weight'], network()[0].weight)
+
+
+def test_a_checkpoint_that_does_not_fit_on_the_disk(tmp_path):
+    """PyTorch's own writer would end with an error about positions in a zip file."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(InputError, match=message_names(tmp_path / 'a.pth')):
+            write_checkpoint(tmp_path / 'a.pth', dict(a=torch.zeros(1000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reads_the_legacy_format(tmp_path):
