@@ -190,6 +190,9 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
 
     try:
         peak = call(command, log, stage.name, lock, note_time, processes)
+    except InputError:
+        record['failed'] = True  # for --status; the next run starts a new record
+        raise
     finally:
         note_time()
     record.update(_outcome(plan, stage), state='done', peak_megabytes=round(peak, 1),

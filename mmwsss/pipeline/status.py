@@ -25,11 +25,11 @@ class StageStatus(NamedTuple):
 
     Attributes:
         name: of the stage.
-        state: 'done', 'running', 'interrupted' or 'left'.
+        state: 'done', 'running', 'failed', 'interrupted' or 'left'.
         seconds: that it took so far.
         remaining: seconds that it will still take, `None` if nothing tells. Before a stage starts, an estimate: that of
             a stage with the same tool that is done, by the numbers of images.
-        result: its figures, or the last progress in its log.
+        result: its figures, the last progress in its log, or the log of a failed stage.
     """
     name: str
     state: str
@@ -64,8 +64,11 @@ def stages_status(plan: Plan) -> list[StageStatus]:
             if work.get(name):
                 rates[stage.tool] = record['seconds'] / work[name]
         else:
-            remaining, text = read_progress(plan.work_dir / 'logs' / f'{name}.log', record['seconds'])
-            found.append(StageStatus(name, 'running' if held else 'interrupted', record['seconds'], remaining, text))
+            log = plan.work_dir / 'logs' / f'{name}.log'
+            remaining, text = read_progress(log, record['seconds'])
+            state = 'failed' if record.get('failed') else 'running' if held else 'interrupted'
+            found.append(StageStatus(name, state, record['seconds'], remaining,
+                                     f'see {log}' if state == 'failed' else text))
     return [status if status.remaining is not None else status._replace(
         remaining=_estimate(status, work.get(status.name), rates.get(plan.stages[status.name].tool)))
         for status in found]

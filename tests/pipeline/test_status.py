@@ -15,6 +15,7 @@ from mmwsss.pipeline.status import (
     stages_status,
     summary,
 )
+from mmwsss.utils.errors import InputError
 
 MMENGINE = '11/28 09:51:18 - mmengine - INFO - Epoch(train) [1][20/63]  lr: 9.8e-03  eta: {}  time: 4.27'
 
@@ -49,6 +50,20 @@ def test_done_running_and_interrupted(stub, capsys):
     assert '1 of 2 stages are done' in out and '90 s left' in out and 'CAMs: 5/20' in out
     record.write_text('{')
     assert stages_status(stub)[1].state == 'interrupted' and 'second.json' in stages_status(stub)[1].result
+
+
+def test_a_failed_stage_is_no_interrupted_one(stub):
+    run_pipeline(stub, Launcher(stub.tools), last='first')
+    orders = stub.tools / 'second'
+    orders.write_text('sys.exit(3)')
+    with pytest.raises(InputError, match='second'):
+        run_pipeline(stub, Launcher(stub.tools))
+    status = stages_status(stub)[1]
+    assert status.state == 'failed' and str(stub.work_dir / 'logs' / 'second.log') in status.result
+    orders.unlink()
+    run_pipeline(stub, Launcher(stub.tools))
+    assert stages_status(stub)[1].state == 'done'
+    assert 'failed' not in json.loads((stub.work_dir / 'records' / 'second.json').read_text())
 
 
 def test_a_stage_to_come_takes_what_one_with_its_tool_took(stub, monkeypatch):
