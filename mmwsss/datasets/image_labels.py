@@ -12,7 +12,7 @@ import torch
 
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.image_ids import clean_id
-from mmwsss.utils.json_file import parse_json
+from mmwsss.utils.json_file import read_json
 from mmwsss.utils.safe_load import load_npy_dict
 from mmwsss.utils.text_file import read_text
 from mmwsss.utils.walk import walk_files
@@ -229,7 +229,7 @@ def _without_suffix(name: str) -> str:
 
 
 def _read_json(path: Path) -> dict:
-    content = parse_json(read_text(path), path)
+    content = read_json(path)
     if not isinstance(content, dict):
         raise InputError(f'{path} contains a {type(content).__name__}. Write {{"id": ["class", ...], ...}}.')
     return content

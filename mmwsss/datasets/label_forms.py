@@ -9,9 +9,8 @@ import numpy as np
 import torch
 
 from mmwsss.utils.errors import InputError, first_names
-from mmwsss.utils.json_file import parse_json
+from mmwsss.utils.json_file import read_json
 from mmwsss.utils.safe_load import load_npy_dict
-from mmwsss.utils.text_file import read_text
 from mmwsss.utils.walk import walk_files
 
 from .image_labels import IMAGE_SUFFIXES, read_annotation, read_csv_rows
@@ -93,7 +92,7 @@ def _read_folder(folder: Path) -> Labels:
 
 
 def _read_json(path: Path) -> Labels:
-    content = parse_json(read_text(path), path)
+    content = read_json(path)
     if isinstance(content, dict) and {'images', 'annotations', 'categories'} <= set(content):
         return _read_coco(path, content)
     if not isinstance(content, dict):

@@ -2,10 +2,12 @@
 import json
 import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from .atomic import atomic_path
 from .errors import InputError
+from .text_file import read_text
 
 
 def parse_json(text: str, name: str | os.PathLike) -> Any:
@@ -31,6 +33,17 @@ def parse_json(text: str, name: str | os.PathLike) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise InputError(f'{name} is not valid JSON: {error}. Write it again.') from error
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON in UTF-8, see :func:`parse_json`.
+
+    Raises:
+        InputError: also if the file cannot be read.
+    """
+    if path.is_dir():
+        raise InputError(f'{path} is a directory. Give a JSON file.')
+    return parse_json(read_text(path), path)
 
 
 def write_json(path: str | os.PathLike, value: Any, indent: int | None = 1) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 
 from mmwsss.pseudo_labels.strokes import UNLABELLED, Box
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.json_file import parse_json
-from mmwsss.utils.text_file import read_text
+from mmwsss.utils.json_file import read_json
 
 from .checks import clipped_box, image_id, label_of, other_size
 
@@ -21,7 +20,7 @@ def read_coco_boxes(path: Path) -> dict[str, tuple[tuple[int, int], list[tuple[s
     Raises:
         InputError: the file is missing, damaged, or of another format.
     """
-    content = parse_json(read_text(path), path)
+    content = read_json(path)
     try:
         names = {entry['id']: str(entry['name']) for entry in content['categories']}
         images: dict[Any, tuple[str, tuple[int, int], list[tuple[str, list[float], bool]]]] = {

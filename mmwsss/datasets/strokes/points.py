@@ -8,8 +8,7 @@ import numpy as np
 from mmwsss.datasets.label_ids import ClassIds
 from mmwsss.pseudo_labels.strokes import UNLABELLED, Stroke
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.json_file import parse_json
-from mmwsss.utils.text_file import read_text
+from mmwsss.utils.json_file import read_json
 
 from .checks import clip_points, image_id, label_of, span
 
@@ -28,7 +27,7 @@ def read_points(paths: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
     """
     result: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
-        content = parse_json(read_text(path), path)
+        content = read_json(path)
         if not isinstance(content, dict) or not all(
                 isinstance(entries, list) and all(isinstance(entry, dict) and {'x', 'y', 'cls'} <= set(entry)
                                                   for entry in entries) for entries in content.values()):
