@@ -1,6 +1,5 @@
 """Results for single images and folders, of any classifier, refiner or segmentor."""
 import itertools
-import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,19 +8,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmcv.transforms import Compose
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.device import get_device
 from mmengine.infer import BaseInferencer
 from mmengine.registry import init_default_scope
-from mmengine.structures import PixelData
-from mmseg.registry import DATASETS, MODELS, TRANSFORMS, VISUALIZERS
+from mmseg.registry import DATASETS, MODELS, VISUALIZERS
 from mmseg.structures import SegDataSample
 from torch import nn
 
-from mmwsss.datasets import LoadCAM
-from mmwsss.datasets.transforms.load_image import read_image, read_whole
+from mmwsss.datasets.transforms.load_image import read_whole
 from mmwsss.engine.checkpoints import read_checkpoint, require_fit
 from mmwsss.engine.classes import classes_of, require_heads
 from mmwsss.engine.config import read_config, require_parts
@@ -36,13 +32,12 @@ from mmwsss.visualization.panels import shrink
 
 from .checks import checked_size, require_device
 from .inputs import InputImage, Inputs, find_images
+from .items import REMEDY, ItemMaker
 from .known import find_cams, labels_of
 from .samples import batches_of_equal_size, drawn_sample, enlarge, rule_out
 
 DRAWN = 1024  # long side of overlays: drawing 12 million pixels takes a minute and gigabytes
 NUMBERS = itertools.count()  # MMEngine keeps visualizers by name
-ANNOTATIONS = ('LoadMask', 'LoadAnnotations', 'LoadCAM')
-REMEDY = 'Replace the file, or omit it.'
 LARGE = 2 ** 26  # class scores of an image above which a segmentor's are not resized to full size at once: 256 MB
 
 
@@ -187,7 +182,7 @@ class WSSSInferencer(BaseInferencer):
         """
         if not isinstance(batch_size, int) or batch_size < 1:
             raise InputError(f'batch_size must be a number, at least 1, got {batch_size!r}.')
-        items = (self._item(entry, None if labels is None else labels[entry.name],
+        items = (self.pipeline(entry, None if labels is None else labels[entry.name],
                             None if cams is None else cams[entry.name]) for entry in inputs)
         return map(self.collate_fn, batches_of_equal_size(items, batch_size))
 
@@ -220,7 +215,7 @@ class WSSSInferencer(BaseInferencer):
         """
         drawn = []
         for entry, sample in zip(inputs, preds, strict=True):
-            image = shrink(np.ascontiguousarray(self._load(entry)['img'][..., ::-1]), DRAWN)
+            image = shrink(np.ascontiguousarray(self.pipeline.load(entry)['img'][..., ::-1]), DRAWN)
             if 'pred_sem_seg' in sample:
                 self.visualizer.add_datasample(entry.name, image, drawn_sample(sample, image.shape[:2]), draw_gt=False)
                 image = self.visualizer.get_image()
@@ -309,12 +304,10 @@ class WSSSInferencer(BaseInferencer):
         self.dataset_meta = self._dataset_meta(cfg, checkpoint, getattr(model, 'knows_classes', True))
         return model.to(device).eval()
 
-    def _init_pipeline(self, cfg: Config) -> Callable[[dict], dict]:
-        """The config's test pipeline after the loading of the image, without the loading of annotations."""
-        first, *others = cfg.test_dataloader.dataset.pipeline
-        self._load_file = TRANSFORMS.build(first)
-        limit = [] if self.max_size is None else [dict(type='ResizeLongSide', size=self.max_size)]
-        return Compose([*limit, *(step for step in others if step['type'] not in ANNOTATIONS)])
+    def _init_pipeline(self, cfg: Config) -> ItemMaker:
+        """What makes a batch's items of images; refiners and classifiers enlarge their results themselves."""
+        return ItemMaker(cfg.test_dataloader.dataset.pipeline, self.max_size, self.image_classes,
+                         None if self._takes else LARGE)
 
     def _init_collate(self, cfg: Config) -> Callable[[list], dict]:
         """Lists of images and samples, as the models' preprocessors take them."""
@@ -339,40 +332,3 @@ class WSSSInferencer(BaseInferencer):
                              '(...)) in test_dataloader.dataset of the config.')
         require_heads(cfg.model, meta['classes'], str(cfg.filename or 'the config'))
         return dict(meta)
-
-    def _load(self, entry: InputImage) -> dict[str, Any]:
-        """What the first step of the pipeline makes of an image."""
-        if entry.image is not None:
-            size = entry.image.shape[:2]
-            return dict(img_path=entry.name, img=entry.image, img_shape=size, ori_shape=size)
-        try:
-            return self._load_file(dict(img_path=entry.path))
-        except Exception as error:  # every loader has its own, with advice for data sets
-            failure = error
-        read_image(entry.path, remedy=REMEDY)  # says what is wrong
-        raise failure
-
-    def _item(self, entry: InputImage, labels: Sequence[str] | None, cam_path: str | None) -> dict[str, Any]:
-        """One image after the pipeline, with its labels and CAM."""
-        loaded = dict(self._load(entry), img_id=entry.name, seg_fields=[], reduce_zero_label=False)
-        cam = None
-        if cam_path is not None:
-            cam = LoadCAM().transform(dict(loaded, cam_path=cam_path, image_classes=self.image_classes))
-        item = self.pipeline(loaded)
-        sample = item['data_samples']
-        keys = None if labels is None else [self.image_classes.index(label) for label in labels]
-        if keys is not None:
-            sample.set_metainfo(dict(allowed=keys))
-            sample.gt_score = torch.zeros(len(self.image_classes))
-            sample.gt_score[keys] = 1
-        full, seen = (tuple(sample.metainfo.get(key, ())[:2]) for key in ('ori_shape', 'img_shape'))
-        values = math.prod(full) * len(self.dataset_meta['classes'])
-        if not self._takes and full and seen and full != seen and values > LARGE:
-            sample.set_metainfo(dict(full_shape=full, ori_shape=seen))
-        if cam is not None:
-            kept = torch.ones_like(cam['cam_keys'], dtype=torch.bool) if keys is None else torch.isin(
-                cam['cam_keys'], torch.tensor(keys, dtype=torch.int64))
-            sample.cam, sample.cam_keys = PixelData(data=cam['cam'][kept]), cam['cam_keys'][kept]
-            if entry.image is not None:  # a local refinement cannot read it from a file
-                sample.set_metainfo(dict(ori_img=entry.image))
-        return item

@@ -9,7 +9,7 @@ from mmseg.registry import MODELS
 from PIL import Image
 from reference_network import REPO
 
-from mmwsss.apis import WSSSInferencer, wsss_inferencer
+from mmwsss.apis import WSSSInferencer
 from mmwsss.engine.ir_labels import Job, label_image, max_size_of
 from mmwsss.models import DenseCRF
 from mmwsss.pseudo_labels import read_cam, write_cam
@@ -65,7 +65,7 @@ def test_segmentor_in_stripes(inferencer, folder, monkeypatch):
     whole = inferencer(folder / 'photo.jpg', return_datasamples=True)['predictions'][0]
     assert inferencer.max_size == max(inferencer.seen) == 320 and whole.seg_logits.shape == SIZE
     few = inferencer(folder / 'photo.jpg', labels=['cow'])['predictions'][0]['sem_seg']
-    monkeypatch.setattr(wsss_inferencer, 'LARGE', 10 ** 6)
+    monkeypatch.setattr(inferencer.pipeline, 'large', 10 ** 6)
     sample = inferencer(folder / 'photo.jpg', return_datasamples=True)['predictions'][0]
     assert sample.seg_logits.shape == (240, 320) and sample.ori_shape == SIZE
     assert (sample.pred_sem_seg.data == whole.pred_sem_seg.data).float().mean() > 0.999

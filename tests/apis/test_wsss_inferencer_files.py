@@ -80,7 +80,7 @@ def test_what_was_written_before_a_broken_file_stays(inferencers, root, tmp_path
     """Its end is there, so that only decoding finds out."""
     inferencer = inferencers['segmentor']
     if loader:
-        monkeypatch.setattr(inferencer, '_load_file', TRANSFORMS.build(loader))
+        monkeypatch.setattr(inferencer.pipeline, 'load_file', TRANSFORMS.build(loader))
     content = Path(image_path(root)).read_bytes()
     for name in 'ac':
         (tmp_path / f'{name}.jpg').write_bytes(content)

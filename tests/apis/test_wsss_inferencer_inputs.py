@@ -50,7 +50,7 @@ def test_other_errors_of_loading_stay_as_they_are(inferencers, root, monkeypatch
     def fail(results):
         raise MemoryError('no room')
 
-    monkeypatch.setattr(inferencers['segmentor'], '_load_file', fail)
+    monkeypatch.setattr(inferencers['segmentor'].pipeline, 'load_file', fail)
     with pytest.raises(MemoryError, match='no room'):
         inferencers['segmentor'](image_path(root))
 
