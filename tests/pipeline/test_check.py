@@ -101,6 +101,13 @@ def test_initial_weights_that_no_stage_makes(config):
         check_inputs(read_plan(str(config), 'w'))
 
 
+def test_a_checkpoint_to_train_on_from_that_no_stage_makes(config):
+    classifier = config.with_name('classifier.py')
+    classifier.write_text(f"{classifier.read_text()}load_from = 'gone.pth'\n")
+    with pytest.raises(InputError, match=r'classifier .*load_from.*gone\.pth'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
 def test_a_local_refinement_that_cannot_be_built(config):
     config.write_text(config.read_text().replace('crf = True', 'crf = True\npseudo_label_crf = dict(foo=3)'))
     with pytest.raises(InputError, match='(?s)DenseCRF.*pseudo_labels.*foo'):
