@@ -1,7 +1,9 @@
-"""Checking data and initial weights before a network is built or workers start."""
+"""Checking data, settings and initial weights before a network is built or workers start."""
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.registry import DATASETS, init_default_scope
@@ -11,6 +13,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
 from .config import require_parts
+from .error_messages import plain_message
 
 
 def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
@@ -93,6 +96,34 @@ def require_initial_weights(cfg: Mapping, later: Sequence[str] = ()) -> None:
         if not Path(path).expanduser().is_file() and not any(part in path for part in later):
             raise InputError(f'{key}: {path} does not exist. Train that model first, or set another path with '
                              f'--cfg-options {key}=PATH.')
+
+
+def require_model(cfg: Config, where: str) -> None:
+    """Check that the settings of a model fit together, by building it without memory for its weights.
+
+    What another project's model cannot do without memory is no error.
+
+    Args:
+        cfg: of the network.
+        where: what names it, for the message.
+
+    Raises:
+        InputError: from a part of the model, e.g. of levels that its backbone does not have; or a part has no such
+            setting.
+    """
+    init_default_scope(cfg.get('default_scope') or 'mmengine')
+    problem: str | None = None
+    try:
+        with torch.device('meta'):
+            MODELS.build(copy.deepcopy(cfg.model))
+    except InputError as error:
+        problem = plain_message(error)
+    except TypeError as error:
+        problem = f'{error}. Correct the name of the setting.' if 'unexpected keyword' in str(error) else None
+    except Exception:  # the stage itself says so
+        return
+    if problem:  # not in the handler: of a chain of errors, a tool shows the innermost
+        raise InputError(f'{where}: {problem}')
 
 
 def missing_packages(model: object, where: str) -> str:

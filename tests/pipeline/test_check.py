@@ -60,7 +60,11 @@ def test_classes_that_differ_between_the_stages(config):
     ('segmentor', "test_dataloader = dict(dataset=dict(metainfo=dict(classes=('background', 'cat'))))",
      r'segmentor\.py .*background, cat .*test_dataloader'),
     ('segmentor', 'model = dict(decode_head=dict(num_classes=5))', r'num_classes=5.* 7 .*num_classes=7'),
-    ('classifier', 'model = dict(head=dict(num_classes=7))', r'num_classes=7.* 6 .*num_classes=6')])
+    ('classifier', 'model = dict(head=dict(num_classes=7))', r'num_classes=7.* 6 .*num_classes=6'),
+    ('irnet', 'model = dict(head=dict(in_channels=(32, 48, 64, 128, 9)))', r'irnet\.py.*IRNHead.*\b9\b.*256'),
+    ('classifier', 'model = dict(head=dict(encoder=dict(codebook=dict(type="LearnableCodebook", in_channels=5))))',
+     r'classifier\.py.*\b5 channels.*\b256 channels'),
+    ('irnet', 'model = dict(head=dict(raduis=4))', r"irnet\.py.*IRNHead.*'raduis'")])
 def test_networks_that_do_not_fit(config, network, change, named):
     path = config.with_name(f'{network}.py')
     head, _, kept = path.read_text().partition('\n')
