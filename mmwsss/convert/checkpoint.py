@@ -53,7 +53,9 @@ def convert_file(source: str,
     try:
         state = converter(released, **more)
     except InputError as error:
-        error.args = (f'{checkpoint}: {error}', )
+        own = next((name for name in released if name.startswith('backbone.')), '')
+        remedy = f' It has {own}: a checkpoint for MMSegmentation needs no conversion.' if own else ''
+        error.args = (f'{checkpoint}: {error}{remedy}', )
         raise
     if config is not None:
         check_fits(state, config)

@@ -1,7 +1,9 @@
-"""Checking data and initial weights before a network is built or workers start."""
+"""Checking data, settings and initial weights before a network is built or workers start."""
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.registry import DATASETS, init_default_scope
@@ -11,6 +13,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
 from .config import require_parts
+from .error_messages import plain_message
 
 
 def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
@@ -56,38 +59,71 @@ def try_images(dataset: BaseDataset, count: int = 8) -> list:
     return [item['data_samples'] for item in items if isinstance(item, dict) and 'data_samples' in item]
 
 
-def initial_weights(model: object, key: str = 'model') -> Iterator[tuple[str, str]]:
-    """The local checkpoints in all `init_cfg`.
+def initial_weights(cfg: Mapping) -> Iterator[tuple[str, str]]:
+    """The local checkpoints that a training starts from: `load_from`, and those in all `init_cfg` of the model.
 
     Args:
-        model: config of the model or of a part.
-        key: its key in the run's config.
+        cfg: the run's config.
 
     Yields:
-        The key and the path of each.
+        The key in the config and the path of each.
     """
-    checkpoint = model.get('checkpoint') if isinstance(model, Mapping) and '.init_cfg' in key else None
-    if isinstance(checkpoint, str) and '://' not in checkpoint:
-        yield f'{key}.checkpoint', checkpoint
-    parts = model.items() if isinstance(model, Mapping) else enumerate(model) if isinstance(model, list | tuple) else ()
-    for name, part in parts:
-        yield from initial_weights(part, f'{key}.{name}')
+    for key, path in (('load_from', cfg.get('load_from')), *_init_checkpoints(cfg.get('model'), 'model')):
+        if isinstance(path, str) and path and '://' not in path:
+            yield key, path
 
 
-def require_initial_weights(model: object, later: Sequence[str] = ()) -> None:
-    """Check that the local checkpoints in all `init_cfg` exist.
+def _init_checkpoints(part: object, key: str) -> Iterator[tuple[str, object]]:
+    """The keys and values of the checkpoints in a part of a model, whose own key is `key`."""
+    if isinstance(part, Mapping) and '.init_cfg' in key and 'checkpoint' in part:
+        yield f'{key}.checkpoint', part['checkpoint']
+    items = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list | tuple) else ()
+    for name, inner in items:
+        yield from _init_checkpoints(inner, f'{key}.{name}')
+
+
+def require_initial_weights(cfg: Mapping, later: Sequence[str] = ()) -> None:
+    """Check that the local checkpoints exist that a training starts from.
 
     Args:
-        model: config of the model.
+        cfg: the run's config.
         later: parts of the paths of those that are made later.
 
     Raises:
         InputError: a local checkpoint does not exist.
     """
-    for key, path in initial_weights(model):
+    for key, path in initial_weights(cfg):
         if not Path(path).expanduser().is_file() and not any(part in path for part in later):
             raise InputError(f'{key}: {path} does not exist. Train that model first, or set another path with '
                              f'--cfg-options {key}=PATH.')
+
+
+def require_model(cfg: Config, where: str) -> None:
+    """Check that the settings of a model fit together, by building it without memory for its weights.
+
+    What another project's model cannot do without memory is no error.
+
+    Args:
+        cfg: of the network.
+        where: what names it, for the message.
+
+    Raises:
+        InputError: from a part of the model, e.g. of levels that its backbone does not have; or a part has no such
+            setting.
+    """
+    init_default_scope(cfg.get('default_scope') or 'mmengine')
+    problem: str | None = None
+    try:
+        with torch.device('meta'):
+            MODELS.build(copy.deepcopy(cfg.model))
+    except InputError as error:
+        problem = plain_message(error)
+    except TypeError as error:
+        problem = f'{error}. Correct the name of the setting.' if 'unexpected keyword' in str(error) else None
+    except Exception:  # the stage itself says so
+        return
+    if problem:  # not in the handler: of a chain of errors, a tool shows the innermost
+        raise InputError(f'{where}: {problem}')
 
 
 def missing_packages(model: object, where: str) -> str:

@@ -76,7 +76,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     if strict and _is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
     if 'train' in loops:
-        require_initial_weights(cfg.get('model'))
+        require_initial_weights(cfg)
     datasets = build_datasets(cfg, loops)
     classes = require_equal_classes(datasets, cfg.filename)
     require_places(cfg.get('model'), cfg.filename)

@@ -8,7 +8,7 @@ from mmwsss.utils.errors import InputError
 
 
 def require_steps(cfg: Config, images: int, processes: int = 1) -> None:
-    """Check that the loop has a length, and the loader a batch.
+    """Check that the loop has a length, and the loader a batch, both whole numbers.
 
     Args:
         cfg: with `train_dataloader` and `train_cfg`; loaders with a `batch_sampler` of their own are not checked.
@@ -18,14 +18,14 @@ def require_steps(cfg: Config, images: int, processes: int = 1) -> None:
     Raises:
         InputError: there are no images, fewer than a batch with `drop_last`, or the loop has no steps.
     """
-    loop: Any = cfg.get('train_cfg') or {}
-    for key in ('max_epochs', 'max_iters'):
-        if loop.get(key) is not None and loop[key] < 1:
-            raise InputError(f'{cfg.filename}: train_cfg.{key}={loop[key]}, so nothing is trained. Set it to at least '
-                             '1.')
+    loop, loader = (cfg.get(key) or {} for key in ('train_cfg', 'train_dataloader'))
+    for name, part, key in (('train_cfg', loop, 'max_epochs'), ('train_cfg', loop, 'max_iters'),
+                            ('train_dataloader', loader, 'batch_size')):
+        value: Any = part.get(key)
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise InputError(f'{cfg.filename}: {name}.{key} must be a whole number of at least 1, got {value!r}.')
     if images < 1:
         raise InputError(f'{cfg.filename}: the training data set has no images. Correct its list.')
-    loader = cfg.train_dataloader
     if loader.get('batch_sampler') or str((loader.get('sampler') or {}).get('type', '')).endswith('InfiniteSampler'):
         return
     batch, share = loader.get('batch_size', 1), math.ceil(images / processes)

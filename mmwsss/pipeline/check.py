@@ -2,7 +2,7 @@
 from collections.abc import Sequence
 
 from mmwsss.engine.classes import classes_of, require_heads
-from mmwsss.engine.preflight import require_packages
+from mmwsss.engine.preflight import require_model, require_packages
 from mmwsss.utils.errors import InputError
 
 from .network import Network
@@ -12,7 +12,7 @@ LOOPS = ('train', 'val', 'test')
 
 
 def check_inputs(plan: Plan) -> None:
-    """Check that images, lists, labels, masks and packages exist, and that classes and lists fit together.
+    """Check that images, lists, labels, masks and packages exist, and that classes, lists and models fit together.
 
     Outputs of other stages are not looked for.
 
@@ -23,6 +23,8 @@ def check_inputs(plan: Plan) -> None:
     check_classes(list(networks.values()))
     for network in networks.values():
         require_packages(network.cfg.get('model'), network.path)
+        if network.cfg.get('model'):
+            require_model(network.cfg, network.path)
     for stage in plan.stages.values():
         stage.check(plan)
 

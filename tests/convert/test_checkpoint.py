@@ -32,6 +32,9 @@ def test_converts_checks_and_refuses_to_overwrite(repo, released, tmp_path):
     assert re.search(message_names(322, out), done.stdout)
     state = torch.load(out, weights_only=True)['state_dict']
     assert torch.equal(state['head.classifier.weight'], reference_checkpoint()['classifier.weight'])
+    for source in ('vwe', 'onestage'):
+        with pytest.raises(InputError, match=message_names(out, 'backbone.', 'no conversion')):
+            convert_file(source, out, tmp_path / 'twice.pth')
     again = run(repo, 'vwe', released, out)
     assert again.returncode == 1 and 'Traceback' not in again.stderr
     assert re.search(message_names(out, '--force'), again.stderr)

@@ -111,14 +111,19 @@ def test_an_assertion_that_no_path_explains_passes(cfg, tmp_path):
 
 def test_missing_initial_weights_are_named(tmp_path):
     (tmp_path / 'here.pth').touch()
-    require_initial_weights(dict(backbone=dict(init_cfg=dict(checkpoint=str(tmp_path / 'here.pth'))), head=None,
-                                 neck=dict(init_cfg=[dict(type='Kaiming')]), kept=dict(checkpoint='gone.pth')))
-    require_initial_weights(dict(init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet50')))
-    parts = dict(module=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
-    with pytest.raises(InputError, match=r'model\.module\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
+    here = str(tmp_path / 'here.pth')
+    require_initial_weights(dict(load_from=here, model=dict(
+        backbone=dict(init_cfg=dict(checkpoint=here)), head=None, neck=dict(init_cfg=[dict(type='Kaiming')]),
+        kept=dict(checkpoint='gone.pth'))))
+    require_initial_weights(dict(load_from='https://x/y.pth', model=dict(init_cfg=dict(checkpoint='torchvision://r'))))
+    require_initial_weights(dict(load_from=None))
+    parts = dict(model=dict(parts=[dict(), dict(init_cfg=dict(type='Pretrained', checkpoint='gone.pth'))]))
+    with pytest.raises(InputError, match=r'model\.parts\.1\.init_cfg\.checkpoint.*gone\.pth'):
         require_initial_weights(parts)
-    assert list(initial_weights(parts)) == [('model.module.parts.1.init_cfg.checkpoint', 'gone.pth')]
-    require_initial_weights(parts, later=['gone'])
+    with pytest.raises(InputError, match=message_names('load_from', 'gone.pth')):
+        require_initial_weights(dict(load_from='gone.pth', model=dict()))
+    assert list(initial_weights(parts)) == [('model.parts.1.init_cfg.checkpoint', 'gone.pth')]
+    require_initial_weights(dict(parts, load_from='gone_too.pth'), later=['gone'])
 
 
 def test_packages_are_those_that_classes_name(repo, monkeypatch):

@@ -34,10 +34,16 @@ def test_samplers_that_never_end_or_make_batches(loader):
     require_steps(config(dict(max_iters=2), **loader), 3)
 
 
-@pytest.mark.parametrize('loop', [dict(max_epochs=0), dict(max_iters=0), dict(max_iters=-1)])
+@pytest.mark.parametrize('loop', [dict(max_epochs=0), dict(max_iters=0), dict(max_iters=-1), dict(max_epochs='all')])
 def test_loops_without_a_step(loop):
     with pytest.raises(InputError, match=message_names(*loop)):
         require_steps(config(loop), 8)
+
+
+@pytest.mark.parametrize('size', [0, -4, 'two', 2.5])
+def test_batches_of_no_size(size):
+    with pytest.raises(InputError, match=message_names('train_dataloader.batch_size', repr(size))):
+        require_steps(config(batch_size=size), 8)
 
 
 def test_no_images():

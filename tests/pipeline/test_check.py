@@ -60,7 +60,11 @@ def test_classes_that_differ_between_the_stages(config):
     ('segmentor', "test_dataloader = dict(dataset=dict(metainfo=dict(classes=('background', 'cat'))))",
      r'segmentor\.py .*background, cat .*test_dataloader'),
     ('segmentor', 'model = dict(decode_head=dict(num_classes=5))', r'num_classes=5.* 7 .*num_classes=7'),
-    ('classifier', 'model = dict(head=dict(num_classes=7))', r'num_classes=7.* 6 .*num_classes=6')])
+    ('classifier', 'model = dict(head=dict(num_classes=7))', r'num_classes=7.* 6 .*num_classes=6'),
+    ('irnet', 'model = dict(head=dict(in_channels=(32, 48, 64, 128, 9)))', r'irnet\.py.*IRNHead.*\b9\b.*256'),
+    ('classifier', 'model = dict(head=dict(encoder=dict(codebook=dict(type="LearnableCodebook", in_channels=5))))',
+     r'classifier\.py.*\b5 channels.*\b256 channels'),
+    ('irnet', 'model = dict(head=dict(raduis=4))', r"irnet\.py.*IRNHead.*'raduis'")])
 def test_networks_that_do_not_fit(config, network, change, named):
     path = config.with_name(f'{network}.py')
     head, _, kept = path.read_text().partition('\n')
@@ -98,6 +102,13 @@ def test_initial_weights_that_no_stage_makes(config):
     text = config.read_text()
     config.write_text(text[:text.index('network_options')])
     with pytest.raises(InputError, match=r'irnet .*epoch_15\.pth'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
+def test_a_checkpoint_to_train_on_from_that_no_stage_makes(config):
+    classifier = config.with_name('classifier.py')
+    classifier.write_text(f"{classifier.read_text()}load_from = 'gone.pth'\n")
+    with pytest.raises(InputError, match=r'classifier .*load_from.*gone\.pth'):
         check_inputs(read_plan(str(config), 'w'))
 
 

@@ -16,6 +16,7 @@ from mmwsss.models.sample_fields import require_label_maps
 from mmwsss.utils.errors import InputError
 
 from .cam_head import stack_gt_scores
+from .require_levels import require_last_level
 
 LOSS = dict(type='SmoothedCrossEntropyLoss', smoothing=0.4)
 
@@ -75,9 +76,7 @@ class AMNHead(BaseModule):
         Raises:
             InputError: the last level has other channels.
         """
-        if channels is not None and channels[-1] != self.in_channels:
-            raise InputError(f'AMNHead: in_channels={self.in_channels}, but the last level of the backbone has '
-                             f'{channels[-1]} channels. Set in_channels={channels[-1]}.')
+        require_last_level(self, channels)
 
     def check_samples(self, data_samples: list) -> None:
         """Check samples of the training data; `CAMClassifier` calls it before the training starts.

@@ -1,4 +1,6 @@
 """A classifier of images whose weights also give the class activation maps."""
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
@@ -8,6 +10,8 @@ from torch import Tensor, nn
 from mmwsss.models.features import Features
 from mmwsss.models.sample_fields import require_field
 from mmwsss.utils.errors import InputError
+
+from .require_levels import require_last_level
 
 DEFAULT_LOSS = dict(type='mmpretrain.CrossEntropyLoss', use_sigmoid=True)
 
@@ -73,6 +77,18 @@ class CAMHead(BaseModule):
         self.in_channels = in_channels
         self.classifier = nn.Conv2d(in_channels, num_classes, 1, bias=False)
         self.loss_module = MODELS.build(loss)
+
+    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
+        """Check the model around the head; `CAMClassifier` calls it before anything runs.
+
+        Args:
+            channels: of the backbone's levels, None if unknown.
+            views: the model's `train_cfg.views`.
+
+        Raises:
+            InputError: the last level has other channels.
+        """
+        require_last_level(self, channels)
 
     def logits(self, features: Features) -> Tensor:
         """Classify images.

@@ -133,14 +133,25 @@ class OneStageHead(BaseDecodeHead):
             inputs: features `(N, C, h, w)` of each level.
 
         Raises:
-            InputError: the backbone returns other channels.
+            InputError: see :meth:`check_levels`.
         """
+        self.check_levels([feat.shape[1] for feat in inputs])
         shallow, deep = self._transform_inputs(inputs)
-        found = (shallow.shape[1], deep.shape[1])
-        if found != tuple(self.in_channels):
-            raise InputError(f'OneStageHead: in_channels={tuple(self.in_channels)}, but the backbone returns {found} '
-                             f'channels at in_index={tuple(self.in_index)}. Set in_channels={found}.')
         deep = F.interpolate(self.aspp(deep), size=shallow.shape[2:], mode='bilinear', align_corners=True)
         deep = self.merge(torch.cat([deep, self.skip(shallow)], dim=1))
         mixed = self.gate(deep, self.cues(shallow, deep))
         return with_background(self.classifier(self.last(mixed)), self.bg_logit)
+
+    def check_levels(self, channels: Sequence[int]) -> None:
+        """Check the channels of a backbone's levels; `OneStageSegmentor` calls it before anything runs.
+
+        Raises:
+            InputError: a level of `in_index` is missing or has other channels.
+        """
+        if not all(-len(channels) <= index < len(channels) for index in self.in_index):
+            raise InputError(f'OneStageHead: in_index={tuple(self.in_index)}, but the backbone returns {len(channels)} '
+                             'levels. Set model.backbone.out_indices to more stages, or other in_index.')
+        found = tuple(channels[index] for index in self.in_index)
+        if found != tuple(self.in_channels):
+            raise InputError(f'OneStageHead: in_channels={tuple(self.in_channels)}, but the backbone returns {found} '
+                             f'channels at in_index={tuple(self.in_index)}. Set in_channels={found}.')

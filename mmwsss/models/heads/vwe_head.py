@@ -5,6 +5,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmwsss.models.features import Features
+from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
 
 from .cam_head import DEFAULT_LOSS, CAMHead, stack_gt_scores
@@ -108,5 +109,9 @@ class VWEHead(CAMHead):
         return F.relu(self._seen_through(self.encoder.encode(feat)))
 
     def _seen_through(self, words: Tensor) -> Tensor:
-        """Apply the word-to-image classifier at every pixel, in its own precision."""
-        return self.word_to_image(words.to(self.word_to_image.weight.dtype))
+        """Apply the word-to-image classifier at every pixel, in its own precision.
+
+        Words differ little between images and pixels, often less than half precision can tell.
+        """
+        with full_precision(words.device.type):
+            return self.word_to_image(words.to(self.word_to_image.weight.dtype))

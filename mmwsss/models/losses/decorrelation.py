@@ -2,6 +2,8 @@
 import torch
 from torch import Tensor
 
+from mmwsss.utils.autocast import full_precision
+
 
 def decorrelation_loss(words: Tensor) -> Tensor:
     """Penalise correlated codewords.
@@ -15,6 +17,7 @@ def decorrelation_loss(words: Tensor) -> Tensor:
     Returns:
         A scalar >= 0.
     """
-    centred = words - words.mean(dim=1, keepdim=True)
-    scatter = centred @ centred.t()
-    return 0.5 * (torch.linalg.norm(scatter) - torch.linalg.norm(scatter.diagonal()))
+    with full_precision(words.device.type):  # the two norms are close
+        centred = words - words.mean(dim=1, keepdim=True)
+        scatter = centred @ centred.t()
+        return 0.5 * (torch.linalg.norm(scatter) - torch.linalg.norm(scatter.diagonal()))

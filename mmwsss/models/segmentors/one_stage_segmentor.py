@@ -12,6 +12,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmwsss.datasets.transforms.load_image import image_of
+from mmwsss.models.backbones.level_sizes import level_channels
 from mmwsss.models.heads.cam_head import DEFAULT_LOSS, stack_gt_scores
 from mmwsss.models.local_refinements.local_refinement import LocalRefinement
 from mmwsss.models.necks.ngwp import check_focal, class_scores
@@ -83,6 +84,9 @@ class OneStageSegmentor(EncoderDecoder):
         test_cfg = _with_defaults('test_cfg', test_cfg, TEST_CFG)
         val_cfg = dict(scales=(1.0, ), flip=False, pad_size=None, refine=None) if val_cfg is None else val_cfg
         super().__init__(backbone, decode_head, train_cfg=train_cfg, test_cfg=test_cfg, **kwargs)
+        check, channels = getattr(self.decode_head, 'check_levels', None), level_channels(self.backbone)
+        if check is not None and channels is not None:
+            check(channels)
         self.val_cfg = _with_defaults('val_cfg', val_cfg, test_cfg)
         for name, cfg in (('test_cfg', test_cfg), ('val_cfg', self.val_cfg)):
             _check_test_cfg(name, cfg)

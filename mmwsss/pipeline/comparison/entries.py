@@ -89,7 +89,7 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
     if not all(isinstance(seed, int) and seed >= 0 for seed in found.seeds):
         raise InputError(f'The seeds must be whole numbers that are not negative, got {list(found.seeds)}.')
     _check_unique('seeds', found.seeds)
-    _check_unique('lists', [Path(name).stem if '/' in name else name for name in found.lists])
+    _check_unique('lists', [Path(name).stem if '/' in name else name.removesuffix('.txt') for name in found.lists])
     return found
 
 

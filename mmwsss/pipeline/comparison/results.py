@@ -9,6 +9,7 @@ from mmwsss.utils.provenance import read_json_object
 FORMAT = 1
 CELL = dict(entry=str, seed=int, stages=list)
 STAGE = dict(stage=str, trains=bool, metrics=dict, seconds=int | float, peak_megabytes=int | float, inputs=dict)
+OPTIONAL = dict(measured=str, list=str, ended=str, machine=dict)  # of a stage; missing or null is nothing
 
 
 def read_results(path: str | Path) -> list[dict[str, Any]]:
@@ -62,7 +63,14 @@ def _difference(stage: str, inputs: Mapping[str, str], known: Mapping[str, Any] 
 
 
 def _is_cell(cell: Any) -> bool:
-    return _has(cell, CELL) and all(_has(stage, STAGE) for stage in cell['stages'])
+    return _has(cell, CELL) and all(map(_is_stage, cell['stages']))
+
+
+def _is_stage(stage: Any) -> bool:
+    if not _has(stage, STAGE) or not _has(stage, {key: kind | None for key, kind in OPTIONAL.items()}):
+        return False
+    numbers = all(isinstance(value, int | float) for value in stage['metrics'].values())
+    return numbers and (stage.get('list') is None) == (stage.get('measured') is None)
 
 
 def _has(value: Any, kinds: Mapping[str, Any]) -> bool:

@@ -102,7 +102,7 @@ class Training(Stage):
         if self.labels:
             plan.require_images(self, network, 'train', self.labels)
         try:
-            require_initial_weights(network.cfg.model, [f'{{{place}}}' for place in self.places])
+            require_initial_weights(network.cfg, [f'{{{place}}}' for place in self.places])
         except InputError as error:
             raise InputError(f'The stage {self.name} lacks its initial weights. {error} In a pipeline, its options set '
                              "it; '{classifier}' stands for the checkpoint of the stage classifier.") from error
@@ -131,6 +131,6 @@ class Training(Stage):
 def _local_weights(cfg: Mapping[str, Any]) -> Iterator[str]:
     """The files of this machine that a training starts from."""
     from mmwsss.engine.preflight import initial_weights
-    for value in (cfg.get('load_from'), *(path for _, path in initial_weights(cfg['model']))):
-        if isinstance(value, str) and Path(value).is_file():
-            yield value
+    for _, path in initial_weights(cfg):
+        if Path(path).is_file():
+            yield path

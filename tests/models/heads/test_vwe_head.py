@@ -94,6 +94,15 @@ def test_other_precisions(dtype, tolerance):
         torch.testing.assert_close(loss.float(), wanted[name], atol=tolerance, rtol=tolerance)
 
 
+def test_autocast_keeps_what_words_tell_of_images_and_pixels():
+    head = VWEHead(num_classes=3, in_channels=64)
+    feat = torch.rand(2, 64, 6, 5)  # of flat words: images and pixels differ by less than bfloat16 can tell
+    wanted = head.word_to_image_logits(head.encoder(feat).frequency), head.word_map(feat)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        found = head.word_to_image_logits(head.encoder(feat).frequency), head.word_map(feat)
+    torch.testing.assert_close(found, wanted, atol=1e-6, rtol=0)
+
+
 def test_channels_that_do_not_match():
     with pytest.raises(InputError, match=message_names(4, 5, 3)):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,

@@ -56,6 +56,7 @@ def test_a_file_has_entries_seeds_and_lists():
     (['cam.py'], dict(seeds=[1, 1]), ['--seeds', '1']), (['cam.py'], dict(seeds=[-1]), ['-1']),
     (['cam.py'], dict(lists=['val', 'train', 'val']), ['--lists', 'val']),
     (['cam.py'], dict(lists=['a/val.txt', 'b/val.txt']), ['--lists', 'val']),
+    (['cam.py'], dict(lists=['val.txt', 'val']), ['--lists', 'val']),
     (['cam.py'], dict(test_options={'model.head.radius.x': 1}), ['model.head.radius.x=1', 'cam.py'])])
 def test_mistakes(words, options, named):
     with pytest.raises(InputError, match=message_names(*named)):

@@ -43,6 +43,20 @@ def test_what_differs_is_told(inputs, named, tmp_path):
         raise AssertionError(differing[0])
 
 
+MEASURED = dict(stage='test', trains=False, metrics=dict(mIoU=40.5), seconds=1, peak_megabytes=2.5, inputs={},
+                measured='CAM', list='val', ended='2026-01-01', machine=dict(cores='2'))
+
+
+@pytest.mark.parametrize('change', [
+    dict(metrics=dict(mIoU='forty')), dict(metrics=dict(mIoU=None)), dict(metrics=dict(mIoU=[40.5])),
+    dict(measured=None), dict(measured=5), dict(list=['val']), dict(list=None), dict(ended=2026), dict(machine='mine')])
+def test_edited_figures_are_refused_when_the_file_is_read(change, tmp_path):
+    assert read_results(write(tmp_path / 'a.json', cells=[cell(stages=[MEASURED])]))
+    path = write(tmp_path / 'a.json', cells=[cell(stages=[dict(MEASURED, **change)])])
+    with pytest.raises(InputError, match=r'a\.json'):
+        read_results(path)
+
+
 @pytest.mark.parametrize('content', [dict(format=0), dict(cells=None), dict(cells=[5]), dict(cells=[{}]),
                                      dict(cells=[cell(seed='1')]), dict(cells=[cell(stages=[dict(stage='a')])])])
 def test_other_files(content, tmp_path):
