@@ -22,7 +22,7 @@ def require_steps(cfg: Config, images: int, processes: int = 1) -> None:
     for name, part, key in (('train_cfg', loop, 'max_epochs'), ('train_cfg', loop, 'max_iters'),
                             ('train_dataloader', loader, 'batch_size')):
         value: Any = part.get(key)
-        if value is not None and (not isinstance(value, int) or value < 1):
+        if value is not None and not _is_count(value, loose=name == 'train_cfg'):
             raise InputError(f'{cfg.filename}: {name}.{key} must be a whole number of at least 1, got {value!r}.')
     if images < 1:
         raise InputError(f'{cfg.filename}: the training data set has no images. Correct its list.')
@@ -34,3 +34,9 @@ def require_steps(cfg: Config, images: int, processes: int = 1) -> None:
         raise InputError(f'{cfg.filename}: train_dataloader has batch_size={batch} and drop_last=True, but its data '
                          f'set only has {images} images{each}, fewer than a batch, so nothing would be trained. Set '
                          f'train_dataloader.batch_size={share} or less, or train_dataloader.drop_last=False.')
+
+
+def _is_count(value: Any, loose: bool) -> bool:
+    """Whether it is a whole number of at least 1; MMEngine's loops also take one like 2e4, which is `loose`."""
+    whole = isinstance(value, int) or (loose and isinstance(value, float) and value.is_integer())
+    return whole and value >= 1

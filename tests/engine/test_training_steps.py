@@ -31,10 +31,11 @@ def test_processes_share_the_images(images, fits):
 
 @pytest.mark.parametrize('loader', [dict(sampler=dict(type='InfiniteSampler')), dict(batch_sampler=dict(type='Own'))])
 def test_samplers_that_never_end_or_make_batches(loader):
-    require_steps(config(dict(max_iters=2), **loader), 3)
+    require_steps(config(dict(max_iters=2e4), **loader), 3)
 
 
-@pytest.mark.parametrize('loop', [dict(max_epochs=0), dict(max_iters=0), dict(max_iters=-1), dict(max_epochs='all')])
+@pytest.mark.parametrize('loop', [dict(max_epochs=0), dict(max_iters=0), dict(max_iters=-1), dict(max_epochs='all'),
+                                  dict(max_iters=2.5)])
 def test_loops_without_a_step(loop):
     with pytest.raises(InputError, match=message_names(*loop)):
         require_steps(config(loop), 8)
