@@ -15,6 +15,7 @@ from .classes import require_classes_of_checkpoint, require_equal_classes, requi
 from .config import require_parts, say
 from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
+from .hooks import CheckInvalidLossHook
 from .mixed_precision import require_autocast
 from .part_places import require_places
 from .preflight import build_datasets, require_initial_weights, try_images
@@ -94,6 +95,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     check_samples = getattr(model, 'check_samples', None)
     if samples and check_samples is not None:
         check_samples(samples)
+    if 'train' in loops:
+        runner.register_hook(CheckInvalidLossHook())
     if 'train' in loops and 'train' in datasets:
         require_steps(cfg, len(datasets['train']), get_world_size())
     if checkpoint is not None:

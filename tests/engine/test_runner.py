@@ -119,3 +119,11 @@ def test_trying_images_changes_no_training(root, monkeypatch):
     plain = next(iter(build('cam_r18_mini', root).train_dataloader))
     assert len(plain['inputs']) == 2
     assert all(one.equal(other) for one, other in zip(tried['inputs'], plain['inputs'], strict=True))
+
+
+def test_a_training_that_diverges_ends_at_once(root):
+    options = {'optim_wrapper.optimizer.lr': 1e30, 'val_cfg': None, 'val_dataloader': None, 'val_evaluator': None}
+    runner = build('cam_r18_mini', root, **options)
+    with pytest.raises(InputError, match=message_names('diverged', 'loss', 'nan', 'iteration', 'lr')):
+        runner.train()
+    assert runner.epoch == 0 and not list((root.parent / 'work').glob('*.pth'))
