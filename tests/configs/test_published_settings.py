@@ -247,7 +247,8 @@ def test_the_published_settings_of_sccam_and_bes():
     boundary = Config.fromfile(REPO / 'configs/bes_boundary_r50_voc.py')
     assert boundary.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
     assert boundary.train_dataloader.batch_size == 16 and boundary.train_cfg.max_epochs == 3
-    assert boundary.model.test_cfg == dict(min_size=512, radius=5, beta=5, steps=256, bg_thr=0.25)
+    assert boundary.model.test_cfg == dict(  # images keep their size, unlike IRNet's
+        min_size=1, size_divisor=1, radius=5, beta=5, steps=256, bg_thr=0.25)
     assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
         'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
     bes = Config.fromfile(REPO / 'configs/bes_r50_voc.py')
