@@ -5,3 +5,4 @@ amn = 'amn_r50_voc.py'
 irnet = 'irnet_r50_voc.py'
 segmentor = 'deeplabv2_r101_voc.py'
 crf = True
+network_options = dict(irnet={'model.test_cfg.cam_power': 1.3})  # the walk starts from a power of AMN's maps

@@ -280,6 +280,8 @@ def test_the_published_settings_of_sipe_and_amn():
     init_default_scope('mmseg')
     head = MODELS.build(amn.model.head)
     assert len(head.pixels.branches) == 4 and head.dropout.p == 0.1 and head.pixels.loss_decode.smoothing == 0.4
+    pipeline = Config.fromfile(REPO / 'configs/pipeline_amn_voc.py')
+    assert pipeline.network_options == dict(irnet={'model.test_cfg.cam_power': 1.3})
 
 
 def test_the_published_settings_of_gated_crf():

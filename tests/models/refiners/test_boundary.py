@@ -85,6 +85,16 @@ def test_the_published_network_sees_images_at_their_own_size(monkeypatch):
     assert boundary.shape == (1, 17, 22)
 
 
+@pytest.mark.parametrize('power', [1, 1.3])
+def test_the_walk_starts_from_a_power_of_the_cam(power):
+    model = boundary_resnet50(cam_power=power)
+    cam, boundary = torch.rand(2, 7, 9), torch.rand(1, 7, 9)
+    torch.testing.assert_close(model.seed(cam, dict(boundary=boundary)), cam**power * (1 - boundary))
+    assert boundary_resnet50().test_cfg['cam_power'] == 1
+    with pytest.raises(InputError, match=message_names('cam_power', '0')):
+        boundary_resnet50(cam_power=0)
+
+
 def test_a_sample_without_labels_is_named(network):
     sample = SegDataSample(metainfo=dict(img_path='a.jpg'))
     with pytest.raises(InputError, match=message_names('a.jpg', 'seg_map_dir', 'LoadMask')):
