@@ -1,4 +1,4 @@
-# AMN learns the seed labels of cam_r50_voc.py. python tools/train.py configs/amn_r50_voc.py
+# AMN learns the seed labels of cam_irn_r50_voc.py. python tools/train.py configs/amn_r50_voc.py
 # Before: tools/make_cams.py and tools/make_ir_labels.py; after: tools/make_cams.py with this config.
 _base_ = [
     '_base_/models/cam_r50.py', '_base_/datasets/voc_amn.py', '_base_/schedules/amn_5e.py',

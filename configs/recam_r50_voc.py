@@ -1,10 +1,10 @@
-# ReCAM trains on from cam_r50_voc.py. python tools/train.py configs/recam_r50_voc.py
-_base_ = 'cam_r50_voc.py'
-load_from = 'work_dirs/cam_r50_voc/epoch_6.pth'
+# ReCAM trains on from cam_irn_all_r50_voc.py. python tools/train.py configs/recam_r50_voc.py
+_base_ = 'cam_irn_all_r50_voc.py'
+load_from = 'work_dirs/cam_irn_all_r50_voc/epoch_5.pth'
 model = dict(
-    backbone=dict(frozen_stages=0, init_cfg=None),  # only the first convolution and its norm
+    backbone=dict(init_cfg=None),
     head=dict(type='ReCAMHead', base=dict(type='CAMHead'), loss_weight=1.0),
-    test_cfg=dict(merge=dict(type='SumAll'), bg_thr=0.21))
+    test_cfg=dict(bg_thr=0.21))
 optim_wrapper = dict(
     optimizer=dict(lr=5e-5),
     paramwise_cfg=dict(_delete_=True, custom_keys={'head.recam_classifier': dict(lr_mult=10)}))

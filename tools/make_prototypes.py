@@ -9,7 +9,7 @@ from pathlib import Path
 from _start import add_list, add_run_arguments, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 EXAMPLES = """\
-  python tools/make_prototypes.py configs/cam_r50_voc.py work_dirs/cam_r50_voc/epoch_6.pth --list train
+  python tools/make_prototypes.py configs/cam_irn_all_r50_voc.py work_dirs/cam_irn_all_r50_voc/epoch_5.pth --list train
   python tools/make_prototypes.py configs/cam_r50_voc.py cam.pth --out lpcam.pth --pixels 50
   bash tools/dist_run.sh 4 tools/make_prototypes.py configs/cam_r50_voc.py cam.pth"""
 

@@ -247,7 +247,8 @@ def test_the_published_settings_of_sccam_and_bes():
     boundary = Config.fromfile(REPO / 'configs/bes_boundary_r50_voc.py')
     assert boundary.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
     assert boundary.train_dataloader.batch_size == 16 and boundary.train_cfg.max_epochs == 3
-    assert boundary.model.test_cfg == dict(min_size=512, radius=5, beta=5, steps=256, bg_thr=0.25)
+    assert boundary.model.test_cfg == dict(  # images keep their size, unlike IRNet's
+        min_size=1, size_divisor=1, radius=5, beta=5, steps=256, bg_thr=0.25)
     assert [step['type'] for step in boundary.train_dataloader.dataset.pipeline][:4] == [
         'LoadImage', 'LoadMask', 'BoundaryLabels', 'RandomScale']
     bes = Config.fromfile(REPO / 'configs/bes_r50_voc.py')
@@ -279,6 +280,32 @@ def test_the_published_settings_of_sipe_and_amn():
     init_default_scope('mmseg')
     head = MODELS.build(amn.model.head)
     assert len(head.pixels.branches) == 4 and head.dropout.p == 0.1 and head.pixels.loss_decode.smoothing == 0.4
+    pipeline = Config.fromfile(REPO / 'configs/pipeline_amn_voc.py')
+    assert pipeline.network_options == dict(irnet={'model.test_cfg.cam_power': 1.3})
+
+
+@pytest.mark.parametrize('name, frozen', [('cam_irn_r50_voc', 2), ('cam_irn_all_r50_voc', 0)])
+def test_the_published_settings_of_irns_classifier(name, frozen):
+    cfg = Config.fromfile(REPO / f'configs/{name}.py')
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=1.0, momentum=1e-4, weight_decay=1e-4)
+    assert cfg.optim_wrapper.paramwise_cfg.custom_keys == dict(backbone=dict(lr_mult=0.1))
+    assert cfg.train_cfg.max_epochs == cfg.param_scheduler[0].end == 5 and cfg.train_dataloader.batch_size == 16
+    assert cfg.model.backbone.frozen_stages == frozen and cfg.model.neck.type == 'mmpretrain.GlobalAveragePooling'
+    assert cfg.model.test_cfg['merge'] == dict(type='SumAll') and cfg.model.test_cfg.bg_thr == 0.15
+    assert cfg.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and cfg.model.test_cfg.flip
+
+
+def test_amn_recam_and_lpcam_follow_their_authors_classifiers():
+    amn, recam, lpcam = (Config.fromfile(REPO / f'configs/{name}_r50_voc.py') for name in ('amn', 'recam', 'lpcam'))
+    assert amn.train_dataloader.dataset.seg_map_dir == 'work_dirs/cam_irn_r50_voc/ir_labels'
+    assert Config.fromfile(REPO / 'configs/pipeline_amn_voc.py').classifier == 'cam_irn_r50_voc.py'
+    assert recam.load_from == 'work_dirs/cam_irn_all_r50_voc/epoch_5.pth'
+    assert recam.model.test_cfg['merge'] == lpcam.model.test_cfg['merge'] == dict(type='SumAll')
+    assert recam.optim_wrapper.optimizer == dict(type='SGD', lr=5e-5, momentum=1e-4, weight_decay=1e-4)
+    assert recam.optim_wrapper.paramwise_cfg.custom_keys == {'head.recam_classifier': dict(lr_mult=10)}
+    assert recam.model.test_cfg.bg_thr == 0.21 and recam.train_cfg.max_epochs == recam.param_scheduler[0].end == 4
+    pipeline = Config.fromfile(REPO / 'configs/pipeline_lpcam_voc.py')
+    assert pipeline.classifier == 'cam_irn_all_r50_voc.py' and lpcam.model.test_cfg.bg_thr == 0.3
 
 
 def test_the_published_settings_of_gated_crf():

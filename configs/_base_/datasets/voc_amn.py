@@ -1,6 +1,6 @@
 # PASCAL VOC 2012 with image-level labels and seed labels (tools/make_ir_labels.py) for AMN.
 _base_ = 'voc_image_labels.py'
-seed_label_dir = 'work_dirs/cam_r50_voc/ir_labels'
+seed_label_dir = 'work_dirs/cam_irn_r50_voc/ir_labels'
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadMask'),

@@ -18,6 +18,7 @@ from mmwsss.models.shown import ShownProbability
 from mmwsss.pseudo_labels import Transition
 from mmwsss.pseudo_labels.cam import strided_size
 from mmwsss.utils.autocast import autocast
+from mmwsss.utils.errors import InputError
 
 from .refiner import Refiner
 
@@ -33,20 +34,27 @@ class BoundaryRefiner(Refiner):
         backbone: config of any backbone that gives the head's levels, e.g. `ResNetWithStem`.
         head: config of a head of boundaries, e.g. `BoundaryHead`.
         test_cfg: see `Refiner`, and `min_size` and `size_divisor`: images are padded by the mean colour on the right
-            and at the bottom to squares of `min_size`, larger sides to the next multiple; `autocast`: `None`,
-            `'bfloat16'` or `'float16'`.
+            and at the bottom to squares of `min_size`, larger sides to the next multiple; `cam_power`: the walk starts
+            from this power of the CAM; `autocast`: `None`, `'bfloat16'` or `'float16'`.
         **kwargs: see `Refiner`.
+
+    Raises:
+        InputError: `cam_power` is not above 0; see also `Refiner`.
     """
 
     test_defaults = dict(
         Refiner.test_defaults,
         min_size=512,  # of the padded input; group normalisation sees the padding, so it affects the results
         size_divisor=16,
+        cam_power=1,
         autocast=None)
     shown = (*Refiner.shown, ShownProbability('boundary', 'boundary'))
 
     def __init__(self, backbone: dict, head: dict, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if self.test_cfg['cam_power'] <= 0:
+            raise InputError(f"{type(self).__name__}: test_cfg.cam_power must be above 0, got "
+                             f"{self.test_cfg['cam_power']}.")
         self.backbone = build_backbone(backbone)
         self.backbone.requires_grad_(False)
         self.head = MODELS.build(head)
@@ -125,5 +133,5 @@ class BoundaryRefiner(Refiner):
         return Transition.from_boundary(maps['boundary'], self.test_cfg['radius'], self.test_cfg['beta'])
 
     def seed(self, cam: Tensor, maps: dict[str, Tensor]) -> Tensor:
-        """Return the CAM without its boundaries."""
-        return cam * (1 - maps['boundary'])
+        """Return a power of the CAM, without its boundaries."""
+        return cam**self.test_cfg['cam_power'] * (1 - maps['boundary'])

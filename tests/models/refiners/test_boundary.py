@@ -3,11 +3,13 @@ import numpy as np
 import pytest
 import torch
 from message_names import message_names
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference_irnet import golden_irnet, irnet_resnet50
+from reference_network import REPO
 
 from mmwsss.models.losses import boundary_loss
 from mmwsss.pseudo_labels import random_walk, walk_to_label
@@ -68,6 +70,29 @@ def test_loss_of_the_labels_at_stride_4(network):
     sum(losses.values()).backward()
     assert all(parameter.grad is None for parameter in network.backbone.parameters())
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.head.parameters())
+
+
+def test_the_published_network_sees_images_at_their_own_size(monkeypatch):
+    model = boundary_resnet50(**Config.fromfile(REPO / 'configs/bes_boundary_r50_voc.py').model.test_cfg).eval()
+    shapes, levels = [], model.backbone.forward
+    monkeypatch.setattr(model.backbone, 'forward', lambda x: shapes.append(tuple(x.shape)) or levels(x))
+    image = torch.randn(3, 66, 85)
+    boundary = model.maps(image)['boundary']
+    assert shapes == [(2, 3, 66, 85)]
+    with torch.no_grad():
+        logits = model(torch.stack([image, image.flip(-1)]), mode='tensor')
+    torch.testing.assert_close(boundary, ((logits[0] + logits[1].flip(-1)) / 2).sigmoid())
+    assert boundary.shape == (1, 17, 22)
+
+
+@pytest.mark.parametrize('power', [1, 1.3])
+def test_the_walk_starts_from_a_power_of_the_cam(power):
+    model = boundary_resnet50(cam_power=power)
+    cam, boundary = torch.rand(2, 7, 9), torch.rand(1, 7, 9)
+    torch.testing.assert_close(model.seed(cam, dict(boundary=boundary)), cam**power * (1 - boundary))
+    assert boundary_resnet50().test_cfg['cam_power'] == 1
+    with pytest.raises(InputError, match=message_names('cam_power', '0')):
+        boundary_resnet50(cam_power=0)
 
 
 def test_a_sample_without_labels_is_named(network):
