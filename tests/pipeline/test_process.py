@@ -28,7 +28,8 @@ def failure(folder: Path, script: str, *arguments: str) -> str:
 
 def test_scripts_start_our_python(tmp_path, monkeypatch):
     monkeypatch.setenv('PYTHON', 'another')
-    assert run(tmp_path, 'echo "$PYTHON"; sleep 0.1; cat "$0"', str(tmp_path / 'lock')) > 1
+    script = 'echo "$PYTHON"; until [ -s "$0" ]; do sleep 0.05; done; cat "$0"'
+    assert run(tmp_path, script, str(tmp_path / 'lock')) > 1
     python, *numbers = (tmp_path / 'a.log').read_text().splitlines()
     numbers = ' '.join(numbers).split()
     assert python == sys.executable and numbers[0] == str(os.getpid()) and len(numbers) == 2  # and the stage's
