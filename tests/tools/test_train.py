@@ -107,7 +107,7 @@ def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
     (('tiny.py', '--work-dir', 'tiny.py'), ['folder', 'tiny.py']),
     (('tiny.py', '--cfg-options', 'train_dataloader.batch_size=16', 'train_dataloader.drop_last=True', 'work_dir=w'),
      ['batch_size=16', 'drop_last', '8 images']),
-    (('tiny.py', '--cfg-options', 'train_cfg.max_epochs=0', 'work_dir=w'), ['train_cfg.max_epochs=0']),
+    (('tiny.py', '--cfg-options', 'train_cfg.max_epochs=0', 'work_dir=w'), ['train_cfg.max_epochs', '0']),
     (('tiny.py', '--cfg-options', 'model.decode_head.num_classes=1'), ['model.decode_head.num_classes=2']),
     (('tiny.py', '--cfg-options', 'model.decode_head.num_classes=3'), ['model.decode_head.num_classes=2']),
     (('tiny.py', '--cfg-options', 'max_epochs=7'), ['max_epochs', 'train_cfg.max_epochs']),
