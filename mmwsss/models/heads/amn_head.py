@@ -16,13 +16,13 @@ from mmwsss.models.sample_fields import require_label_maps
 from mmwsss.utils.errors import InputError
 
 from .cam_head import stack_gt_scores
-from .require_levels import require_last_level
+from .require_levels import ReadsLastLevel
 
 LOSS = dict(type='SmoothedCrossEntropyLoss', smoothing=0.4)
 
 
 @MODELS.register_module()
-class AMNHead(BaseModule):
+class AMNHead(ReadsLastLevel, BaseModule):
     """Per-pixel classification of background and classes, conditioned on the image's labels.
 
     Every channel of the last level is multiplied by a linear embedding of the labels; DeepLabv2's head classifies the
@@ -65,18 +65,6 @@ class AMNHead(BaseModule):
         self.dropout = nn.Dropout(drop_ratio)
         self.pixels = MODELS.build(dict(type='DeepLabV2Head', in_channels=in_channels, in_index=0,
                                         num_classes=num_classes + 1, dilations=dilations, loss_decode=loss))
-
-    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
-        """Check the backbone's last level; `CAMClassifier` calls it before anything runs.
-
-        Args:
-            channels: of the backbone's levels, None if unknown.
-            views: the model's `train_cfg.views`; the first one counts.
-
-        Raises:
-            InputError: the last level has other channels.
-        """
-        require_last_level(self, channels)
 
     def check_samples(self, data_samples: list) -> None:
         """Check samples of the training data; `CAMClassifier` calls it before the training starts.

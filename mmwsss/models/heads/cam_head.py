@@ -1,5 +1,4 @@
 """A classifier of images whose weights also give the class activation maps."""
-from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +10,7 @@ from mmwsss.models.features import Features
 from mmwsss.models.sample_fields import require_field
 from mmwsss.utils.errors import InputError
 
-from .require_levels import require_last_level
+from .require_levels import ReadsLastLevel
 
 DEFAULT_LOSS = dict(type='mmpretrain.CrossEntropyLoss', use_sigmoid=True)
 
@@ -41,7 +40,7 @@ def stack_gt_scores(data_samples: list, num_classes: int, device: torch.device) 
 
 
 @MODELS.register_module()
-class CAMHead(BaseModule):
+class CAMHead(ReadsLastLevel, BaseModule):
     """A 1x1 classifier without bias: it classifies the pooled vector, and localises on the last level.
 
     Its class activation maps are those of Zhou et al. (CVPR 2016) as weakly-supervised segmentation uses them: the
@@ -77,18 +76,6 @@ class CAMHead(BaseModule):
         self.in_channels = in_channels
         self.classifier = nn.Conv2d(in_channels, num_classes, 1, bias=False)
         self.loss_module = MODELS.build(loss)
-
-    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
-        """Check the model around the head; `CAMClassifier` calls it before anything runs.
-
-        Args:
-            channels: of the backbone's levels, None if unknown.
-            views: the model's `train_cfg.views`.
-
-        Raises:
-            InputError: the last level has other channels.
-        """
-        require_last_level(self, channels)
 
     def logits(self, features: Features) -> Tensor:
         """Classify images.

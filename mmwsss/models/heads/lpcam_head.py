@@ -2,7 +2,7 @@
 
 Chen, Sun: Extracting Class Activation Maps from Non-Discriminative Features as well (LPCAM), CVPR 2023.
 """
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -16,11 +16,11 @@ from mmwsss.utils.autocast import full_precision
 from mmwsss.utils.errors import InputError
 
 from .check_head import check_head
-from .require_levels import require_last_level
+from .require_levels import ReadsLastLevel
 
 
 @MODELS.register_module()
-class LPCAMHead(BaseModule):
+class LPCAMHead(ReadsLastLevel, BaseModule):
     """The maps of a trained classifier's features by prototypes, which nothing trains.
 
     `tools/make_prototypes.py` writes a checkpoint for a model with this head: the classifier's weights, and the
@@ -56,18 +56,6 @@ class LPCAMHead(BaseModule):
         self.num_classes, self.in_channels = num_classes, in_channels
         for name in ('centres', 'context'):
             self.register_buffer(name, torch.zeros(num_classes, prototypes, in_channels))
-
-    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
-        """Check the model around the head; `CAMClassifier` calls it before anything runs.
-
-        Args:
-            channels: of the backbone's levels, None if unknown.
-            views: the model's `train_cfg.views`.
-
-        Raises:
-            InputError: the last level has other channels.
-        """
-        require_last_level(self, channels)
 
     def logits(self, features: Features) -> Tensor:
         """Return the base head's logits `(N, L)`."""

@@ -1,5 +1,4 @@
 """Class re-activation maps (ReCAM: Chen et al., CVPR 2022)."""
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,13 +13,13 @@ from mmwsss.utils.errors import InputError
 
 from .cam_head import stack_gt_scores
 from .check_head import check_head
-from .require_levels import require_last_level
+from .require_levels import ReadsLastLevel
 
 EPSILON = 1e-5  # beside the maximum of a class map
 
 
 @MODELS.register_module()
-class ReCAMHead(BaseModule):
+class ReCAMHead(ReadsLastLevel, BaseModule):
     """Re-activate the maps of a trained classifier by a second classifier with a softmax.
 
     Binary cross entropy lets classes share pixels. So the features under each class map are pooled, and a second
@@ -64,18 +63,6 @@ class ReCAMHead(BaseModule):
         self.in_channels = in_channels
         self.loss_weight = loss_weight
         self.recam_classifier = nn.Conv2d(in_channels, num_classes, 1, bias=False)
-
-    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
-        """Check the model around the head; `CAMClassifier` calls it before anything runs.
-
-        Args:
-            channels: of the backbone's levels, None if unknown.
-            views: the model's `train_cfg.views`.
-
-        Raises:
-            InputError: the last level has other channels.
-        """
-        require_last_level(self, channels)
 
     def logits(self, features: Features) -> Tensor:
         """Return the base head's logits `(N, L)`."""

@@ -1,4 +1,4 @@
-"""Checking the levels that a backbone gives to a head of several levels."""
+"""Checking the levels that a backbone gives to a head."""
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,17 +26,25 @@ def require_levels(head: Any, channels: Sequence[int], strides: Sequence[int | N
                          f"{found}. Set strides to the backbone's.")
 
 
-def require_last_level(head: Any, channels: Sequence[int] | None) -> None:
-    """Compare a backbone's last level with a head that reads this level alone.
+class ReadsLastLevel:
+    """A part of heads that read the backbone's last level alone.
 
-    Args:
-        head: with `in_channels`.
-        channels: of the backbone's levels, None if unknown.
-
-    Raises:
-        InputError: they differ.
+    Attributes:
+        in_channels: channels of that level.
     """
-    if channels is not None and channels[-1] != head.in_channels:
-        raise InputError(f'{type(head).__name__}: in_channels={head.in_channels}, but the last level of the backbone '
-                         f'has {channels[-1]} channels. Set in_channels={channels[-1]}, or other out_indices of the '
-                         'backbone.')
+    in_channels: int
+
+    def check(self, channels: Sequence[int] | None, views: Sequence[dict]) -> None:
+        """Check the model around the head; `CAMClassifier` calls it before anything runs.
+
+        Args:
+            channels: of the backbone's levels, None if unknown.
+            views: the model's `train_cfg.views`.
+
+        Raises:
+            InputError: the last level has other channels.
+        """
+        if channels is not None and channels[-1] != self.in_channels:
+            raise InputError(f'{type(self).__name__}: in_channels={self.in_channels}, but the last level of the '
+                             f'backbone has {channels[-1]} channels. Set in_channels={channels[-1]}, or other '
+                             'out_indices of the backbone.')
