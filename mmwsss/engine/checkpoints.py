@@ -94,7 +94,8 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Seque
         new: what names of weights start with that may be missing.
 
     Raises:
-        InputError: weights are missing, unexpected or of another shape; the message names the first ten of each.
+        InputError: weights are missing, unexpected or of another shape; the message names the first ten of each. Or
+            some are no numbers.
     """
     model = unwrapped(model)
     weights = weights_of(checkpoint)
@@ -116,6 +117,19 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Seque
     if any(names for _, names in lists):
         found = '\n'.join(_listing(title, sorted(names)) for title, names in lists if names)
         raise InputError(f'{path} does not fit this model:\n{found}\nUse the checkpoint and config of the same model.')
+    broken = broken_weights(model)
+    if broken:
+        raise InputError(f'{path}: {len(broken)} weights hold values that are infinite or not numbers, first of all '
+                         f'{broken[0]}. The training diverged, or the file is damaged. Use another checkpoint.')
+
+
+def broken_weights(model: nn.Module) -> list[str]:
+    """Names of the parameters that hold infinite values or NaN, and of the buffers that hold NaN.
+
+    Infinite values in buffers are good: some masks have them.
+    """
+    infinite = [name for name, parameter in model.named_parameters() if not parameter.isfinite().all()]
+    return infinite + [name for name, buffer in model.named_buffers() if buffer.isnan().any()]
 
 
 def find_resumable(work_dir: str | Path) -> Path | None:

@@ -140,6 +140,21 @@ def test_other_shapes_are_listed_up_to_ten():
     assert line.count('(') == 10
 
 
+@pytest.mark.parametrize('name, value', [('2.bias', float('inf')), ('0.weight', float('nan')),
+                                         ('1.running_var', float('nan'))])
+def test_weights_of_a_training_that_diverged_are_refused(name, value):
+    weights = network().state_dict()
+    weights[name].view(-1)[1] = value
+    with pytest.raises(InputError, match=message_names('a.pth', 1, name)):
+        require_fit(network(), weights, 'a.pth')
+
+
+def test_infinite_values_of_a_buffer_are_no_damage():
+    weights = network().state_dict()
+    weights['1.running_mean'][0] = float('inf')
+    require_fit(network(), weights, 'a.pth')
+
+
 def save(folder, *epochs):
     for epoch in epochs:
         torch.save(training_checkpoint(epoch), folder / f'epoch_{epoch}.pth')

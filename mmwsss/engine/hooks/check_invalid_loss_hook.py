@@ -9,6 +9,8 @@ from torch import nn
 
 from mmwsss.utils.errors import InputError
 
+from ..checkpoints import broken_weights
+
 
 @HOOKS.register_module()
 class CheckInvalidLossHook(Hook):
@@ -41,9 +43,8 @@ class CheckInvalidLossHook(Hook):
 
 
 def _require_weights(model: nn.Module, what: str) -> None:
-    infinite = [name for name, parameter in model.named_parameters() if not parameter.isfinite().all()]
-    broken = [name for name, buffer in model.named_buffers() if buffer.isnan().any()]  # some masks are infinite
-    if infinite or broken:
-        raise InputError(f'The training diverged: {what}. {(infinite + broken)[0]} has values that are infinite or not '
-                         'numbers. Lower the learning rate (optim_wrapper.optimizer.lr), or limit the gradients '
+    broken = broken_weights(model)
+    if broken:
+        raise InputError(f'The training diverged: {what}. {broken[0]} has values that are infinite or not numbers. '
+                         'Lower the learning rate (optim_wrapper.optimizer.lr), or limit the gradients '
                          '(optim_wrapper.clip_grad).')
