@@ -78,8 +78,9 @@ def test_bad_input(folder, capsys, monkeypatch):
     assert done.status == 0 and json.loads((folder / 'z.json').read_text())['sub_categories'] == 3
     done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'nothing.pth')
     assert done.status == 1 and 'nothing.pth' in done.err
-    weights = {name: value * torch.nan if value.is_floating_point() else value
-               for name, value in torch.load('classifier.pth').items()}
-    torch.save(weights, 'nan.pth')
-    done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'nan.pth', '--k', 2, '--out', 'nan.json')
-    assert done.status == 1 and '2007_000000' in done.err and not (folder / 'nan.json').exists()
+    for factor, name in ((torch.nan, 'huge.pth'), (1e30, '2007_000000')):  # of weights, then of features
+        weights = {key: value * factor if value.is_floating_point() else value
+                   for key, value in torch.load('classifier.pth').items()}
+        torch.save(weights, 'huge.pth')
+        done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'huge.pth', '--k', 2, '--out', 'huge.json')
+        assert done.status == 1 and name in done.err and not (folder / 'huge.json').exists()
