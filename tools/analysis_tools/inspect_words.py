@@ -63,19 +63,22 @@ def main() -> None:
     import_mmwsss()
     with plain_errors():
         found, pulls = word_statistics(WordRun(args))
-    print(f"""images                                             {found['images']}
-words that are the most probable one anywhere        {found['alive']} of {found['words']}
-words present in more than half of the images      {found['common']}
-words present in an image, on average               {found['present']:.1f}
-effective words per pixel (exp of the entropy)       {found['effective']:.1f}, uniform would be {found['words']}
-largest word probability of a pixel, on average      {found['largest']:.4f}, uniform {1 / found['words']:.4f}
-cosine of two codewords                              {found['cosine']:.3f} +- {found['cosine_std']:.3f}
-maximum of the class map, kept classes               {found['class_max']:.2f}
-maximum of the word map, kept classes                {found['word_max']:.3f}, within an image it varies by \
-{found['word_gap']:.3f}
-pixels where Eq. 12 takes the word map               {100 * found['changed']:.1f} %""")
-    for name, (size, cosine) in pulls.items():
-        print(f"gradient of {f'{name} on the features':40s} {size:.3f} of loss_cls's, cosine {cosine:.2f}")
+    lines = {
+        'images': f"{found['images']}",
+        'words that are the most probable one anywhere': f"{found['alive']} of {found['words']}",
+        'words present in more than half of the images': f"{found['common']}",
+        'words present in an image, on average': f"{found['present']:.1f}",
+        'effective words per pixel (exp of the entropy)': f"{found['effective']:.1f}, uniform {found['words']}",
+        'largest word probability of a pixel, on average': f"{found['largest']:.4f}, uniform {1 / found['words']:.4f}",
+        'cosine of two codewords': f"{found['cosine']:.3f} +- {found['cosine_std']:.3f}",
+        'maximum of the class map, kept classes': f"{found['class_max']:.2f}",
+        'maximum of the word map, kept classes': f"{found['word_max']:.3f}, within an image it varies by "
+                                                 f"{found['word_gap']:.3f}",
+        'pixels where Eq. 12 takes the word map': f"{100 * found['changed']:.1f} %",
+        **{f'gradient of {name} on the features': f"{size:.3f} of loss_cls's, cosine {cosine:.2f}"
+           for name, (size, cosine) in pulls.items()}}
+    for name, value in lines.items():
+        print(f'{name:50s} {value}')
 
 
 if __name__ == '__main__':
