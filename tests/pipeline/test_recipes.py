@@ -1,5 +1,6 @@
 """The lists of stages that recipes return."""
 import json
+import re
 
 import pytest
 from message_names import message_names
@@ -179,3 +180,15 @@ def test_any_local_refinement_stands_where_a_crf_could(recipe, count):
     assert 'PAR' in found['crf']['title'] and 'CRF' not in found['crf']['title']
     found = by_name(recipe(*'abcd'[:count], pseudo_label_crf=True, crf=True))
     assert found['pseudo_labels']['refine'] == dict(type='DenseCRF') and found['crf']['bars'] == 'Segmentor, CRF'
+
+
+@pytest.mark.parametrize('recipe, networks', [(affinitynet, 2), (amn, 3), (bes, 2), (irn, 2), (lpcam, 3)])
+def test_the_numbers_of_stages_are_those_of_the_docstring(recipe, networks):
+    def lengths(masks):
+        kinds = [(), ('segmentor.py', )]
+        return [len(recipe(*['a.py'] * networks, *segmentor, crf=crf, masks=masks, pseudo_label_thr=0.5))
+                for segmentor in kinds for crf in ((False, True) if masks else (False, ))]
+
+    told = re.search(r'settings of (\d+) to (\d+) stages; without masks, of (\d+) or (\d+)', recipe.__doc__).groups()
+    found = lengths(True), lengths(False)
+    assert tuple(map(int, told)) == tuple(bound for group in found for bound in (min(group), max(group)))

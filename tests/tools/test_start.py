@@ -1,4 +1,5 @@
 """The start of a tool: help and argument errors, without loading PyTorch."""
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,7 @@ def test_help_loads_no_torch(tool):
     done = run_traced(tool, '--help')
     assert done.returncode == 0, done.stderr
     assert 'usage: ' in done.stdout and done.stdout.endswith('HEAVY []\n')
+    assert not re.search(r'^  (?:python|bash) .*\S  +--', done.stdout, re.M)  # a backslash that Python took for its own
 
 
 @pytest.mark.parametrize('tool, args', [

@@ -35,13 +35,13 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         if size:
             command.add_argument('--size', type=positive, nargs=2, default=size, metavar=('H', 'W'),
-                                 help='of an image (default: %(default)s)')
+                                 help=f'of an image (default: {size[0]} {size[1]})')
         return command
 
     cam = add('cam', 'multi-scale CAM: the released procedure, ours in float32, ours in bfloat16', (375, 500))
-    cam.add_argument('--images', type=positive, default=3, help='images per measurement')
+    cam.add_argument('--images', type=positive, default=3, help='images per measurement (default: %(default)s)')
     cam.add_argument('--model-config', default=str(REPO / 'configs/vwe_hspp_r50_voc.py'),
-                     help='config of the network to time, with random weights')
+                     help='config of the network to time, with random weights (default: vwe_hspp_r50_voc.py)')
     cam.add_argument('--config', help='config with a test set, to also measure the effect of bfloat16 on mIoU')
     cam.add_argument('--checkpoint', help='trained checkpoint for --config')
     cam.add_argument('--limit', type=positive, help='only the first images of that test set')
@@ -50,29 +50,32 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
     walk.add_argument('--size', type=positive, nargs=2, default=(94, 125), metavar=('H', 'W'),
                       help='size of the map (default: for an image of 375 x 500)')
     walk.add_argument('--sides', type=positive, nargs='*', default=(64, 96, 128, 192, 256),
-                      help='sides of the square maps in the second table')
+                      help='sides of the square maps in the second table (default: 64 96 128 192 256)')
     walk.add_argument('--dense', action='store_true',
                       help='also measure the dense walk at this size (94 x 125: 1.1 GB and minutes)')
 
     affinity = add('affinity', "IRNet's loss and gradient: time, operators and memory, beside the released formulation")
-    affinity.add_argument('--batch', type=positive, default=2)
-    affinity.add_argument('--crop', type=positive, default=512, help='side in pixels; the maps have a quarter of it')
+    affinity.add_argument('--batch', type=positive, default=2, help='crops (default: %(default)s)')
+    affinity.add_argument('--crop', type=positive, default=512,
+                          help='side in pixels; the maps have a quarter of it (default: %(default)s)')
 
     crf = add('crf', 'DenseCRF of 10 steps: PyTorch beside pydensecrf', (375, 500))
     crf.add_argument('--image', help='file of an image (default: a smooth random one)')
-    crf.add_argument('--classes', type=positive, nargs='+', default=(3, 21))
-    crf.add_argument('--backends', nargs='+', choices=('pydensecrf', 'torch'), default=('pydensecrf', 'torch'))
+    crf.add_argument('--classes', type=positive, nargs='+', default=(3, 21),
+                     help='numbers of classes (default: 3 21)')
+    crf.add_argument('--backends', nargs='+', choices=('pydensecrf', 'torch'), default=('pydensecrf', 'torch'),
+                     help='what is measured (default: both)')
     crf.add_argument('--profile', action='store_true', help='also list where the PyTorch backend spends its time')
 
     labels = add('ir-labels', 'IR labels: both seeds on one lattice beside two inferences, and images a second',
                  (375, 500))
-    labels.add_argument('--images', type=positive, default=8, help='images a measurement')
-    labels.add_argument('--classes', type=positive, default=2, help='classes an image')
+    labels.add_argument('--images', type=positive, default=8, help='images a measurement (default: %(default)s)')
+    labels.add_argument('--classes', type=positive, default=2, help='classes an image (default: %(default)s)')
 
     pcm = add('pcm', "SEAM's pixel correlation, with gradients and without: time and memory, beside the released "
               'formulation', (512, 512))
-    pcm.add_argument('--stride', type=positive, default=8, help='of the maps')
-    pcm.add_argument('--images', type=positive, default=1, help='in the batch')
+    pcm.add_argument('--stride', type=positive, default=8, help='of the maps (default: %(default)s)')
+    pcm.add_argument('--images', type=positive, default=1, help='in the batch (default: %(default)s)')
 
     methods = add('methods', 'a training step and a prediction of several networks, relative to the first',
                   (192, 256))
@@ -81,11 +84,12 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
     methods.add_argument('--turns', type=positive, default=3, help='measurements of each (default: %(default)s)')
 
     pipeline = add('pipeline', 'seconds until a finished pipeline of 13 stages says "done"')
-    pipeline.add_argument('--images', type=positive, default=100_000, help='with a CAM file and two label maps each')
+    pipeline.add_argument('--images', type=positive, default=100_000,
+                          help='with a CAM file and two label maps each (default: %(default)s)')
 
     dataset = add('dataset', 'seconds and memory until a training set is built, and what its CAM files take on disk')
-    dataset.add_argument('--images', type=positive, default=100_000)
-    dataset.add_argument('--classes', type=positive, default=80)
+    dataset.add_argument('--images', type=positive, default=100_000, help='of the set (default: %(default)s)')
+    dataset.add_argument('--classes', type=positive, default=80, help='of the set (default: %(default)s)')
     dataset.add_argument('--per-image', type=positive, default=3, help='classes an image (default: %(default)s)')
     dataset.add_argument('--cams', metavar='DIR', help='measure the CAM files of this folder instead of random ones')
     for command in (cam, walk, affinity, crf, methods, pcm):

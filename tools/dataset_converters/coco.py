@@ -31,7 +31,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('root', type=Path, metavar='DATA_ROOT', help='the folder with images and annotations')
     parser.add_argument('--splits', nargs='+', default=['train2014', 'val2014'], metavar='NAME',
-                        help='image folders; annotations/instances_NAME.json belongs to each (default: %(default)s)')
+                        help='image folders; annotations/instances_NAME.json belongs to each (default: train2014 '
+                        'val2014)')
     parser.add_argument('--workers', type=int, default=default_workers(), help='processes (default: %(default)s)')
     args = parse_arguments(parser, arguments)
     if args.workers < 1:

@@ -18,8 +18,6 @@ from mmwsss.utils.errors import InputError
 from .cam_head import stack_gt_scores
 from .require_levels import ReadsLastLevel
 
-LOSS = dict(type='SmoothedCrossEntropyLoss', smoothing=0.4)
-
 
 @MODELS.register_module()
 class AMNHead(ReadsLastLevel, BaseModule):
@@ -41,7 +39,8 @@ class AMNHead(ReadsLastLevel, BaseModule):
         in_channels: `C`, channels of the last level.
         dilations: of the branches of DeepLabv2's head.
         drop_ratio: of single values of the conditioned features in training.
-        loss: config of the loss on logits `(N, L + 1, h, w)` and labels `(N, h, w)`.
+        loss: config of the loss on logits `(N, L + 1, h, w)` and labels `(N, h, w)`: `SmoothedCrossEntropyLoss` unless
+            its `type` is another.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -55,7 +54,7 @@ class AMNHead(ReadsLastLevel, BaseModule):
                  in_channels: int = 2048,
                  dilations: Sequence[int] = (6, 12, 18, 24),
                  drop_ratio: float = 0.1,
-                 loss: dict = LOSS,
+                 loss: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         if not 0 <= drop_ratio < 1:
             raise InputError(f'AMNHead: drop_ratio={drop_ratio} must be in [0, 1).')
@@ -64,7 +63,8 @@ class AMNHead(ReadsLastLevel, BaseModule):
         self.label_embedding = nn.Linear(num_classes, in_channels)
         self.dropout = nn.Dropout(drop_ratio)
         self.pixels = MODELS.build(dict(type='DeepLabV2Head', in_channels=in_channels, in_index=0,
-                                        num_classes=num_classes + 1, dilations=dilations, loss_decode=loss))
+                                        num_classes=num_classes + 1, dilations=dilations,
+                                        loss_decode=dict(type='SmoothedCrossEntropyLoss') | dict(loss or {})))
 
     def check_samples(self, data_samples: list) -> None:
         """Check samples of the training data; `CAMClassifier` calls it before the training starts.

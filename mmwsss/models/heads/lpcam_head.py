@@ -50,8 +50,8 @@ class LPCAMHead(ReadsLastLevel, BaseModule):
         if prototypes < 1:
             raise InputError(f'LPCAMHead: prototypes={prototypes} must be at least 1.')
         super().__init__(init_cfg)
-        self.base = MODELS.build({'num_classes': num_classes, 'in_channels': in_channels,
-                                  **(base or dict(type='CAMHead'))})
+        self.base = MODELS.build(
+            dict(type='CAMHead', num_classes=num_classes, in_channels=in_channels) | dict(base or {}))
         check_head(self.base)
         self.num_classes, self.in_channels = num_classes, in_channels
         for name in ('centres', 'context'):

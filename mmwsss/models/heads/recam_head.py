@@ -48,10 +48,8 @@ class ReCAMHead(ReadsLastLevel, BaseModule):
                  loss_weight: float = 1.0,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
-        base = dict(type='CAMHead') if base is None else dict(base)
-        base.setdefault('num_classes', num_classes)
-        base.setdefault('in_channels', in_channels)
-        self.base = MODELS.build(base)
+        self.base = MODELS.build(
+            dict(type='CAMHead', num_classes=num_classes, in_channels=in_channels) | dict(base or {}))
         check_head(self.base)
         weight = getattr(getattr(self.base, 'classifier', None), 'weight', None)
         wanted = (num_classes, in_channels, 1, 1)

@@ -39,8 +39,8 @@ class VisualWordEncoder(BaseModule):
     Args:
         num_words: `K`, the size of the codebook.
         in_channels: `C`.
-        codebook: config of a :class:`Codebook`: `LearnableCodebook` by default, or `MemoryBankCodebook`; `num_words`
-            and `in_channels` are filled in.
+        codebook: config of a :class:`Codebook`: `LearnableCodebook` unless its `type` is another, e.g.
+            `MemoryBankCodebook`; `num_words` and `in_channels` are filled in.
         frequency: `'sum'` over the pixels, as in the authors' code, or `'mean'`, as in Eq. 4.
         temperature: factor on the cosines before the softmax, the `tau` of the authors' second release; 1 in the
             paper, above 1 for sharper words.
@@ -62,10 +62,8 @@ class VisualWordEncoder(BaseModule):
             raise InputError(f"VisualWordEncoder: frequency must be 'sum' or 'mean', got {frequency!r}.")
         if not temperature > 0:
             raise InputError(f'VisualWordEncoder: temperature must be above 0, got {temperature}.')
-        codebook = dict(type='LearnableCodebook') if codebook is None else dict(codebook)
-        codebook.setdefault('num_words', num_words)
-        codebook.setdefault('in_channels', in_channels)
-        self.codebook = MODELS.build(codebook)
+        self.codebook = MODELS.build(
+            dict(type='LearnableCodebook', num_words=num_words, in_channels=in_channels) | dict(codebook or {}))
         found = (self.codebook.num_words, self.codebook.in_channels)
         if found != (num_words, in_channels):
             raise InputError(

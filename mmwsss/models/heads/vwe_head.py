@@ -47,9 +47,7 @@ class VWEHead(CAMHead):
         super().__init__(num_classes, in_channels, loss, init_cfg)
         if word_cam and not learn_word_to_image:
             raise InputError('VWEHead: with learn_word_to_image=False the word map means nothing. Set word_cam=False.')
-        encoder = dict(type='VisualWordEncoder') if encoder is None else dict(encoder)
-        encoder.setdefault('in_channels', in_channels)
-        self.encoder = MODELS.build(encoder)
+        self.encoder = MODELS.build(dict(type='VisualWordEncoder', in_channels=in_channels) | dict(encoder or {}))
         self.word_classifier = nn.Conv2d(in_channels, self.encoder.num_words, 1, bias=False)
         self.word_to_image = nn.Conv2d(self.encoder.num_words, num_classes, 1, bias=False)
         self.word_to_image.requires_grad_(learn_word_to_image)

@@ -264,7 +264,12 @@ def check_test_cfg(cfg: dict) -> dict:
         InputError: a key or a value is not; the message names it.
     """
     _check_keys('test_cfg', cfg, TEST_CFG)
-    TASK_UTILS.build(cfg['merge'])  # the registry's error is better now than after the training
+    try:  # better now than after the training
+        TASK_UTILS.build(cfg['merge'])
+    except (KeyError, TypeError) as error:
+        raise InputError(f"CAMClassifier: test_cfg.merge={dict(cfg['merge'])} cannot be built: {str(error).strip()}. "
+                         'With another type, settings of the former one stay: remove them, on the command line with '
+                         'model.test_cfg.merge._delete_=True.') from error
     if not cfg['scales'] or min(cfg['scales']) <= 0:
         raise InputError(f"CAMClassifier: test_cfg.scales={cfg['scales']} must be positive numbers.")
     if cfg['labels'] not in ('gt', 'pred'):

@@ -51,7 +51,8 @@ class OneStageSegmentor(EncoderDecoder):
             `loss_decode` is not used.
         focal: `power` and `offset` of the penalty, see :func:`class_scores`.
         loss_cls: config of the loss on `(class scores, multi-hot labels)`; by default `CAMHead`'s binary cross entropy.
-        loss_mask: config of the loss on `(logits, pseudo masks, multi-hot labels)`.
+        loss_mask: config of the loss on `(logits, pseudo masks, multi-hot labels)`: `PseudoMaskLoss` unless its `type`
+            is another.
         train_cfg: `warmup_epochs` and `warmup_iters`: while either lasts, there is no mask loss; `refine`: config of
             the local refinement of the probabilities, or None; `fg_factor`, `bg_factor`, `floor`: see
             :func:`pseudo_mask`.
@@ -95,7 +96,7 @@ class OneStageSegmentor(EncoderDecoder):
         self.focal = _with_defaults('focal', focal, dict(power=3.0, offset=0.01))
         check_focal('OneStageSegmentor', **self.focal)
         self.loss_cls = MODELS.build(loss_cls)
-        self.loss_mask = MODELS.build(loss_mask or dict(type='PseudoMaskLoss'))
+        self.loss_mask = MODELS.build(dict(type='PseudoMaskLoss') | dict(loss_mask or {}))
         self.train_refinement = _refinement(train_cfg)
         for refinement in (self.train_refinement, _refinement(test_cfg)):  # better now than after the training
             if refinement is not None:

@@ -42,7 +42,7 @@ def irn(classifier: str,
         network_options: `--cfg-options` by network; `{classifier}` in a text stands for its checkpoint.
 
     Returns:
-        The settings of 11 to 13 stages; without masks, of 8 or 9.
+        The settings of 10 to 13 stages; without masks, of 8 or 9.
     """
     require_masks(masks, crf, pseudo_label_thr)
     trained = trainings(dict(classifier=classifier, irnet=irnet, segmentor=segmentor), network_options)

@@ -68,6 +68,12 @@ def test_loss_equals_a_loop(smoothing, foreground):
     assert loss(logits, torch.full_like(label, 255)) == 0
 
 
+@pytest.mark.parametrize('loss', [None, dict(smoothing=0.25)])
+def test_settings_without_a_type_are_those_of_the_smoothed_loss(loss):
+    settings = {} if loss is None else dict(loss=loss)
+    assert head(**settings).pixels.loss_decode.smoothing == (0.4 if loss is None else 0.25)  # 0.4 as published
+
+
 def test_the_head_learns_reduced_label_maps_under_the_labels():
     model = head(drop_ratio=0)
     labels, masks = [[1., 0, 1], [0, 1, 0]], torch.randint(0, 4, (2, 13, 17))

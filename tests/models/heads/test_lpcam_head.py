@@ -5,7 +5,7 @@ from message_names import message_names
 from mmengine.registry import init_default_scope
 from reference_network import samples
 
-from mmwsss.models import Features, LPCAMHead
+from mmwsss.models import CAMHead, Features, LPCAMHead
 from mmwsss.pseudo_labels import prototype_cam
 from mmwsss.utils.errors import InputError
 
@@ -41,6 +41,11 @@ def test_the_rest_is_that_of_the_base():
     assert torch.equal(head.cam(seen), head.base.cam(seen))  # without prototypes
     straight, mirrored = head.base.cam(seen).chunk(2)
     assert torch.equal(head.cam_of_mirrored(seen), straight + mirrored.flip(-1))
+
+
+def test_settings_without_a_type_are_those_of_a_cam_head():
+    base = LPCAMHead(3, 6, base=dict(drop_ratio=0.25)).base
+    assert isinstance(base, CAMHead) and base.drop_ratio == 0.25 and base.classifier.weight.shape == (3, 6, 1, 1)
 
 
 def test_bad_settings():

@@ -120,6 +120,10 @@ def test_a_classifier_of_another_size():
         ReCAMHead(4, 6).load_state_dict(plain.state_dict(), strict=False)
 
 
+def test_settings_without_a_type_are_those_of_a_cam_head():
+    assert ReCAMHead(4, 6, base=dict(drop_ratio=0.25)).base.drop_ratio == 0.25
+
+
 def test_bases_that_do_not_fit():
     with pytest.raises(InputError, match=message_names('CAMHead', 3, 4)):
         ReCAMHead(4, 6, base=dict(type='CAMHead', num_classes=3))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from message_names import message_names
 
-from mmwsss.models import VisualWordEncoder
+from mmwsss.models import LearnableCodebook, VisualWordEncoder
 from mmwsss.utils.errors import InputError
 
 
@@ -78,6 +78,11 @@ def test_temperature(case, temperature):
     encoding = encoder(data['enc_x'])
     torch.testing.assert_close(encoding.words, (cosines * temperature).softmax(dim=1), atol=1e-5, rtol=0)
     assert torch.equal(encoding.nearest, cosines.argmax(dim=1))
+
+
+def test_settings_without_a_type_are_those_of_a_learnable_codebook():
+    encoder = VisualWordEncoder(3, 4, codebook=dict(decorrelation=1.0))
+    assert isinstance(encoder.codebook, LearnableCodebook) and encoder.codebook.decorrelation == 1
 
 
 def test_temperature_must_be_positive():

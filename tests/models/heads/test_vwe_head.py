@@ -107,3 +107,8 @@ def test_channels_that_do_not_match():
     with pytest.raises(InputError, match=message_names(4, 5, 3)):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,
                                    codebook=dict(type='LearnableCodebook', in_channels=5)))
+
+
+def test_settings_without_a_type_are_those_of_the_encoder():
+    encoder = VWEHead(2, 3, encoder=dict(num_words=4, temperature=10)).encoder
+    assert (encoder.num_words, encoder.temperature) == (4, 10)

@@ -177,7 +177,12 @@ def test_modes():
 @pytest.mark.parametrize(('cfg', 'named'), [(dict(scale=(1, )), "test_cfg.*'scale'"),
                                             (dict(labels='yes'), "labels='yes'"),
                                             (dict(scales=()), 'scales'), (dict(scales=(0, )), 'scales'),
-                                            (dict(autocast='int8'), 'autocast')])
+                                            (dict(autocast='int8'), 'autocast'),
+                                            (dict(merge=dict(type='SoftmaxOfMean', power=2)),
+                                             message_names('SoftmaxOfMean', 'power', '_delete_')),
+                                            (dict(merge=dict(type='SumAll', negative_minimum=False)),
+                                             message_names('SumAll', 'negative_minimum', '_delete_')),
+                                            (dict(merge=dict(type='Sum')), message_names('Sum', 'merge'))])
 def test_bad_settings(cfg, named):
     with pytest.raises(InputError, match=named):
         tiny(test_cfg=cfg)

@@ -176,6 +176,10 @@ def test_trains_with_any_refinement(refine, no_runner):
     assert all(value.grad is not None for value in model.parameters() if value.requires_grad)
 
 
+def test_settings_without_a_type_are_those_of_the_loss_of_pseudo_masks():
+    assert tiny().loss_mask.balanced and not tiny(loss_mask=dict(balanced=False)).loss_mask.balanced
+
+
 def test_half_precision(no_runner):
     model = tiny(decode_head=dict(gate_rate=0.0, drop_rates=(0, 0, 0))).eval()
     inputs, labels = torch.randn(2, 3, 48, 64), samples([[1, 0, 1], [0, 1, 0]])
