@@ -26,11 +26,11 @@ def background_score(cam: Tensor, alpha: float) -> Tensor:
     """The background score `(1 - max)^alpha` in [0, 1], `(1, H, W)`, of maps `(K, H, W)` of maximum 1; 1 where K is 0.
 
     The maximum is that of all classes, and those that the image does not have are 0. So it is 1 where the image's own
-    are negative, as SEAM's are where a class is weakest.
+    are negative, as SEAM's are where a class is weakest; and 0 where rounding lifts one above 1.
     """
     if not len(cam):
         return cam.new_ones(1, *cam.shape[1:])
-    return (1 - cam.amax(dim=0, keepdim=True).clamp(min=0)).pow(alpha)
+    return (1 - cam.amax(dim=0, keepdim=True).clamp(0, 1)).pow(alpha)
 
 
 def affinity_scores(image: np.ndarray,

@@ -28,10 +28,10 @@ def mean_field(image: Tensor,
     """Class probabilities that follow the colours of the image.
 
     The lattices of an image are most of the work for few classes, and are built once for all `energies`. The PyTorch
-    backend takes about 240 operators to build both, and 22 a step.
+    backend takes about 240 operators to build both, and 22 a step, also for several images.
 
     Args:
-        image: `(3, H, W)` uint8, RGB.
+        image: `(3, H, W)` uint8, RGB; or B images `(B, 3, H, W)`, one for each set of energies.
         energies: `(C, H, W)` or `(B, C, H, W)` unary energies, finite: minus the log-probabilities of C classes, up to
             a constant in each pixel. B sets are refined independently.
         gaussian: width of the smoothness kernel in pixels, and its weight.
@@ -54,12 +54,13 @@ def mean_field(image: Tensor,
     with explained_memory_error(f'The DenseCRF of {tuple(energies.shape)} energies', energies.device,
                                 'Pass a smaller image, fewer classes or fewer sets at once.'):
         _check(image, energies, gaussian, bilateral, steps, message_weights)
-        sets = energies.float().reshape(-1, *energies.shape[-3:])
+        images = image if image.dim() == 4 else image[None]
+        sets = energies.float().reshape(len(images), -1, *energies.shape[-3:])
         if message_weights is None:
-            message_weights = sets.new_ones(sets.shape[1])
+            message_weights = sets.new_ones(sets.shape[2])
         infer = _with_torch if backend == 'torch' else _with_pydensecrf
         with one_thread(energies.device):
-            return infer(image, sets, gaussian, bilateral, int(steps), message_weights).view(energies.shape)
+            return infer(images, sets, gaussian, bilateral, int(steps), message_weights).view(energies.shape)
 
 
 def check_backend(backend: str) -> None:
@@ -83,21 +84,22 @@ def _has_pydensecrf() -> bool:
     return True
 
 
-def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], bilateral: tuple[float, float, float],
-                steps: int, message_weights: Tensor) -> Tensor:
-    sets, classes, height, width = energies.shape
+def _with_torch(images: Tensor, energies: Tensor, gaussian: tuple[float, float],
+                bilateral: tuple[float, float, float], steps: int, message_weights: Tensor) -> Tensor:
+    """Infer energies `(N, B, C, H, W)` of B sets for each of the images `(N, 3, H, W)`."""
+    number, sets, classes, height, width = energies.shape
     device = energies.device
-    y = torch.arange(height, dtype=torch.float32, device=device)[:, None].expand(height, width)
-    x = torch.arange(width, dtype=torch.float32, device=device).expand(height, width)
-    features = torch.stack([x, y, *image.to(device).float()], dim=-1).flatten(0, 1)
+    y = torch.arange(height, dtype=torch.float32, device=device)[:, None].expand(number, 1, height, width)
+    x = torch.arange(width, dtype=torch.float32, device=device).expand(number, 1, height, width)
+    features = torch.cat([x, y, images.to(device).float()], dim=1).flatten(2).transpose(1, 2)  # (N, H W, 5)
     # Tensors as divisors: a GPU would multiply by the reciprocal of a number, which is rounded.
     widths = torch.tensor([bilateral[0]] * 2 + [bilateral[1]] * 3).to(features)
     # The authors' program takes four points at a time and fills up the last four with empty ones.
     empty = -height * width % 4
-    smoothness = Permutohedral(features[:, :2] / torch.tensor([gaussian[0]] * 2).to(features), empty)
+    smoothness = Permutohedral(features[..., :2] / torch.tensor([gaussian[0]] * 2).to(features), empty)
     appearance = Permutohedral(features / widths, empty)
 
-    scores = -energies.permute(2, 3, 0, 1).reshape(height * width, sets * classes)
+    scores = -energies.permute(0, 3, 4, 1, 2).reshape(number * height * width, sets * classes)
     message_weights = message_weights.to(scores).repeat(sets)
     total = scores
     for step in range(steps + 1):
@@ -105,7 +107,7 @@ def _with_torch(image: Tensor, energies: Tensor, gaussian: tuple[float, float], 
         if step < steps:
             total = torch.addcmul(scores, smoothness.filter(probs), gaussian[1] * message_weights)
             total = total.addcmul_(appearance.filter(probs), bilateral[2] * message_weights)
-    return probs.T.reshape(energies.shape)
+    return probs.view(number, height, width, sets, classes).permute(0, 3, 4, 1, 2).contiguous()
 
 
 def _softmax(scores: Tensor) -> Tensor:
@@ -114,34 +116,39 @@ def _softmax(scores: Tensor) -> Tensor:
     return probs.div_(probs.sum(dim=-1, keepdim=True))
 
 
-def _with_pydensecrf(image: Tensor, energies: Tensor, gaussian: tuple[float, float],
+def _with_pydensecrf(images: Tensor, energies: Tensor, gaussian: tuple[float, float],
                      bilateral: tuple[float, float, float], steps: int, message_weights: Tensor) -> Tensor:
+    """As :func:`_with_torch`."""
     from pydensecrf.densecrf import DenseCRF2D
-    classes, height, width = energies.shape[1:]
-    crf = DenseCRF2D(width, height, classes)
+    classes, height, width = energies.shape[2:]
     # A vector is added to the energy as it is: the Potts model with another reward for each class.
     weights = message_weights.cpu().numpy().astype(np.float32)
-    crf.addPairwiseGaussian(sxy=gaussian[0], compat=-gaussian[1] * weights)
-    # A copy, because pydensecrf refuses memory that cannot be written.
-    rgb = np.array(image.permute(1, 2, 0).cpu().numpy(), order='C')
-    crf.addPairwiseBilateral(sxy=bilateral[0], srgb=bilateral[1], rgbim=rgb, compat=-bilateral[2] * weights)
     probs = []
-    for unary in energies.cpu().numpy().reshape(len(energies), classes, -1):
-        crf.setUnaryEnergy(np.array(unary, order='C'))
-        probs.append(np.array(crf.inference(steps)))
+    for image, sets in zip(images.permute(0, 2, 3, 1).cpu().numpy(), energies.flatten(3).cpu().numpy(), strict=True):
+        crf = DenseCRF2D(width, height, classes)
+        crf.addPairwiseGaussian(sxy=gaussian[0], compat=-gaussian[1] * weights)
+        # A copy, because pydensecrf refuses memory that cannot be written.
+        rgb = np.array(image, order='C')
+        crf.addPairwiseBilateral(sxy=bilateral[0], srgb=bilateral[1], rgbim=rgb, compat=-bilateral[2] * weights)
+        for unary in sets:
+            crf.setUnaryEnergy(np.array(unary, order='C'))
+            probs.append(np.array(crf.inference(steps)))
     return torch.from_numpy(np.stack(probs)).to(energies.device)
 
 
 def _check(image: Tensor, energies: Tensor, gaussian: tuple[float, float], bilateral: tuple[float, float, float],
            steps: int, message_weights: Tensor | None) -> None:
-    if image.dtype != torch.uint8 or image.dim() != 3 or len(image) != 3 or not image.numel():
+    if image.dtype != torch.uint8 or image.dim() not in (3, 4) or image.shape[-3] != 3 or not image.numel():
         raise InputError(f'The image for the DenseCRF is {image.dtype} of shape {tuple(image.shape)}. '
-                         'Pass uint8 (3, H, W), RGB.')
+                         'Pass uint8 (3, H, W), RGB, or several (B, 3, H, W).')
     if energies.dim() not in (3, 4) or not energies.numel():
         raise InputError(f'The scores for the DenseCRF have the shape {tuple(energies.shape)}. '
                          'Pass (C, H, W) or (B, C, H, W).')
-    if image.shape[1:] != energies.shape[-2:]:
-        raise InputError(f'The image for the DenseCRF has the size {tuple(image.shape[1:])} and its scores '
+    if image.dim() == 4 and (energies.dim() != 4 or len(image) != len(energies)):
+        raise InputError(f'{len(image)} images for the DenseCRF need scores ({len(image)}, C, H, W), got '
+                         f'{tuple(energies.shape)}.')
+    if image.shape[-2:] != energies.shape[-2:]:
+        raise InputError(f'The image for the DenseCRF has the size {tuple(image.shape[-2:])} and its scores '
                          f'{tuple(energies.shape[-2:])}. Resize one to the other.')
     if not energies.isfinite().all():
         raise InputError('The scores for the DenseCRF have NaN or infinite values. Check the model or the file that '

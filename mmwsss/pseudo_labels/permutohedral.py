@@ -23,26 +23,30 @@ LARGEST_MULTIPLE = 2**20
 class Permutohedral:
     """A lattice for a set of points; `filter` sums their values with Gaussian weights, symmetrically normalised.
 
-    Features of points are divided by the widths of the Gaussian beforehand, so its standard deviation is 1.
+    Features of points are divided by the widths of the Gaussian beforehand, so its standard deviation is 1. Several
+    sets share the operators, not the lattice: the numbers of their vertices are far apart.
 
     Args:
-        features: `(N, d)` float32, finite.
-        empty: points at the origin that have no values, in addition. Blurring passes through the vertices around them,
-            which would not exist otherwise.
+        features: `(N, d)` float32, finite, or `(S, N / S, d)` of S sets of equal size.
+        empty: points at the origin that have no values, in addition, in each set. Blurring passes through the vertices
+            around them, which would not exist otherwise.
 
     Raises:
         InputError: the features spread too far to number the lattice.
     """
 
     def __init__(self, features: Tensor, empty: int = 0) -> None:
-        points, dim = features.shape
+        features = features if features.dim() == 3 else features[None]
+        sets, points, dim = features.shape
         keys, offsets, weights = _corners(F.pad(features, (0, 0, 0, empty)))
-        weights[points:] = 0
+        weights[:, points:] = 0
         corner, order = keys.flatten().sort()
         vertices, number, count = torch.unique_consecutive(corner, return_inverse=True, return_counts=True)
-        splat_weights, slice_weights = weights.flatten()[order], weights[:points].flatten() / (1 + 2**-dim)
-        splat_rows = torch.div(order, dim + 1, rounding_mode='floor').clamp_(max=points - 1)
-        slice_rows = torch.empty_like(order).scatter_(0, order, number)[:len(slice_weights)]
+        splat_weights, slice_weights = weights.flatten()[order], weights[:, :points].flatten() / (1 + 2**-dim)
+        rows = torch.arange(sets * points, device=features.device).view(sets, points)
+        rows = F.pad(rows, (0, empty)).flatten()  # an empty point reads any value, with weight 0
+        splat_rows = rows[torch.div(order, dim + 1, rounding_mode='floor')]
+        slice_rows = torch.empty_like(order).scatter_(0, order, number).view(keys.shape)[:, :points].flatten()
         # The last vertex has no corner. Its value stays 0: it stands for all neighbours that do not exist.
         splat_starts = F.pad(count.cumsum(0), (1, 0))
         blur_starts = torch.arange(0, 3 * len(vertices) + 3, 3, device=features.device)
@@ -53,15 +57,15 @@ class Permutohedral:
         self._sums = [(splat_rows.int(), splat_starts.int(), splat_weights)]
         self._sums += [(rows, blur_starts.int(), blur_weights) for rows in _neighbours(vertices, offsets).int()]
         self._sums += [(slice_rows.int(), slice_starts.int(), slice_weights)]
-        norm = (self.filter(features.new_ones(points, 1)) + 1e-20).rsqrt()
+        norm = (self.filter(features.new_ones(sets * points, 1)) + 1e-20).rsqrt()
         splat_weights *= norm[splat_rows, 0]
-        slice_weights.view(points, dim + 1).mul_(norm)
+        slice_weights.view(-1, dim + 1).mul_(norm)
 
     def filter(self, values: Tensor) -> Tensor:
         """Sum the values of all points with Gaussian weights.
 
         Args:
-            values: `(N, V)` float32.
+            values: `(N, V)` float32, the sets one after the other.
 
         Returns:
             `(N, V)`: `D^-1/2 K D^-1/2 values`, where K holds the weights and D the sums of its rows.
@@ -72,14 +76,14 @@ class Permutohedral:
 
 
 def _corners(features: Tensor) -> tuple[Tensor, list[int], Tensor]:
-    """Where points lie in the lattice (section 3.1 of the paper).
+    """Where points `(S, P, d)` lie in the lattice of their set (section 3.1 of the paper).
 
     Returns:
-        `(N, d + 1)` int64 keys of the corners of each point's simplex, what to add to a key for the neighbour along
-        each of the `d + 1` axes, and `(N, d + 1)` weights of the corners (barycentric coordinates).
+        `(S, P, d + 1)` int64 keys of the corners of each point's simplex, what to add to a key for the neighbour along
+        each of the `d + 1` axes, and `(S, P, d + 1)` weights of the corners (barycentric coordinates).
     """
-    dim = features.shape[1]
-    position = _elevate(features)
+    sets, points, dim = features.shape
+    position = _elevate(features.flatten(0, 1))
     multiple = (position * (1 / (dim + 1))).round()
     # Beyond that, float32 is coarser than the lattice. Comparisons with NaN are false.
     if not multiple.abs().max() < LARGEST_MULTIPLE:
@@ -98,8 +102,8 @@ def _corners(features: Tensor) -> tuple[Tensor, list[int], Tensor]:
 
     by_rank = torch.empty_like(rest).scatter_(0, dim - rank, rest)
     weights = by_rank.diff(dim=0, prepend=by_rank[-1:] - 1)
-    keys, offsets = _pack(multiple, rank)
-    return keys.T.contiguous(), offsets, weights.T.contiguous()
+    keys, offsets = _pack(multiple, rank, sets)
+    return keys.T.reshape(sets, points, dim + 1), offsets, weights.T.reshape(sets, points, dim + 1)
 
 
 def _elevate(features: Tensor) -> Tensor:
@@ -119,8 +123,10 @@ def _elevate(features: Tensor) -> Tensor:
     return torch.stack([total, *reversed(position)])
 
 
-def _pack(multiple: Tensor, rank: Tensor) -> tuple[Tensor, list[int]]:
+def _pack(multiple: Tensor, rank: Tensor, sets: int) -> tuple[Tensor, list[int]]:
     """Number the corners of simplices, each given by the multiples of d + 1 and the ranks, `(d + 1, N)`.
+
+    The N points are those of `sets` sets of equal size, one after the other, which have no number in common.
 
     Corner r is the multiples plus r, minus d + 1 where the rank is above d - r. Its coordinates are all r modulo d + 1,
     so coordinate 0 and the differences of the others to it, in steps of d + 1, say everything. One integer holds them.
@@ -137,7 +143,8 @@ def _pack(multiple: Tensor, rank: Tensor) -> tuple[Tensor, list[int]]:
     strides = [1]
     for smallest, largest, margin in zip(low, high, margins, strict=True):
         strides.append(strides[-1] * (largest - smallest + 1 + 2 * margin))
-    if strides.pop() > LARGEST_KEY:
+    span = strides.pop()
+    if span * sets > LARGEST_KEY:
         raise _too_far()
     first = sum((margin - smallest) * stride for margin, smallest, stride in zip(margins, low, strides, strict=True))
     # What d + 1 more in a coordinate adds to the key.
@@ -145,6 +152,7 @@ def _pack(multiple: Tensor, rank: Tensor) -> tuple[Tensor, list[int]]:
     step = torch.tensor(steps).to(multiple)[:, None]
     by_rank = torch.empty_like(rank).scatter_(0, dim - rank, 1 - step.expand_as(rank))
     keys = torch.cat([(multiple * step).sum(0, keepdim=True) + first, by_rank[:dim]]).cumsum(0)
+    keys += (torch.arange(sets, device=keys.device) * span).repeat_interleave(keys.shape[1] // sets)
     return keys, [step - 1 for step in steps]
 
 

@@ -75,6 +75,13 @@ def test_background():
     assert background_score(below[:1], 6) == 1  # the classes that are not there are 0
 
 
+@pytest.mark.parametrize('alpha', [3, 4.5])
+def test_background_where_rounding_lifts_a_class_above_1(alpha):
+    """CAM files may hold up to 1.01; a power of a negative number is none, or negative."""
+    cam = torch.tensor([1.01, 1 + 1e-6, 1]).view(1, 1, 3)
+    assert (background_score(cam, alpha) == 0).all()
+
+
 def test_maps_of_another_size_and_without_classes():
     image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
     seen = []

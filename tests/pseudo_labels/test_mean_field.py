@@ -142,6 +142,15 @@ def test_sets_are_independent(image, energies, backend):
         torch.testing.assert_close(probs, alone, rtol=0, atol=1e-6)
 
 
+def test_images_are_independent(image, energies, backend):
+    images = torch.stack([image, image.flip(2), 255 - image // 2])[:, :, :31, :37]
+    sets = torch.stack([energies, energies.roll(9, 2), energies.flip(0)])[..., :31, :37]
+    found = mean_field(images, sets, *KERNELS, steps=3, backend=backend)
+    for pixels, energy, probs in zip(images, sets, found, strict=True):
+        alone = mean_field(pixels, energy, *KERNELS, steps=3, backend=backend)
+        torch.testing.assert_close(probs, alone, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize('backend', ['torch', 'auto'])
 def test_no_step_is_a_softmax(image, energies, backend):
     found = mean_field(image, energies, *KERNELS, steps=0, backend=backend)
@@ -205,6 +214,8 @@ IMAGE, ENERGIES = torch.zeros(3, 6, 8, dtype=torch.uint8), torch.rand(2, 6, 8)
     (dict(image=IMAGE.float()), ['torch.float32', 'uint8']),
     (dict(image=IMAGE.permute(1, 2, 0)), [(6, 8, 3)]),
     (dict(image=IMAGE[:, :5]), [(5, 8), (6, 8)]),
+    (dict(image=IMAGE[None]), [1, (2, 6, 8)]),
+    (dict(image=IMAGE.expand(3, 3, 6, 8), energies=ENERGIES.expand(4, 2, 6, 8)), [3, (4, 2, 6, 8)]),
     (dict(energies=ENERGIES[0]), [(6, 8)]),
     (dict(energies=ENERGIES[:0]), [(0, 6, 8)]),
     (dict(energies=ENERGIES / 0), ['NaN']),

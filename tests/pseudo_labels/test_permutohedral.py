@@ -76,6 +76,17 @@ def test_empty_points_are_points_of_value_zero():
     assert (found - without).abs().max() > 1e-3
 
 
+@pytest.mark.parametrize('empty', [0, 3])
+def test_sets_do_not_meet(empty):
+    """Two of the three sets lie at the same place."""
+    features = torch.rand(3, 41, 5) * torch.tensor([4, 9, 1]).view(3, 1, 1)
+    features[2] = features[0]
+    values = torch.rand(3 * 41, 2)
+    found = Permutohedral(features, empty).filter(values)
+    for one, before, after in zip(features, values.split(41), found.split(41), strict=True):
+        torch.testing.assert_close(after, Permutohedral(one, empty).filter(before), rtol=0, atol=1e-6)
+
+
 def test_it_is_close_to_a_gaussian():
     """In the middle of a grid, a point spreads as a Gaussian of standard deviation 1."""
     y, x = torch.meshgrid(torch.arange(41.), torch.arange(41.), indexing='ij')
@@ -97,3 +108,10 @@ def test_one_point_keeps_its_value():
 def test_features_too_far_apart(features):
     with pytest.raises(InputError, match=message_names('widths')):
         Permutohedral(features)
+
+
+def test_more_sets_than_numbers():
+    far = torch.tensor([[0.], [2e3]]).expand(2, 5)
+    Permutohedral(far)
+    with pytest.raises(InputError, match=message_names('widths')):
+        Permutohedral(far.expand(10**4, 2, 5))

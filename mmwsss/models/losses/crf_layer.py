@@ -78,9 +78,7 @@ class CRFLayer(nn.Module):
         source = scores if self.energies == 'scores' else probs
         with full_precision(source.device.type):
             finite = source.detach().float().nan_to_num(0).clamp(-LARGEST, LARGEST)
-            refined = torch.stack([mean_field(image, -one, **self.settings)
-                                   for image, one in zip(images, finite, strict=True)])
-            log_q = renormalized(refined.clamp(min=FLOOR)).log()
+            log_q = renormalized(mean_field(images, -finite, **self.settings).clamp(min=FLOOR)).log()
         return _PassOn.apply(source, log_q) if self.gradient else log_q
 
 

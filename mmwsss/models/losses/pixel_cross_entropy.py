@@ -56,6 +56,7 @@ class PixelCrossEntropyLoss(nn.Module):
         Raises:
             InputError: `reduction_override` is unknown.
         """
+        cls_score = cls_score.to(torch.promote_types(cls_score.dtype, torch.float32))  # float16 counts to 65504
         losses = F.cross_entropy(cls_score, label, reduction='none', ignore_index=ignore_index,
                                  label_smoothing=self.uniform_share(cls_score.shape[1]))
         if weight is not None:

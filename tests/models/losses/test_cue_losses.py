@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from count_operators import CountOperators
 from message_names import message_names
 
 from mmwsss.models.losses import (
@@ -159,3 +160,13 @@ def test_the_crf_takes_what_overflowed():
     scores[0, 0] = float('inf')
     found = CRFLayer()(torch.zeros(1, 3, 4, 5, dtype=torch.uint8), scores, scores)
     assert found.dtype == torch.float32 and found.isfinite().all()
+
+
+def test_the_crf_takes_few_operators_for_any_number_of_images():
+    images, scores = torch.randint(0, 256, (6, 3, 12, 13), dtype=torch.uint8), torch.randn(6, 4, 12, 13)
+    counts = []
+    for number in (1, 6):
+        with CountOperators() as operators:
+            CRFLayer()(images[:number], scores[:number], scores[:number])
+        counts.append(operators.count)
+    assert max(counts) <= 550

@@ -5,7 +5,7 @@ from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmwsss.models import BalancedCrossEntropyLoss, PixelCrossEntropyLoss
+from mmwsss.models import BalancedCrossEntropyLoss, PixelCrossEntropyLoss, SmoothedCrossEntropyLoss
 from mmwsss.utils.errors import InputError
 
 
@@ -51,6 +51,18 @@ def test_nothing_to_learn_from(kind):
     loss = kind()(logits, torch.full((1, 2, 2), 255))
     loss.backward()
     assert loss == 0 and logits.grad.abs().max() == 0
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize('kind', [PixelCrossEntropyLoss, BalancedCrossEntropyLoss, SmoothedCrossEntropyLoss])
+def test_half_precision_can_count_the_pixels(kind, dtype):
+    """There are more than 65504 of them, float16's largest number."""
+    logits = torch.randn(1, 3, 321, 321).to(dtype).requires_grad_()
+    label = torch.randint(0, 3, (1, 321, 321))
+    loss = kind()(logits, label)
+    torch.testing.assert_close(loss, kind()(logits.float(), label), rtol=1e-6, atol=0)
+    loss.backward()
+    assert logits.grad.dtype == dtype and logits.grad.isfinite().all()
 
 
 def test_background_does_not_drown_the_foreground():
