@@ -103,7 +103,7 @@ class Plan:
         from .image_lists import read_images
         key = id(network), loop
         if key not in self._images:
-            self._images[key] = read_images(network, loop)
+            self._images[key] = read_images(network, loop, self.stages)
         return self._images[key]
 
     def names(self, network: Network, loop: str) -> list[str]:
