@@ -92,7 +92,9 @@ def run(args: argparse.Namespace) -> None:
 def default_work_dir(entries: list[str]) -> Path:
     """The work dir of the first file with entries, also when further entries are added to it."""
     from mmwsss.engine.config import read_config
-    files = [path for path in entries if Path(path).is_file() and 'entries' in read_config(path)]
+    from mmwsss.package_files import PREFIX, resolve_config
+    paths = [resolve_config(path) for path in entries if path.startswith(PREFIX) or Path(path).is_file()]
+    files = [path for path in paths if 'entries' in read_config(path)]
     return Path('work_dirs', Path(files[0]).stem if files else 'compare')
 
 

@@ -62,6 +62,13 @@ def test_a_list_that_does_not_fit_is_named_before_anything_runs(config, tmp_path
     assert not (tmp_path / 'w').exists()
 
 
+def test_networks_of_the_package(config):
+    config.write_text(config.read_text().replace("'segmentor.py'", "'mmwsss::mini/deeplabv2_r18_mini'"))
+    plan = read_plan(str(config), 'w')
+    assert plan.network('segmentor').path.endswith('configs/mini/deeplabv2_r18_mini.py')
+    assert plan.network('irnet').path == str(config.with_name('irnet.py'))
+
+
 def test_neither_stages_nor_a_recipe(config):
     config.write_text('work_dir = "w"\n')
     with pytest.raises(InputError, match=r'pipeline\.py.*stages.*recipe.*irn'):
