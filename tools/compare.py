@@ -3,8 +3,8 @@
 Entries are configs of networks (trained, then tested on --lists: classifiers by their CAMs, segmentors by their masks),
 configs of pipelines (all their stages run), or files with a list of entries. Each entry runs with each seed in a work
 dir of its own, WORK_DIR/ENTRY/seed_N. What is done is skipped: run the same command again to resume.
-Writes compare.md, compare.json, compare.png and compare.svg into the work dir. Another machine goes on from
-compare.json with --results.
+Writes compare.md, compare.json, compare.png and compare.svg into the work dir, about the entries and seeds of the last
+command: to add some, give all of them. Another machine goes on from compare.json with --results.
 """
 import argparse
 import logging
