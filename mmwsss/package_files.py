@@ -35,6 +35,19 @@ def find_config(name: str) -> Path:
     return path
 
 
+def resolve_config(name: str, folder: str | os.PathLike = '') -> str:
+    """The path of a config that a command line or another config names.
+
+    Args:
+        name: `mmwsss::` and the name of one of ours, or a path.
+        folder: where a relative path starts.
+
+    Raises:
+        InputError: there is none of ours with this name.
+    """
+    return str(find_config(name)) if name.startswith(PREFIX) else os.path.join(folder, name)
+
+
 def support_package_configs() -> None:
     """Let MMEngine read `mmwsss::` in `_base_` and in `get_config`.
 

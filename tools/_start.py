@@ -29,7 +29,7 @@ if importlib.util.find_spec('mmwsss') is None:  # not installed: use this reposi
 with _importing():
     from mmwsss.engine.error_messages import plain_errors
     from mmwsss.engine.options import OptionsAction, require_config
-    from mmwsss.package_files import PREFIX, find_config
+    from mmwsss.package_files import resolve_config
 
 
 def import_mmwsss() -> None:
@@ -109,7 +109,6 @@ def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | 
         os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if getattr(args, 'config', None):
         with plain_errors(getattr(args, 'launcher', 'none')):
-            if args.config.startswith(PREFIX):
-                args.config = str(find_config(args.config))
+            args.config = resolve_config(args.config)
             require_config(args.config)
     return args

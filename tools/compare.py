@@ -3,8 +3,8 @@
 Entries are configs of networks (trained, then tested on --lists: classifiers by their CAMs, segmentors by their masks),
 configs of pipelines (all their stages run), or files with a list of entries. Each entry runs with each seed in a work
 dir of its own, WORK_DIR/ENTRY/seed_N. What is done is skipped: run the same command again to resume.
-Writes compare.md, compare.json, compare.png and compare.svg into the work dir. Another machine goes on from
-compare.json with --results.
+Writes compare.md, compare.json, compare.png and compare.svg into the work dir, about the entries and seeds of the last
+command: to add some, give all of them. Another machine goes on from compare.json with --results.
 """
 import argparse
 import logging
@@ -92,7 +92,9 @@ def run(args: argparse.Namespace) -> None:
 def default_work_dir(entries: list[str]) -> Path:
     """The work dir of the first file with entries, also when further entries are added to it."""
     from mmwsss.engine.config import read_config
-    files = [path for path in entries if Path(path).is_file() and 'entries' in read_config(path)]
+    from mmwsss.package_files import PREFIX, resolve_config
+    paths = [resolve_config(path) for path in entries if path.startswith(PREFIX) or Path(path).is_file()]
+    files = [path for path in paths if 'entries' in read_config(path)]
     return Path('work_dirs', Path(files[0]).stem if files else 'compare')
 
 

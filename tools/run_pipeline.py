@@ -65,8 +65,12 @@ def main() -> None:
         import_mmwsss()
     from mmwsss.pipeline import Launcher, read_plan, run_pipeline
     from mmwsss.pipeline.table import framed
+    from mmwsss.utils.errors import InputError
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
+        missing = [str(place) for place in args.reuse if not place.is_dir()]
+        if missing:
+            raise InputError(f'--reuse {" ".join(missing)} does not exist. Give the work dir of another pipeline.')
         plan = read_plan(args.config, args.work_dir, args.dry_run, args.cfg_options, args.seed)
         if args.vis and not args.dry_run:
             from mmwsss.engine.watching import backend_types

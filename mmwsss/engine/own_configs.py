@@ -152,13 +152,13 @@ class OwnConfigs:
         loading = "dict(type='LoadMask')" if data.masks else ''
         lists = ', '.join(map(repr, ('train', 'val', *data.tested)))
         return f"""\
-# {data.name}: {data.train} images to learn from, {data.val} to validate on. Facts that all networks share.
+# {data.name}: {data.train} images to learn from, {data.val} to validate on. Trainings read no val_ or test_.
 classes = ({classes})
 facts = dict(
     type='ImageLabelDataset', label_file=r'''{{{{ fileDirname }}}}/''' + 'labels.json',{empty}
     metainfo=dict(classes=classes), data_root={str(data.root)!r}, data_prefix=dict({prefix}))
-train, val, measured, tested = (dict(**facts, ann_file=r'''{{{{ fileDirname }}}}/''' + f'{{part}}.txt') for part in (
-    {lists}))
+train, val_set, test_cams, test_set = (
+    dict(**facts, ann_file=r'''{{{{ fileDirname }}}}/''' + f'{{part}}.txt') for part in ({lists}))
 masks, flip, pack = [{loading}], [dict(type='RandomFlip', prob=0.5)], [dict(type='PackImageLabelInputs')]
 """
 
@@ -181,11 +181,11 @@ masks, flip, pack = [{loading}], [dict(type='RandomFlip', prob=0.5)], [dict(type
 # From image-level labels to CAMs. python tools/train.py classifier.py
 {self._bases('cam', name)}
 model = dict(neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0), head=dict(num_classes={count}))
-load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test})]
+test_load = [dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test})]
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, pipeline=[
     dict(type='LoadImage'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
-val_dataloader = dict(dataset=dict(**_base_.val, pipeline=[*load, *_base_.pack]))
-test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.masks, *_base_.pack]))
+val_dataloader = dict(dataset=dict(**_base_.val_set, pipeline=[*test_load, *_base_.pack]))
+test_dataloader = dict(dataset=dict(**_base_.test_cams, pipeline=[*test_load, *_base_.masks, *_base_.pack]))
 {evaluator}{self._schedule(name, 'max_epochs', epochs)}'''
 
     def _irnet(self) -> str:
@@ -209,7 +209,7 @@ test_dataloader = dict(dataset=dict(**_base_.measured, pipeline=[*load, *_base_.
 ir_label_max_size = {scale.test}  # seeds of larger images are refined at this long side
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
     dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
-test_dataloader = dict(dataset=dict(**_base_.measured, cam_dir={cams!r}, pipeline=[
+test_dataloader = dict(dataset=dict(**_base_.test_cams, cam_dir={cams!r}, pipeline=[
     *load, dict(type='LoadCAM'), *_base_.masks, *_base_.pack]))
 custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict(
     _base_.mean_dataloader, batch_size={batch}, dataset=dict(**_base_.train, pipeline=[
@@ -235,7 +235,7 @@ custom_hooks = [*_base_.custom_hooks, dict(type='MeanShiftHook', dataloader=dict
 {self._initial(f"decode_head=dict(num_classes={len(data.classes)})")}\
 train_dataloader = dict(batch_size={batch}, dataset=dict(**_base_.train, seg_map_dir={labels!r}, pipeline=[
     dict(type='LoadImage'), dict(type='LoadMask'), {self._augmentation(scale)}, *_base_.flip, *_base_.pack]))
-{loop}test_dataloader = dict(dataset=dict(**_base_.tested, pipeline=[
+{loop}test_dataloader = dict(dataset=dict(**_base_.test_set, pipeline=[
     dict(type='LoadImage'), dict(type='ResizeLongSide', size={scale.test}), *_base_.masks, *_base_.pack]))
 {evaluator}{self._schedule(name, 'max_iters', steps)}'''
 

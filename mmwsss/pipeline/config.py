@@ -133,7 +133,7 @@ def _build(settings: Mapping[str, Any], path: str) -> Stage:
     """A stage from its settings."""
     own = dict(settings) if isinstance(settings, Mapping) else {}
     kind, name = own.pop('type', None), own.get('name')
-    if not isinstance(name, str) or not re.fullmatch(r'[\w.-]+', name) or name in RESERVED:
+    if not isinstance(name, str) or not re.fullmatch(r'\w[\w.-]*', name) or name in RESERVED:
         raise InputError(f'{path}: the name {name!r} of a stage does not fit. Use letters, digits and _, and none of '
                          f'{", ".join(RESERVED)}.')
     where = f'{path}: the stage {name}'

@@ -1,7 +1,6 @@
 """The images that a stage reads, and a fingerprint that tells whether they have changed."""
 import os
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +11,13 @@ from mmwsss.engine.preflight import build_datasets
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import digest
 
-from .stage import OUTPUT
-
 if TYPE_CHECKING:
     from .network import Network
 
 PACKAGES = ('mmcv', 'mmpretrain', 'mmseg', 'mmwsss')  # whose steps we know
 
 
-def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
+def read_images(network: 'Network', loop: str, stages: Iterable[str] = ()) -> list[dict[str, Any]]:
     """What the data set of a loop knows of each image; all files that are read with them exist.
 
     Masks, CAMs and other files that stages write themselves are left out.
@@ -28,6 +25,7 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
     Args:
         network: of the pipeline.
         loop: 'train', 'val' or 'test'.
+        stages: names of the stages; a setting with `{stage}` stands for an output that may not exist yet.
 
     Raises:
         InputError: a list, an image, labels or a mask are missing.
@@ -38,7 +36,8 @@ def read_images(network: 'Network', loop: str) -> list[dict[str, Any]]:
         dataset['seg_map_dir'] = None
     if 'cam_dir' in dataset:
         dataset['cam_dir'] = None
-    dataset = {key: None if isinstance(value, str) and re.search(OUTPUT, value) else value
+    outputs = [f'{{{name}}}' for name in stages]
+    dataset = {key: None if isinstance(value, str) and any(output in value for output in outputs) else value
                for key, value in dataset.items()}
     dataset['pipeline'] = [step for step in dataset['pipeline']
                            if step['type'] != 'LoadCAM' and not (made_labels and loads_masks(step))]

@@ -7,6 +7,7 @@ from typing import Any
 
 from mmwsss.engine.config import load_config
 from mmwsss.engine.options import option_text
+from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
 from .network import Network
@@ -70,12 +71,12 @@ class Plan:
         return {key: option_text(self._fill(value)) for key, value in options.items()}
 
     def load(self, path: str, options: Mapping[str, Any] | None = None, made_labels: bool = False) -> Network:
-        """Read a network's config once; `path` is relative to the pipeline's config.
+        """Read a network's config once; `path` is relative to the pipeline's config, or `mmwsss::` and one of ours.
 
         Raises:
             InputError: it does not exist, or cannot be read.
         """
-        place = Path(self.path).parent / path
+        place = Path(resolve_config(path, Path(self.path).parent))
         if not place.is_file():
             raise InputError(f'{self.path} names the config {path}, but {place.absolute()} does not exist. Paths are '
                              'relative to the folder of the pipeline\'s config, also those of its _base_.')
@@ -103,7 +104,7 @@ class Plan:
         from .image_lists import read_images
         key = id(network), loop
         if key not in self._images:
-            self._images[key] = read_images(network, loop)
+            self._images[key] = read_images(network, loop, self.stages)
         return self._images[key]
 
     def names(self, network: Network, loop: str) -> list[str]:

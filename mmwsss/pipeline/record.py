@@ -1,6 +1,8 @@
 """The record of a stage, which tells whether it has to run."""
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from mmwsss.utils.errors import InputError
@@ -16,7 +18,10 @@ DONE = dict(output=str, metrics=dict, peak_megabytes=int | float, disk_megabytes
 
 
 def config_mark(settings: Mapping[str, Any]) -> str:
-    """The fingerprint of everything in a config that decides what is computed."""
+    """The fingerprint of everything in a config that decides what is computed, in any process and on any machine.
+
+    Of an absolute path only the last part counts: contents have fingerprints of their own, so a folder can be moved.
+    """
     return settings_mark(_relevant(settings))
 
 
@@ -50,4 +55,8 @@ def _relevant(value: Any) -> Any:
         return {str(key): _relevant(item) for key, item in value.items() if key not in HARMLESS}
     if isinstance(value, list | tuple):
         return [_relevant(item) for item in value]
-    return value
+    if isinstance(value, set | frozenset):  # its order, and the address in a function's text, differ in each process
+        return sorted(map(str, value))
+    if isinstance(value, FunctionType):
+        return f'{value.__module__}.{value.__qualname__}'
+    return os.path.basename(value) if isinstance(value, str) and os.path.isabs(value) else value

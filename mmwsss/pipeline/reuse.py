@@ -2,6 +2,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,19 @@ def reuse_stage(plan: Plan, stage: Stage, inputs: Mapping[str, str], places: Seq
         if not record or record['state'] != 'done' or (record.get('tool'), record['inputs']) != (stage.tool, inputs):
             continue
         source, folder = path.parent.parent / path.stem, stage.folder(plan)
+        part = folder.with_name(f'.{folder.name}_linked')  # a killed run may have left one
+        shutil.rmtree(part, ignore_errors=True)
         try:
-            shutil.copytree(source, folder, copy_function=_link, dirs_exist_ok=True)
-            if stage.output(plan).mark() == record['output']:
+            shutil.copytree(source, part, copy_function=_link)
+            output = stage.output(plan)
+            if replace(output, path=part / output.path.relative_to(folder)).mark() == record['output']:
+                part.rename(folder)
                 print(f'{stage.name}: taken from {source}', flush=True)
                 return {key: value for key, value in record.items() if key != 'redo'}
-        except (OSError, shutil.Error, InputError):  # moved, changed, or incomplete: the stage runs
+        except (OSError, ValueError):  # moved, changed, incomplete, or an output elsewhere: the stage runs
             pass
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
     return None
 
 

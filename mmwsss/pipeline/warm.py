@@ -5,6 +5,7 @@ Not used beside an accelerator, whose drivers do not survive a fork.
 import json
 import os
 import runpy
+import signal
 import socket
 import subprocess
 import sys
@@ -49,7 +50,11 @@ class WarmPython:
                     stdout=output, stderr=output, start_new_session=True)
         socket.send_fds(self._socket, [json.dumps([script, *arguments]).encode() + b'\n'], [output, lock])
         self._socket.setblocking(True)
-        self._pid = self._read()['pid']
+        try:
+            self._pid = self._read()['pid']
+        except BaseException:  # Ctrl-C while it imports, too
+            self._abandon()
+            raise
         self._socket.setblocking(False)
         return self._pid
 
@@ -69,6 +74,14 @@ class WarmPython:
             self._socket = None
             with suppress(subprocess.TimeoutExpired):
                 self._server.wait(PATIENCE)
+
+    def _abandon(self) -> None:
+        """Kill the process that forks, and a stage that it has just forked: nobody would know of it."""
+        if self._socket is not None:
+            self._server.kill()
+            with suppress(InputError, ProcessLookupError):  # the first: it forked none
+                os.killpg(self._read()['pid'], signal.SIGKILL)
+            self.close()
 
     def _read(self) -> dict:
         assert self._socket is not None

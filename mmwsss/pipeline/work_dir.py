@@ -29,15 +29,30 @@ def held_work_dir(plan: Plan) -> Iterator[TextIO]:
     with _naming(plan.work_dir):
         for name in ('records', 'logs'):
             (plan.work_dir / name).mkdir(parents=True, exist_ok=True)
-        with open(plan.work_dir / 'lock', 'a+') as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
-                raise InputError(f'Another run, or a stage that survived one, uses {plan.work_dir}. Wait for it, or '
-                                 f'end its processes ({lock.read().strip()}).') from error
+        with held_lock(plan.work_dir / 'lock', f'Another run, or a stage that survived one, uses {plan.work_dir}. '
+                       'Wait for it, or end its processes') as lock:
             _claim(plan)
             yield lock
+
+
+@contextmanager
+def held_lock(path: Path, message: str) -> Iterator[TextIO]:
+    """Hold a lock file, which may contain the ids of the processes that use what it stands for.
+
+    Args:
+        path: of the file.
+        message: if another process holds it; the ids are added.
+
+    Raises:
+        InputError: another process holds it.
+    """
+    with open(path, 'a+') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise InputError(f'{message} ({lock.read().strip()}).') from error
+        yield lock
 
 
 @contextmanager

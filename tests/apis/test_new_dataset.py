@@ -16,6 +16,7 @@ from mmwsss.apis import new_dataset as module
 from mmwsss.apis.new_dataset import new_dataset
 from mmwsss.engine import preflight
 from mmwsss.pipeline import check, read_plan
+from mmwsss.pipeline.comparison.cells import portable_inputs
 from mmwsss.utils.errors import InputError
 
 NAMES = ('cat', 'dog', 'traffic light')
@@ -80,8 +81,25 @@ def test_the_pipeline_is_ready(there, masks):
 
 def test_the_folder_may_be_moved(there):
     make()
+    before = portable_inputs(read_plan('my/pipeline.py', 'w'))
     shutil.move('my', 'elsewhere')
-    check.check_inputs(read_plan('elsewhere/pipeline.py'))
+    plan = read_plan('elsewhere/pipeline.py', 'w')
+    check.check_inputs(plan)
+    assert portable_inputs(plan) == before  # what is done need not run again
+
+
+@pytest.mark.parametrize('file, old, new', [
+    ('classifier.py', r"size=\d+\)\]", "size=40)]"), ('facts.py', r"'train', 'val'\)", "'val', 'val')")])
+def test_what_only_tests_read_repeats_no_training(there, file, old, new):
+    make(masks='masks')
+    before = portable_inputs(read_plan('my/pipeline.py', 'w'))
+    text = (there / 'my' / file).read_text()
+    changed = re.sub(old, new, text, count=1)
+    assert changed != text
+    (there / 'my' / file).write_text(changed)
+    after = portable_inputs(read_plan('my/pipeline.py', 'w'))
+    differing = {stage for stage in before if before[stage] != after[stage]}
+    assert 'cam_quality' in differing and not differing & {'classifier', 'irnet', 'segmentor'}
 
 
 def test_a_list_to_validate_on(there):

@@ -112,6 +112,28 @@ def test_a_checkpoint_to_train_on_from_that_no_stage_makes(config):
         check_inputs(read_plan(str(config), 'w'))
 
 
+def test_a_checkpoint_to_test_that_is_not_there(config, tmp_path):
+    stage = dict(type='Evaluation', name='old', network='segmentor.py', checkpoint='gone.pth')
+    config.write_text(f'stages = {[stage]!r}')
+    with pytest.raises(InputError, match=r'old.*gone\.pth'):
+        check_inputs(read_plan(str(config), 'w'))
+    (tmp_path / 'gone.pth').write_text('no weights')
+    with pytest.raises(InputError, match=r'old.*gone\.pth'):
+        check_inputs(read_plan(str(config), 'w'))
+
+
+def test_changed_weights_in_the_home_folder_count(config, tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    stage = dict(type='Training', name='classifier', config='classifier.py', options=dict(load_from='~/first.pth'))
+    config.write_text(f'stages = {[stage]!r}')
+    marks = []
+    for text in ('old', 'new'):
+        (tmp_path / 'first.pth').write_text(text)
+        plan = read_plan(str(config), 'w')
+        marks.append(plan.stages['classifier'].call(plan).inputs['weights'])
+    assert marks[0] != marks[1]
+
+
 def test_a_local_refinement_that_cannot_be_built(config):
     config.write_text(config.read_text().replace('crf = True', 'crf = True\npseudo_label_crf = dict(foo=3)'))
     with pytest.raises(InputError, match='(?s)DenseCRF.*pseudo_labels.*foo'):

@@ -49,7 +49,8 @@ def test_a_bad_config_is_named(config, old, new, named):
     ([CLASSIFIER, CLASSIFIER], 'several .*classifier'),
     ([dict(CLASSIFIER, options={'load_from': '{classifier}'})], 'classifier needs classifier'),
     ([dict(CLASSIFIER, name='logs')], 'logs'), ([dict(CLASSIFIER, name='a/b')], 'a/b'),
-    ([dict(CLASSIFIER, name=3)], '3'), ([5], 'None'), ([], 'stages'), (5, '5'),
+    ([dict(CLASSIFIER, name='..')], r"'\.\.'"), ([dict(CLASSIFIER, name=3)], '3'),
+    ([5], 'None'), ([], 'stages'), (5, '5'),
     ([CLASSIFIER, dict(CURVE, cams='classifier', config='curve')], r'\bcurve\b'),
     ([CLASSIFIER, CAMS, dict(CURVE, config='cams')], 'cams trains no network'),
     ([CLASSIFIER, CAMS, dict(SCORES, alphas=(24, 4))], r'scores.*alphas.*24, 4'),
@@ -59,6 +60,13 @@ def test_a_list_that_does_not_fit_is_named_before_anything_runs(config, tmp_path
     with pytest.raises(InputError, match=f'(?s){named}'):
         read_plan(str(config), 'w')
     assert not (tmp_path / 'w').exists()
+
+
+def test_networks_of_the_package(config):
+    config.write_text(config.read_text().replace("'segmentor.py'", "'mmwsss::mini/deeplabv2_r18_mini'"))
+    plan = read_plan(str(config), 'w')
+    assert plan.network('segmentor').path.endswith('configs/mini/deeplabv2_r18_mini.py')
+    assert plan.network('irnet').path == str(config.with_name('irnet.py'))
 
 
 def test_neither_stages_nor_a_recipe(config):

@@ -66,6 +66,13 @@ def test_a_copy_is_the_same(plan, tmp_path):
     assert marks(plan) == before
 
 
+@pytest.mark.parametrize('name', ['{voc} 50%', "it's [here]"])
+def test_folders_of_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    plan = read_plan(str(write_tiny_pipeline(tmp_path / name)), 'w')
+    assert len(plan.images(plan.network('classifier'), 'train')) == 6
+
+
 def test_a_folder_without_a_list(tmp_path):
     root = write_tiny_voc(tmp_path / 'data', CLASSES, images=4)
     cfg = Config(dict(default_scope='mmseg', train_dataloader=dict(dataset=dict(

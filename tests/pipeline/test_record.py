@@ -1,5 +1,8 @@
 """Records of stages."""
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -17,6 +20,24 @@ def test_mark_of_a_config_ignores_what_does_not_matter():
 
     assert mark() == mark(work_dir='b') == mark(data_root='moved') == mark(loader=dict(batch_size=4, num_workers=8))
     assert mark() != mark(lr=0.2) and mark() != mark(loader=dict(batch_size=8, num_workers=1))
+
+
+def test_mark_of_a_config_is_the_same_in_every_process():
+    program = ('from mmengine.dataset import pseudo_collate; from mmwsss.pipeline.record import config_mark; '
+               'print(config_mark(dict(collate_fn=dict(type=pseudo_collate), keys={"img", "labels", "path", "size"})))')
+    found = {subprocess.run([sys.executable, '-c', program], env=dict(os.environ, PYTHONHASHSEED=seed), text=True,
+                            capture_output=True, check=True).stdout for seed in '123'}
+    assert len(found) == 1
+    assert config_mark(dict(type=json.loads)) != config_mark(dict(type=json.dumps))
+    assert config_mark(dict(keys={'a', 'b'})) != config_mark(dict(keys={'a', 'c'}))
+
+
+def test_mark_of_a_config_survives_a_move():
+    def mark(path):
+        return config_mark(dict(dataset=dict(ann_file=path)))
+
+    assert mark('/data/lists/train.txt') == mark('/moved/train.txt') != mark('/data/lists/val.txt')
+    assert mark('lists/train.txt') != mark('other/train.txt')
 
 
 @pytest.mark.parametrize('record', [RUNNING, DONE, dict(DONE, command='a', more=None)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stub_pipeline import StubPlan
 
-from mmwsss.pipeline import Launcher, check, run_pipeline
+from mmwsss.pipeline import Launcher, check, reuse, run_pipeline
 
 
 @pytest.fixture
@@ -65,3 +65,22 @@ def test_a_stage_that_was_begun_here_goes_on_here(plans):
     (other.work_dir / 'records').mkdir(parents=True)
     (other.work_dir / 'records' / 'first.json').write_text(json.dumps(record))
     assert run(other, done.work_dir) == [1, 2]
+
+
+@pytest.mark.parametrize('moment', ['copytree', 'rename'])
+def test_an_interruption_leaves_nothing_in_the_way(plans, monkeypatch, moment):
+    done, other = plans
+    place = reuse.shutil if moment == 'copytree' else Path
+    real = getattr(place, moment)
+
+    def interrupted(*arguments, **options):
+        if moment == 'copytree':
+            real(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, moment, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(other, done.work_dir)
+    assert run(other, done.work_dir) == [2, 2]
+    assert not list(other.work_dir.glob('.*'))

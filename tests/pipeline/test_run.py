@@ -250,6 +250,12 @@ def test_damaged_output_is_named_with_the_remedy(finished, folder):
     assert contents(work / 'ir_labels', '.png') == contents(finished / 'ir_labels', '.png')
 
 
+def test_a_work_dir_to_reuse_that_is_not_there(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    done = run_inside(capsys, monkeypatch, 'run_pipeline.py', 'pipeline.py', '--dry-run', '--reuse', 'data', 'dta')
+    assert done.status == 1 and re.search(message_names('--reuse', 'dta'), done.err) and 'data' not in done.err
+
+
 def test_changed_settings_redo_what_depends_on_them(finished, folder):
     work = copy_of(finished, 'changed')
     irnet = (folder / 'irnet.py').read_text()

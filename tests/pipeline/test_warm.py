@@ -1,12 +1,16 @@
 """Stages as forks of one process that has imported everything."""
+import contextlib
 import fcntl
 import os
+import select
+import subprocess
 import sys
 import time
 
 import pytest
 
 from mmwsss.pipeline.process import Processes, call
+from mmwsss.pipeline.warm import WarmPython
 from mmwsss.utils.errors import InputError
 
 SCRIPT = """\
@@ -95,3 +99,35 @@ def test_a_killed_server_is_told(tmp_path):
     with open(tmp_path / 'lock', 'a+') as lock, pytest.raises(InputError, match='memory'):
         call([sys.executable, str(tmp_path / 'script.py')], tmp_path / 'a.log', 'walk', lock, note_time, processes)
     processes.close()
+
+
+@pytest.mark.parametrize('moment', ['while it imports', 'when the stage was forked'])
+def test_an_interrupted_start_leaves_nothing_behind(tmp_path, monkeypatch, moment):
+    (tmp_path / 'script.py').write_text('import time; time.sleep(60)')
+    processes = Processes(warm=True)
+    if moment == 'while it imports':
+        subprocess.Popen(['sh', '-c', f'sleep 0.5; kill -INT {os.getpid()}'])
+    else:
+        read = WarmPython._read
+
+        def interrupted(warm):
+            monkeypatch.setattr(WarmPython, '_read', read)
+            assert select.select([warm._socket], [], [], 100)[0]
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(WarmPython, '_read', interrupted)
+    with open(tmp_path / 'lock', 'a+') as lock, pytest.raises(KeyboardInterrupt):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call([sys.executable, str(tmp_path / 'script.py')], tmp_path / 'a.log', 'walk', lock, note_time, processes)
+    begin = time.time()
+    processes.close()
+    assert time.time() - begin < 1
+    with open(tmp_path / 'lock') as other:
+        for _ in range(20):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail('a process still holds the work dir')
+    assert 'Traceback' not in (tmp_path / 'a.log').read_text()

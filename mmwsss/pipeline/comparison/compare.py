@@ -1,10 +1,12 @@
 """Running a comparison: what is done stays, what another machine did is taken, the rest runs."""
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.run import Launcher, run_pipeline
+from mmwsss.pipeline.work_dir import held_lock
 from mmwsss.utils.errors import InputError
 from mmwsss.version import installed_versions
 
@@ -13,6 +15,8 @@ from .entries import Comparison
 from .jobs import Job, environments_of, run_jobs
 from .report import write_report
 from .results import take
+
+LOCK = '.compare_lock'  # in the work dir; no entry has such a name
 
 
 def print_commands(comparison: Comparison, work_dir: Path, launcher: Launcher) -> None:
@@ -54,11 +58,23 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
         The cells that are done, as `compare.json` has them, and failed cells with the reason.
 
     Raises:
-        InputError: something is missing or does not fit; nothing has run then.
+        InputError: something is missing or does not fit, or another comparison runs in the work dir; nothing has run
+            then.
     """
     cells = cells_of(comparison, work_dir)
     plans = {cell: cell.plan() for cell in cells}
     _check(cells, plans, work_dir)
+    # Two would overwrite each other's files.
+    with held_lock(work_dir / LOCK, f'Another tools/compare.py uses {work_dir}. Wait for it, give another --work-dir, '
+                   'or end its process') as lock:
+        lock.truncate(0)
+        print(os.getpid(), file=lock, flush=True)
+        return _run(comparison, cells, plans, work_dir, launcher, jobs, results)
+
+
+def _run(comparison: Comparison, cells: Sequence[Cell], plans: dict[Cell, Plan], work_dir: Path, launcher: Launcher,
+         jobs: int, results: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Run the cells that are not done, see :func:`compare`."""
     found: dict[Cell, dict[str, Any]] = {}
     for cell in cells:
         known, differing = _known(cell, plans[cell], results)
@@ -74,8 +90,11 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
 
     def note(job: Job) -> None:
         cell = missing[job.name]
-        plan = cell.plan()
-        done = read_done(cell, plan, portable_inputs(plan))
+        try:
+            plan = cell.plan()
+            done = read_done(cell, plan, portable_inputs(plan))
+        except InputError:  # its config or its data changed, which is told at the end: the others go on
+            return
         if done:
             found[cell] = done
             write_report(comparison, in_order(), work_dir, figures=False)
@@ -83,6 +102,7 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
     to_run = [Job(name, cell.command(launcher), cell.work_dir, tuple(plans[cell].stages))
               for name, cell in missing.items()]
     local = launcher.launcher != 'slurm'
+    jobs = min(jobs, max(len(to_run), 1))
     environments = environments_of(jobs, launcher.gpus, _gpus() if local else (), local)
     failures = run_jobs(to_run, environments, (len(found), len(cells)), note)
     lost = {cell.name: '    Its config or its data changed while it ran. Run the same command again.'
@@ -129,8 +149,6 @@ def _origin(cell: dict[str, Any]) -> str:
 
 def _gpus() -> list[str]:
     """The GPUs that CUDA programs see."""
-    import os
-
     import torch
     named = os.environ.get('CUDA_VISIBLE_DEVICES')
     return named.split(',') if named and torch.cuda.is_available() else list(map(str, range(torch.cuda.device_count())))

@@ -8,6 +8,7 @@ from typing import Any
 
 from mmwsss.engine.config import read_config
 from mmwsss.engine.options import option_text, require_config
+from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
 KEYS = ('name', 'config', 'options', 'test_options')  # of an entry in a file
@@ -71,6 +72,7 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
     own: dict[str, list[Any]] = dict(seeds=[], lists=[])
     for word in words:
         name, path = _split(word)
+        path = resolve_config(path)
         settings = read_config(path).to_dict()
         if 'entries' in settings:
             if name:
@@ -113,7 +115,7 @@ def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
             if not isinstance(item.get(key) or {}, Mapping):
                 raise InputError(f"{path}: {key} of the entry {item!r} must be a dictionary, e.g. "
                                  "{'train_dataloader.batch_size': 8}.")
-        place = os.path.normpath(Path(path).parent / item['config'])
+        place = os.path.normpath(resolve_config(item['config'], Path(path).parent))
         require_config(place)
         options = item.get('options') or {}
         entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
@@ -161,11 +163,12 @@ def _agreed(key: str, values: Sequence[Any]) -> Any:
 
 
 def _check_names(entries: Sequence[Entry]) -> None:
-    names = [entry.name for entry in entries]
     for entry in entries:
-        if names.count(entry.name) > 1:
-            paths = ', '.join(other.config for other in entries if other.name == entry.name)
-            raise InputError(f'Several entries have the name {entry.name}: {paths}. Give them names: NAME=PATH.')
+        same = [other for other in entries if other.name.lower() == entry.name.lower()]
+        if len(same) > 1:
+            paths = ', '.join(other.config for other in same)
+            case = '' if len({other.name for other in same}) == 1 else ', but for upper and lower case'
+            raise InputError(f'Several entries have the name {entry.name}{case}: {paths}. Give them names: NAME=PATH.')
 
 
 def _check_unique(what: str, values: Sequence[Any]) -> None:

@@ -152,7 +152,8 @@ def environments_of(jobs: int, gpus: int, available: Sequence[str], local: bool 
     Args:
         jobs: number of jobs at a time.
         gpus: of each job.
-        available: GPUs of the machine, as `CUDA_VISIBLE_DEVICES` names them; jobs share them if they are too few.
+        available: GPUs of the machine, as `CUDA_VISIBLE_DEVICES` names them; jobs share them evenly if they are too
+            few.
         local: whether the stages run on this machine.
 
     Returns:
@@ -161,7 +162,9 @@ def environments_of(jobs: int, gpus: int, available: Sequence[str], local: bool 
     if jobs == 1 or not local:
         return [{}] * jobs
     if available:
-        parts = [available[place * gpus:(place + 1) * gpus] for place in range(jobs)]
-        return [dict(CUDA_VISIBLE_DEVICES=','.join(part)) if len(available) >= jobs * gpus else {} for part in parts]
+        if gpus > len(available):
+            return [{}] * jobs
+        places = ([place % len(available) for place in range(job * gpus, (job + 1) * gpus)] for job in range(jobs))
+        return [dict(CUDA_VISIBLE_DEVICES=','.join(available[place] for place in own)) for own in places]
     threads = os.environ.get('OMP_NUM_THREADS') or str(max(available_cores() // (jobs * gpus), 1))
     return [dict(OMP_NUM_THREADS=threads)] * jobs

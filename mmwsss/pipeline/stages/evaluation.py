@@ -10,6 +10,8 @@ from mmwsss.pipeline.record import config_mark
 from mmwsss.pipeline.refinement import refinement_name, refinement_options, require_refinement
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
+from mmwsss.utils.errors import InputError
+from mmwsss.utils.provenance import file_mark
 
 
 @STAGES.register_module()
@@ -62,13 +64,20 @@ class Evaluation(Stage):
         checkpoint = self.checkpoint or plan.output(self.tested)
         arguments = [network.path, checkpoint, '--work-dir', str(self.folder(plan)), '--json',
                      str(self.output(plan).path)]
-        mark = plan.mark(self.tested) if not self.checkpoint else '' if plan.dry else Output(Path(checkpoint)).mark()
+        mark = plan.mark(self.tested) if not self.checkpoint else '' if plan.dry else file_mark(
+            Path(checkpoint).expanduser())
         return Call(arguments, options, plan.inputs(network, ('model', 'test_dataloader', 'test_evaluator'),
                                                     (network, 'test'), checkpoint=mark, **others))
 
     def check(self, plan: Plan) -> None:
         if self.refine:
             require_refinement(self._refinement() or dict(type='DenseCRF'), self.name)
+        if self.checkpoint:
+            from mmwsss.engine.checkpoints import read_checkpoint
+            try:
+                read_checkpoint(self.checkpoint)
+            except InputError as error:
+                raise InputError(f'The stage {self.name}: {error}') from None
         network = self.network(plan)
         if self.test_list:
             network.require_list('test')

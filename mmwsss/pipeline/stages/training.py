@@ -132,5 +132,5 @@ def _local_weights(cfg: Mapping[str, Any]) -> Iterator[str]:
     """The files of this machine that a training starts from."""
     from mmwsss.engine.preflight import initial_weights
     for _, path in initial_weights(cfg):
-        if Path(path).is_file():
-            yield path
+        if Path(path).expanduser().is_file():
+            yield str(Path(path).expanduser())

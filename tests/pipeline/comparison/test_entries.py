@@ -45,10 +45,19 @@ def test_a_file_has_entries_seeds_and_lists():
     assert read_comparison(['sub/up.py']).entries[0].config == 'cam.py'
 
 
+def test_configs_of_the_package(tmp_path):
+    (tmp_path / 'own.py').write_text("entries = [dict(config='mmwsss::mini/cam_r18_mini')]\n")
+    found = read_comparison(['own.py', 'x=mmwsss::mini/pipeline_mini.py'])
+    assert [(entry.name, entry.config, entry.is_pipeline) for entry in found.entries] == [
+        ('cam_r18_mini', str(REPO / 'configs/mini/cam_r18_mini.py'), False),
+        ('x', str(REPO / 'configs/mini/pipeline_mini.py'), True)]
+
+
 @pytest.mark.parametrize('words, options, named', [
     (['nope.py'], {}, ['nope.py']),
     (['cam.py', 'sub/up.py'], {}, ['cam', 'NAME=PATH']),
     (['a=cam.py', 'a=other.py'], {}, ['a', 'cam.py', 'other.py']),
+    (['Gap=cam.py', 'GAP=other.py'], {}, ['Gap', 'cam.py', 'other.py']),  # one folder on some file systems
     (['x=table.py'], {}, ['table.py']),
     (['nested.py'], {}, ['table.py']),
     (['.x=cam.py'], {}, ['.x']), (['compare.json=cam.py'], {}, ['compare.json']), (['a|b=cam.py'], {}, ['a|b']),

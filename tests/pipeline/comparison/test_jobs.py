@@ -80,7 +80,10 @@ def test_gpus_and_cores_are_divided(monkeypatch):
     assert environments_of(1, 1, ['0', '1']) == [{}]
     assert environments_of(2, 2, ['3', '4', '5', '6', '7']) == [
         dict(CUDA_VISIBLE_DEVICES='3,4'), dict(CUDA_VISIBLE_DEVICES='5,6')]
-    assert environments_of(2, 1, ['0']) == [{}, {}]  # they share it
+    assert environments_of(2, 1, ['0']) == [dict(CUDA_VISIBLE_DEVICES='0')] * 2  # they share it
+    assert [one['CUDA_VISIBLE_DEVICES'] for one in environments_of(5, 1, ['0', '2'])] == ['0', '2', '0', '2', '0']
+    assert [one['CUDA_VISIBLE_DEVICES'] for one in environments_of(3, 2, ['0', '1', '2'])] == ['0,1', '2,0', '1,2']
+    assert environments_of(2, 4, ['0', '1']) == [{}, {}]
     assert environments_of(2, 1, [], local=False) == [{}, {}]
     assert [set(one) for one in environments_of(2, 1, [])] == [{'OMP_NUM_THREADS'}] * 2
     assert environments_of(10**6, 1, [])[0] == dict(OMP_NUM_THREADS='1')
