@@ -86,8 +86,12 @@ def check_choice(name: str, key: str, value: str, choices: tuple[str, ...]) -> N
 
 
 def random_words(num_words: int, in_channels: int) -> Tensor:
-    """Draw codewords `(K, C)` from `N(0, 1 / C)`: random directions, unit length on average."""
-    return torch.randn(num_words, in_channels) / in_channels**0.5
+    """Draw codewords `(K, C)` from `N(0, 1 / (3 C))`, as both of the authors' releases do: He normal with a = sqrt 5.
+
+    Their length does not change the probabilities of the words, but the training: the shorter a word, the further a
+    step turns it, and the decorrelation loss grows with the square of the length.
+    """
+    return nn.init.kaiming_normal_(torch.empty(num_words, in_channels), a=5**0.5)
 
 
 @MODELS.register_module()
@@ -99,7 +103,7 @@ class LearnableCodebook(Codebook):
         in_channels: `C`, channels of the encoded features.
         decorrelation: weight of the decorrelation loss on the codewords: 0 in the paper, 1 in the authors' second
             release (VWL-L, IJCV 2022).
-        init: `'random'` directions, or `'features'` of the first training batch, scaled to unit length.
+        init: `'random'`, see :func:`random_words`, or `'features'` of the first training batch, scaled to unit length.
         seed: of the draw from the first batch.
         init_cfg: MMEngine's initialisation config, for `init='random'`.
 

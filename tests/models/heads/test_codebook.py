@@ -71,11 +71,17 @@ def test_unknown_settings(name):
         MODELS.build(dict(type=name, num_words=4, in_channels=8, init='zeros'))
 
 
-def test_words_are_a_parameter_of_unit_length_on_average():
+def test_words_are_a_parameter():
     codebook = LearnableCodebook(num_words=64, in_channels=256)
     assert codebook().shape == (64, 256) and codebook() is codebook.words
-    torch.testing.assert_close(codebook().norm(dim=1).mean(), torch.tensor(1.0), atol=0.05, rtol=0)
     assert list(codebook.state_dict()) == ['words']
+
+
+@pytest.mark.parametrize('name', ['LearnableCodebook', 'MemoryBankCodebook'])
+def test_first_words_are_as_long_as_in_the_releases(name):
+    words = MODELS.build(dict(type=name, num_words=64, in_channels=768))()
+    torch.testing.assert_close(words.std(), torch.tensor((3 * 768)**-0.5), rtol=0.02, atol=0)
+    torch.testing.assert_close(words.mean(), torch.tensor(0.0), rtol=0, atol=4e-4)
 
 
 def test_decorrelation_is_asked_for():
