@@ -90,5 +90,5 @@ def test_the_merging_rule_is_named_in_test_cfg():
     torch.testing.assert_close(found, total / (total.amax((1, 2), keepdim=True) + 1e-5), atol=1e-5, rtol=0)
     model.test_cfg['merge'] = dict(type='MirrorMaxSum')
     assert (model.predict(inputs, labels)[0].cam.data - found).abs().max() > 1e-3
-    with pytest.raises(KeyError, match='NoSuchRule'):
+    with pytest.raises(InputError, match='NoSuchRule'):
         tiny(test_cfg=dict(merge=dict(type='NoSuchRule')))
