@@ -61,6 +61,17 @@ def make_parser(description: str, examples: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
+def at_least_one(text: str) -> int:
+    """An argument that counts something.
+
+    Raises:
+        argparse.ArgumentTypeError: it is something else.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'must be an integer of at least 1, got {text}')
+    return int(text)
+
+
 def add_config_options(parser: argparse.ArgumentParser, what: str = (
         'change settings of the config, e.g. train_dataloader.batch_size=8 or model.head.num_classes=6')) -> None:
     """Add --cfg-options; its help starts with `what`."""

@@ -3,15 +3,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from _start import add_config_options
-
-
-def at_least_one(text: str) -> int:
-    """An argument that counts something."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f'must be at least 1, got {value}')
-    return value
+from _start import add_config_options, at_least_one
 
 
 def add_word_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import import_mmwsss, make_parser, parse_arguments, plain_errors
-from _words import WordRun, add_word_arguments, at_least_one
+from _start import at_least_one, import_mmwsss, make_parser, parse_arguments, plain_errors
+from _words import WordRun, add_word_arguments
 
 if TYPE_CHECKING:
     import numpy as np
