@@ -15,7 +15,8 @@ class Network:
     Attributes:
         path: of the config file.
         cfg: the config, with its options.
-        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage.
+        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage, `{stage.figure}` for its
+            figure.
         made_labels: whether it learns from label maps that another stage writes.
     """
     path: str

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.config import Config
+
 from mmwsss.engine.config import load_config
 from mmwsss.engine.options import option_text
 from mmwsss.package_files import resolve_config
@@ -13,7 +15,7 @@ from mmwsss.utils.errors import InputError
 from .network import Network
 from .order import check_order
 from .record import config_mark
-from .stage import OUTPUT, Stage
+from .stage import FIGURE, OUTPUT, Stage
 
 
 class Plan:
@@ -67,8 +69,15 @@ class Plan:
         return figures[key]
 
     def fill(self, options: Mapping[str, Any]) -> dict[str, str]:
-        """Options as text for a command line, with outputs in place of `{stage}`."""
+        """Options as text for a command line, with outputs in place of `{stage}` and figures of `{stage.figure}`.
+
+        The figure of a stage that is not done stays as it is: stages before it read only the config's data sets.
+        """
         return {key: option_text(self._fill(value)) for key, value in options.items()}
+
+    def config(self, network: Network) -> Config:
+        """The config of a network that finished stages have trained, its options filled."""
+        return load_config(network.path, {key: self._fill(value) for key, value in network.options.items()})
 
     def load(self, path: str, options: Mapping[str, Any] | None = None, made_labels: bool = False) -> Network:
         """Read a network's config once; `path` is relative to the pipeline's config, or `mmwsss::` and one of ours.
@@ -161,7 +170,9 @@ class Plan:
         return self._networks[key]
 
     def _fill(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return re.sub(OUTPUT, lambda match: self.output(match[1]) if match[1] in self.stages else match[0],
-                          value)
-        return value
+        if not isinstance(value, str):
+            return value
+        figure = re.fullmatch(FIGURE, value)
+        if figure and (self.dry or figure[1] in self.records):
+            return self.figure(figure[1], figure[2])
+        return re.sub(OUTPUT, lambda match: self.output(match[1]) if match[1] in self.stages else match[0], value)

@@ -116,15 +116,15 @@ class ReportImages:
             panels.append(Panel(image_uri(heat_overlay(shrink(image, LONGEST), heat)), _scored(score, label)))
         return panels
 
-    def refined(self, network: Network, checkpoint: str, cams: Output) -> Panels:
+    def refined(self, cfg: Config, checkpoint: str, cams: Output) -> Panels:
         """The scores that a refiner makes of CAM files, without a drawing; `None` where a file is missing.
 
         Args:
-            network: the refiner.
+            cfg: of the refiner.
             checkpoint: of the refiner.
             cams: the CAM files.
         """
-        inferencer = WSSSInferencer(network.cfg, checkpoint, show_progress=False)
+        inferencer = WSSSInferencer(cfg, checkpoint, show_progress=False)
         panels: Panels = []
         for info, name in zip(self._infos, self.names, strict=True):
             path = cams.path / f'{name}{cams.suffix}'

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .report_images import Panels, ReportImages
 
 OUTPUT = r'{(\w+)}'  # in an option's text: the output of the stage of this name
+FIGURE = r'{(\w+)\.(\w+)}'  # an option's whole text: a figure of the stage of this name
 
 
 @dataclass(frozen=True)

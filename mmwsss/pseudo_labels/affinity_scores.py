@@ -4,6 +4,7 @@ Ahn, Kwak: Learning Pixel-level Semantic Affinity with Image-level Supervision f
 Segmentation, CVPR 2018. Under a strong background (low alpha) only confident objects are left, under a weak one (high
 alpha) only confident background.
 """
+import math
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,22 @@ def background_score(cam: Tensor, alpha: float) -> Tensor:
     if not len(cam):
         return cam.new_ones(1, *cam.shape[1:])
     return (1 - cam.amax(dim=0, keepdim=True).clamp(0, 1)).pow(alpha)
+
+
+def background_power(threshold: float) -> float:
+    """The power `alpha` with which the background `(1 - x)^alpha` equals a class of the score `x = threshold`.
+
+    With it, a class wins where its CAM is above the threshold.
+
+    Args:
+        threshold: in (0, 1).
+
+    Raises:
+        InputError: it is not.
+    """
+    if not 0 < threshold < 1:
+        raise InputError(f'The threshold {threshold} has no power of the background. It must be between 0 and 1.')
+    return math.log(threshold) / math.log(1 - threshold)
 
 
 def affinity_scores(image: np.ndarray,

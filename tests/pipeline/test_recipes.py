@@ -134,6 +134,19 @@ def test_without_masks(recipe, labels):
             recipe('a.py', 'b.py', 'c.py', masks=False, **settings)
 
 
+def test_powers_of_the_background_from_the_label_free_threshold():
+    own = dict(affinitynet={'model.test_cfg.beta': 4})
+    found = by_name(affinitynet('a.py', 'b.py', alphas='auto', network_options=own))
+    assert found['scores']['alphas'] == 'cam_quality' and found['cam_quality']['cams'] == 'cams'
+    assert found['affinitynet']['options'] == {'model.test_cfg.alpha': '{scores.alpha}', 'model.test_cfg.beta': 4}
+    assert own == dict(affinitynet={'model.test_cfg.beta': 4})
+    own['affinitynet']['model.test_cfg.alpha'] = 16
+    assert by_name(affinitynet('a.py', 'b.py', alphas='auto', network_options=own))['affinitynet'] == dict(
+        found['affinitynet'], options=own['affinitynet'])
+    found = by_name(affinitynet('a.py', 'b.py', alphas=(4, 24)))
+    assert found['scores']['alphas'] == (4, 24) and found['affinitynet']['options'] == {}
+
+
 @pytest.mark.parametrize(('recipe', 'settings', 'wanted'), [
     (scribbles, dict(width=5), dict(width=5)), (points, dict(), dict(width=3)),
     (boxes, dict(refine=dict(type='PAMR')), dict(method='grabcut', refine=dict(type='PAMR')))])

@@ -1,12 +1,14 @@
 """Stages as data: pipelines of every form from lists in a config, without a change in the runner."""
 import inspect
 import json
+import re
 import shlex
 
 import numpy as np
 import pytest
 import torch
 from message_names import message_names
+from mmengine.config import Config
 from run_tool import TOOLS, run_process
 from tiny_pipeline import CLASSES, write_tiny_pipeline
 
@@ -44,10 +46,11 @@ REFINED_TWICE = [
     dict(REFINER, name='refiner_2', labels='first'),
     dict(type='PseudoLabels', name='second', network='refiner_2', cams='cams', threshold=0.3)]
 AFFINITIES = [
-    dict(type='ExistingFiles', name='cams', folder='anybody'),
-    dict(type='AffinityScores', name='scores', cams='cams', config='refiner', alphas=(4, 24)),
-    dict(REFINER, config='affinitynet.py', labels='scores', options={}),
-    dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams', threshold=0.5)]
+    dict(type='ExistingFiles', name='cams', folder='anybody'), CURVE,
+    dict(type='AffinityScores', name='scores', cams='cams', config='refiner', alphas='cam_quality'),
+    dict(REFINER, config='affinitynet.py', labels='scores', options={'model.test_cfg.alpha': '{scores.alpha}'}),
+    dict(type='RefinerCurve', name='curve', network='refiner', cams='cams'),
+    dict(type='PseudoLabels', name='pseudo_labels', network='refiner', cams='cams', threshold=0.5), REPORT]
 SUB_CATEGORIES = [
     CLASSIFIER, dict(type='SubCategories', name='subs', network='classifier', k=2, images_of='round_1'),
     dict(type='Training', name='round_1', config='sub_classifier.py', options={
@@ -120,9 +123,19 @@ def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
         write_cam(tmp_path / 'anybody' / f'{name}.npz', np.random.default_rng(0).random((len(keys), 12, 16)), keys,
                   (48, 64), CLASSES)
     found = dry_run(config, capsys)
-    assert '--low-alpha 4 --high-alpha 24' in found['scores'] and 'seg_map_dir=w/scores' in found['refiner']
+    assert "'<power for auto_thr of cam_quality + 0.15>'" in found['scores']
+    assert "'model.test_cfg.alpha=alpha of scores'" in found['refiner'] and 'seg_map_dir=w/scores' in found['refiner']
     done = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
     assert done.status == 0, done.err[-3000:]
+    figures = {row['stage']: row['metrics'] for row in json.loads((tmp_path / 'w' / 'table.json').read_text())}
+    threshold, alpha = figures['cam_quality']['auto_thr'], figures['scores']['alpha']
+    assert (1 - threshold)**alpha == pytest.approx(threshold, abs=5e-3)
+    assert Config.fromfile(tmp_path / 'w/refiner/affinitynet.py').model.test_cfg.alpha == alpha
+    command = (tmp_path / 'w/logs/scores.log').read_text()
+    for option, margin in (('low', 0.15), ('high', -0.15)):
+        power = float(re.search(rf'--{option}-alpha (\S+)', command)[1])
+        assert (1 - threshold - margin)**power == pytest.approx(threshold + margin, abs=5e-3)
+    assert f'model.test_cfg.alpha={alpha}' in (tmp_path / 'w/logs/curve.log').read_text()
     assert len(list((tmp_path / 'w' / 'scores').glob('*.npz'))) == 6
     assert len(list((tmp_path / 'w' / 'pseudo_labels').glob('*.png'))) == 6
     again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)

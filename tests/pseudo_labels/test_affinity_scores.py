@@ -5,7 +5,13 @@ import torch
 from message_names import message_names
 
 from mmwsss.models import DenseCRF
-from mmwsss.pseudo_labels.affinity_scores import SEED_CRF, affinity_label, affinity_scores, background_score
+from mmwsss.pseudo_labels.affinity_scores import (
+    SEED_CRF,
+    affinity_label,
+    affinity_scores,
+    background_power,
+    background_score,
+)
 from mmwsss.utils.errors import InputError
 
 BACKENDS = ('torch', 'pydensecrf')
@@ -94,6 +100,20 @@ def test_maps_of_another_size_and_without_classes():
     empty = affinity_scores(image, np.zeros((0, 5, 8)))
     assert empty.shape == (2, 1, 20, 30) and (empty == 1).all()
     assert (affinity_label(*torch.tensor(empty)) == 0).all()
+
+
+@pytest.mark.parametrize(('threshold', 'power'), [(0.5, 1), (0.28, 4), (0.12, 16), (0.08, 32), (0.38, 2)])
+def test_a_class_wins_above_the_threshold_of_the_power(threshold, power):
+    assert background_power(threshold) == pytest.approx(power, rel=0.06)
+    cam = torch.tensor([threshold - 1e-3, threshold, threshold + 1e-3])[None, None]
+    difference = (cam - background_score(cam, background_power(threshold)))[0, 0]
+    assert difference[0] < 0 < difference[2] and difference[1].abs() < 1e-6
+
+
+@pytest.mark.parametrize('threshold', [0, 1, -0.1, float('nan')])
+def test_no_power(threshold):
+    with pytest.raises(InputError, match=message_names(threshold)):
+        background_power(threshold)
 
 
 @pytest.mark.parametrize(('image', 'cam', 'alphas', 'named'), [

@@ -23,7 +23,7 @@ from .parts import (
 def affinitynet(classifier: str,
                 affinitynet: str,
                 segmentor: str | None = None,
-                alphas: Sequence[float] = (4, 32),
+                alphas: Sequence[float] | str = (4, 32),
                 pseudo_label_thr: float | str = 0.5,
                 pseudo_label_crf: bool | Mapping[str, Any] = True,
                 crf: bool | Mapping[str, Any] = False,
@@ -33,7 +33,9 @@ def affinitynet(classifier: str,
 
     Args:
         classifier, affinitynet, segmentor: configs of the networks; without a segmentor it ends with the pseudo labels.
-        alphas: powers of the strong and of the weak background of the scores.
+        alphas: powers of the strong and of the weak background of the scores; or `'auto'`: those that belong to the
+            label-free threshold of the CAMs plus and minus 0.15. The walk then takes the power of the threshold
+            itself, unless `network_options` sets `model.test_cfg.alpha`.
         pseudo_label_thr: 0.5 lets the strongest of background and classes win, as published; another number, `'best'`
             (of the masks of AffinityNet's test list) or `'auto'` (label-free).
         pseudo_label_crf: local refinement of the pseudo labels: `True` or settings of a DenseCRF, as in the paper, or
@@ -46,11 +48,17 @@ def affinitynet(classifier: str,
         The settings of 9 to 12 stages; without masks, of 8 or 9.
     """
     require_masks(masks, crf, pseudo_label_thr)
+    measured = alphas == 'auto'
+    if measured:
+        options = dict(network_options or {})
+        options['affinitynet'] = {'model.test_cfg.alpha': '{scores.alpha}', **options.get('affinitynet', {})}
+        network_options = options
     trained = trainings(dict(classifier=classifier, affinitynet=affinitynet, segmentor=segmentor), network_options)
     return [
         classifier_training(trained),
         *cam_files('classifier', images_of='affinitynet'),
-        dict(type='AffinityScores', name='scores', cams='cams', config='affinitynet', alphas=alphas),
+        dict(type='AffinityScores', name='scores', cams='cams', config='affinitynet',
+             alphas='cam_quality' if measured else alphas),
         dict(trained['affinitynet'], labels='scores', show=False, title='Training from scores'),
         *pseudo_labels('affinitynet', trained, pseudo_label_thr, pseudo_label_crf, masks),
         *segmentor_of_labels(trained, crf, masks),

@@ -2,6 +2,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmwsss.pipeline.label_free import thresholds_around
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.refinement import refinement_options, require_refinement
@@ -10,8 +11,6 @@ from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 
 from .files import FileStage
-
-MARGIN = 0.15  # of the thresholds around the label-free threshold
 
 
 @STAGES.register_module()
@@ -46,7 +45,8 @@ class AffinityLabels(FileStage):
 
     def call(self, plan: Plan) -> Call:
         network = self.network(plan)
-        foreground, background = self._thresholds(plan)
+        foreground, background = (thresholds_around(plan, self.thresholds) if isinstance(self.thresholds, str) else
+                                  self.thresholds)
         inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), cams=plan.mark(self.cams),
                              thresholds=[foreground, background], refine=self._refinement(plan),
                              **{key: network.cfg[key] for key in ('ir_label_max_size', ) if key in network.cfg})
@@ -63,11 +63,3 @@ class AffinityLabels(FileStage):
         """The local refinement of the seeds, as the tool will build it."""
         own = self.network(plan).cfg.get('ir_label_refinement') or {}
         return {'type': 'DenseCRF', **own, **self.refine}
-
-    def _thresholds(self, plan: Plan) -> list[float | str]:
-        if not isinstance(self.thresholds, str):
-            return list(self.thresholds)
-        auto = plan.figure(self.thresholds, 'auto_thr')
-        if isinstance(auto, str):
-            return [f'<{auto} {sign} {MARGIN}>' for sign in '+-']
-        return [round(min(max(auto + margin, 0.01), 0.99), 2) for margin in (MARGIN, -MARGIN)]

@@ -2,6 +2,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mmwsss.pipeline.label_free import thresholds_around
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.refinement import refinement_options, require_refinement
@@ -23,7 +24,9 @@ class AffinityScores(FileStage):
         name: of the stage.
         cams: stage with the CAM files.
         config: network (a stage or a config) whose training data set has the images.
-        alphas: powers of the strong and of the weak background.
+        alphas: powers of the strong and of the weak background, or the name of a stage that measured the CAMs: the
+            powers whose backgrounds equal a class at its label-free threshold plus and minus 0.15. `{NAME.alpha}` in an
+            option of a later stage is then the power for the threshold itself.
         refine: config of a local refinement of the scores, by default that of the network's config.
     """
     tool = 'make_affinity_scores.py'
@@ -31,21 +34,23 @@ class AffinityScores(FileStage):
     suffix = '.npz'
     parallel = False  # the tool has worker processes of its own
 
-    def __init__(self, name: str, cams: str, config: str, alphas: Sequence[float] = (4, 32),
+    def __init__(self, name: str, cams: str, config: str, alphas: Sequence[float] | str = (4, 32),
                  refine: Mapping[str, Any] | None = None) -> None:
-        if isinstance(alphas, str) or len(alphas) != 2 or not 0 < alphas[0] <= alphas[1]:
-            raise InputError(f'alphas={alphas!r} must be (low, high) with 0 < low <= high.')
-        self.cams, self.reader, self.alphas, self.refine = cams, config, list(alphas), dict(refine or {})
-        super().__init__(name, [cams])
+        if not isinstance(alphas, str) and (len(alphas) != 2 or not 0 < alphas[0] <= alphas[1]):
+            raise InputError(f'alphas={alphas!r} must be (low, high) with 0 < low <= high, or the name of a stage that '
+                             'measures the CAMs.')
+        self.cams, self.reader, self.refine = cams, config, dict(refine or {})
+        self.alphas = alphas if isinstance(alphas, str) else list(alphas)
+        super().__init__(name, [cams, alphas if isinstance(alphas, str) else None])
 
     def network(self, plan: Plan) -> Network:
         return plan.network(self.reader)
 
     def call(self, plan: Plan) -> Call:
         network = self.network(plan)
+        low, high = self._alphas(plan)
         inputs = plan.inputs(network, ('train_dataloader.dataset', ), (network, 'train'), cams=plan.mark(self.cams),
-                             alphas=self.alphas, refine=self._refinement(plan))
-        low, high = self.alphas
+                             alphas=[low, high], refine=self._refinement(plan))
         arguments = [network.path, '--out', str(self.folder(plan)), '--cams', plan.output(self.cams),
                      '--low-alpha', str(low), '--high-alpha', str(high)]
         options = {**network.options, **refinement_options(self.refine, 'affinity_score_refinement')}
@@ -58,6 +63,24 @@ class AffinityScores(FileStage):
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
         return {}  # scores are no label maps
 
+    def figures(self, plan: Plan) -> dict[str, float]:
+        if not isinstance(self.alphas, str):
+            return {}
+        return dict(alpha=_power(plan.figure(self.alphas, 'auto_thr')))
+
+    def _alphas(self, plan: Plan) -> list[Any]:
+        if not isinstance(self.alphas, str):
+            return self.alphas
+        return [_power(threshold) for threshold in thresholds_around(plan, self.alphas)]
+
     def _refinement(self, plan: Plan) -> dict[str, Any]:
         """What the config and the stage change in the local refinement of the scores."""
         return {**(self.network(plan).cfg.get('affinity_score_refinement') or {}), **self.refine}
+
+
+def _power(threshold: Any) -> Any:
+    """The power for a threshold in (0, 1), with three digits; in a dry run its name."""
+    from mmwsss.pseudo_labels.affinity_scores import background_power
+    if isinstance(threshold, str):
+        return f'<power for {threshold.strip("<>")}>'
+    return float(f'{background_power(min(max(threshold, 0.01), 0.99)):.3g}')

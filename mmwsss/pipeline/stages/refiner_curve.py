@@ -52,8 +52,8 @@ class RefinerCurve(CurveStage):
         plan.require_images(self, plan.network(self.refiner), 'test', self.cams)
 
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
-        network, cams = plan.network(self.refiner), plan.stages[self.cams].output(plan)
-        return {panel_title(self.name): images.refined(network, plan.output(self.refiner), cams)}
+        cfg, cams = plan.config(plan.network(self.refiner)), plan.stages[self.cams].output(plan)
+        return {panel_title(self.name): images.refined(cfg, plan.output(self.refiner), cams)}
 
     def threshold_curve(self, plan: Plan) -> tuple[str, Mapping[str, Any]]:
         return panel_title(self.name), self._curve(plan)

@@ -9,7 +9,7 @@ from mmwsss.engine.options import option_text
 from mmwsss.engine.training_steps import require_steps
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.stage import OUTPUT, Call, Output, Stage
+from mmwsss.pipeline.stage import FIGURE, OUTPUT, Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import file_mark
@@ -31,7 +31,8 @@ class Training(Stage):
         name: of the stage.
         config: of the network.
         labels: stage that writes the label maps it learns from; `None` for those of the config.
-        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage, e.g. its checkpoint.
+        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage, e.g. its checkpoint, and
+            `{stage.figure}` for a figure of it.
         show: whether the report shows what the network predicts.
         title: of the stage.
     """
@@ -48,7 +49,8 @@ class Training(Stage):
         self.config, self.labels, self.show, self.title = config, labels, show, title
         self.options = dict(options or {})
         self.places = [found for value in self.options.values() for found in re.findall(OUTPUT, str(value))]
-        super().__init__(name, [labels, *self.places])
+        figures = [found[1] for value in self.options.values() if (found := re.fullmatch(FIGURE, str(value)))]
+        super().__init__(name, [labels, *self.places, *figures])
 
     def network(self, plan: Plan) -> Network:
         network = plan.load(self.config, self.options, made_labels=self.labels is not None)
@@ -125,7 +127,7 @@ class Training(Stage):
             yield 'Training', self.name, curve_figure(losses, 'iteration', 'loss')
 
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':
-        return images.predictions(self.network(plan).cfg, plan.output(self.name)) if self.show else {}
+        return images.predictions(plan.config(self.network(plan)), plan.output(self.name)) if self.show else {}
 
 
 def _local_weights(cfg: Mapping[str, Any]) -> Iterator[str]:
