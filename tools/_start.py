@@ -92,8 +92,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_list(parser: argparse.ArgumentParser, network: str) -> None:
     """Add --list; by default it is the training list of `network`."""
-    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list beside the config's, e.g. "
-                        f'train (default: the training list of the {network})')
+    parser.add_argument('--list', metavar='NAME', help="a list file, or the name of a list in the folder of the "
+                        f"config's list, e.g. train (default: the training list of the {network})")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
@@ -106,8 +106,8 @@ def add_vis(parser: argparse.ArgumentParser) -> None:
     """Add --vis."""
     parser.add_argument(
         '--vis', nargs='+', default=[], metavar='NAME',
-        help='watch losses and figures of trainings also in tensorboard, wandb, mlflow or another of the backends of '
-        'MMEngine; files go into the work dir, accounts and projects are set as the package wants (WANDB_PROJECT)')
+        help='also log losses and metrics of trainings to tensorboard, wandb, mlflow or another backend of MMEngine; '
+        'files go into the work dir; set accounts and projects as the package expects (e.g. WANDB_PROJECT)')
 
 
 def parse_arguments(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -3,8 +3,8 @@
 Entries are configs of networks (trained, then tested on --lists: classifiers by their CAMs, segmentors by their masks),
 configs of pipelines (all their stages run), or files with a list of entries. Each entry runs with each seed in a work
 dir of its own, WORK_DIR/ENTRY/seed_N. What is done is skipped: run the same command again to resume.
-Writes compare.md, compare.json, compare.png and compare.svg into the work dir, about the entries and seeds of the last
-command: to add some, give all of them. Another machine goes on from compare.json with --results.
+Writes compare.md, compare.json, compare.png and compare.svg into the work dir, with only the entries and seeds of
+the last command: to add some, list all of them. With --results, another machine resumes from compare.json.
 """
 import argparse
 import logging
@@ -28,8 +28,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seeds', type=int, nargs='+', metavar='N',
                         help="seeds of all trainings (default: the file's, else 0)")
     parser.add_argument('--lists', nargs='+', metavar='LIST',
-                        help="lists with masks that networks are tested on: names beside the config's test list, or "
-                        "paths (default: the file's, else the config's test list); pipelines measure on their own")
+                        help="lists with masks that networks are tested on: names in the folder of the config's "
+                        "test list, or paths (default: the file's, else the config's test list); pipelines "
+                        'measure on their own')
     parser.add_argument('--work-dir', type=Path,
                         help='folder for all outputs (default: ./work_dirs/<name of the file with entries>, else '
                         './work_dirs/compare)')

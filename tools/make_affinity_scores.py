@@ -6,7 +6,7 @@ refinement of both (default: a DenseCRF with the authors' settings).
 
 The published alphas suit CAMs whose best background threshold is about 0.2. If labels spill over objects, lower
 --low-alpha; if parts of objects become background, raise --high-alpha.
-A stopped run resumes where it stopped. The files are <out>/<id>.npz, a byte for each score and compressed.
+A stopped run resumes where it stopped. The files are <out>/<id>.npz, compressed, one byte per score.
 """
 import argparse
 
@@ -24,8 +24,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of the AffinityNet that will be trained on the scores')
     parser.add_argument('--cams', metavar='DIR', help="folder of CAM files (default: the config's cam_dir)")
     parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's score_dir)")
-    parser.add_argument('--low-alpha', type=float, default=4, help='of the strong background (default: %(default)s)')
-    parser.add_argument('--high-alpha', type=float, default=32, help='of the weak background (default: %(default)s)')
+    parser.add_argument('--low-alpha', type=float, default=4,
+                        help='exponent of the strong background (default: %(default)s)')
+    parser.add_argument('--high-alpha', type=float, default=32,
+                        help='exponent of the weak background (default: %(default)s)')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
     add_overwrite(parser)
     add_config_options(parser)

@@ -1,4 +1,4 @@
-"""Write localization cues of CAMs: the cells of a coarse grid that certainly belong to a class or the background.
+"""Write localization cues from CAMs: the cells of a coarse grid that certainly belong to a class or the background.
 
 SEC and DSRG learn from them. The config's `cues` sets the grid (the size of the network's map), the share of a map's
 maximum that a cue must exceed, and the share of cells that become background.

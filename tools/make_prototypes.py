@@ -1,4 +1,4 @@
-"""Cluster the features of each class into prototypes, by a trained classifier and its maps (LPCAM).
+"""Cluster the features of each class into prototypes, with a trained classifier and its maps (LPCAM).
 
 Nothing is trained. The output is a checkpoint for a config with an LPCAMHead, e.g. configs/lpcam_r50_voc.py: the
 classifier's weights and the prototypes. It is written at the end, in one step.
@@ -22,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', metavar='FILE', help='output file (default: <work dir of the config>/prototypes.pth)')
     parser.add_argument('--k', type=int, default=12, help='clusters of a class, and of its context (default: '
                         '%(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='of the clusters (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the clustering (default: %(default)s)')
     parser.add_argument('--mask-thr', type=float, default=0.1, help="pixels of a class have a value above this in the "
                         "class's map (default: %(default)s)")
     parser.add_argument('--centre-thr', type=float, default=0.9, help='clusters with a larger probability of the class '
@@ -30,8 +30,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--context-thr', type=float, nargs=2, default=(0.05, 0.9), metavar=('LOW', 'HIGH'),
                         help='clusters outside of the map with a probability between these are context (default: 0.05 '
                         '0.9)')
-    parser.add_argument('--pixels', type=int, help='at most so many pixels of each class in each image, in and out of '
-                        'its map (default: all)')
+    parser.add_argument('--pixels', type=int, help='maximum number of pixels per class and image, inside its map and '
+                        'outside each (default: all)')
     add_list(parser, 'classifier')
     add_run_arguments(parser)
     return parse_arguments(parser)

@@ -8,9 +8,9 @@ KIND and SOURCE:
 
 Rules: a pixel under strokes of two classes is unlabelled; points of class 255 are left out. The smallest box wins where
 objects of boxes overlap; boxes are clipped to the image; COCO's crowds and boxes in which GrabCut finds next to nothing
-are unlabelled; points of scribbles outside of the image are clipped to it. An image without any labelled pixel, an
-empty scribble, a box without area, anything wholly outside of the image, and files of another image, of another size or
-with other classes stop it, with the file's name. A stopped run resumes where it stopped.
+are unlabelled; points of scribbles outside of the image are clipped to it. These stop the tool, which names the file:
+an image without any labelled pixel, an empty scribble, a box without area, anything wholly outside of the image, and
+files of another image, of another size or with other classes. A stopped run resumes where it stopped.
 
 Classes are names of the data set (ScribbleSup's plane, bike, table, plant and monitor are known for VOC) or, in PNG and
 JSON of points, ids as in its mask files.
@@ -35,11 +35,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('kind', metavar='KIND', help='what SOURCE holds, see above')
     parser.add_argument('source', nargs='+', type=Path, metavar='SOURCE', help='folder or files of the annotations')
     parser.add_argument('--out', metavar='DIR', help="output folder (default: the config's seg_map_dir)")
-    parser.add_argument('--width', type=int, help='of lines of scribbles and dots of points, in pixels (default: 3)')
-    parser.add_argument('--method', help='of boxes: grabcut finds the object, fill takes the whole box (default: '
+    parser.add_argument('--width', type=int, help='width of scribbles and points in pixels (default: 3)')
+    parser.add_argument('--method', help='for boxes: grabcut finds the object, fill takes the whole box (default: '
                         'grabcut)')
     parser.add_argument('--refine', nargs='+', metavar=('TYPE', 'KEY=VALUE'),
-                        help='of boxes: local refinement whose disagreement makes pixels unlabelled')
+                        help='for boxes: local refinement whose disagreement makes pixels unlabelled')
     parser.add_argument('--workers', type=int, help='number of processes (default: one per core)')
     add_overwrite(parser)
     add_config_options(parser)

@@ -1,4 +1,4 @@
-"""Cluster the images of each class into sub-categories, by the features of a trained classifier (SC-CAM).
+"""Cluster the images of each class into sub-categories, with the features of a trained classifier (SC-CAM).
 
 The file is JSON, image id -> indices of its sub-categories; a SubCategoryHead learns them from the dataset's
 sub_category_file. It is written at the end, in one step.
@@ -21,8 +21,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='its checkpoint')
     parser.add_argument('--out', metavar='FILE', help='output file (default: <work dir of the config>/'
                         'sub_categories.json)')
-    parser.add_argument('--k', type=int, default=10, help='sub-categories of a class (default: %(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='of the clustering (default: %(default)s)')
+    parser.add_argument('--k', type=int, default=10, help='sub-categories per class (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the clustering (default: %(default)s)')
     add_list(parser, 'classifier')
     parser.add_argument('--allow-fewer', action='store_true', help='accept classes with fewer than k images, with one '
                         'sub-category for each image')

@@ -1,10 +1,10 @@
 """Write configs for your own images: lists, labels, a classifier, IRNet, a segmentor and a pipeline.
 
-LABELS is a .json, .csv or .npy file, COCO's .json, a folder of VOC's .xml files, or a folder with a folder for each
+LABELS is a .json, .csv or .npy file, COCO's .json, a folder of VOC's .xml files, or a folder with one folder per
 class (it may be IMAGES itself; images without an object are in a folder called background, none or negative). A .csv
-has names (img1.jpg,cat;dog) or a column for each class with 1 and 0. Images in folders train and val are split so.
-Images, labels and masks are checked first. Without masks everything runs: thresholds are label-free then. What is
-chosen for your images is printed with its reason; change it in the configs.
+has names (img1.jpg,cat;dog) or a column for each class with 1 and 0. Images in folders train and val keep this split.
+Images, labels and masks are checked first. Without masks everything runs, too; thresholds are then label-free.
+The tool prints what it chose for your images and why; change it in the configs.
 """
 import argparse
 import shlex
@@ -24,18 +24,18 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('images', metavar='IMAGES', help='folder of images, also with folders below it')
     parser.add_argument('labels', metavar='LABELS', help='which classes each image shows')
-    parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png, to measure by: class numbers, 0 for '
-                        'the background, then the classes in their order, 255 for ignored pixels; of two images or '
-                        'more. Numbers that do not agree with the labels are refused')
-    parser.add_argument('--val-list', metavar='FILE', help='ids of the images to validate on, one a line (default: the '
-                        'folder val beside train, else a fifth, with each class, those with masks first)')
-    parser.add_argument('--name', help='of the data set, and of its folder in work_dirs (default: that of --out)')
+    parser.add_argument('--masks', metavar='DIR', help='folder of masks <id>.png for evaluation, at least two: class '
+                        'numbers, 0 for the background, then the classes in their order, 255 for ignored pixels. '
+                        'Numbers that do not agree with the labels are refused')
+    parser.add_argument('--val-list', metavar='FILE', help='list of validation images, one id per line (default: the '
+                        'folder val beside train, else a random fifth with all classes, images with masks first)')
+    parser.add_argument('--name', help='name of the data set, and of its folder in work_dirs (default: that of --out)')
     parser.add_argument('--out', metavar='DIR', help='new folder of the configs (default: my_NAME or my_IMAGES)')
     parser.add_argument('--backbone', metavar='NAME', help='one of configs/_base_/models, may be abbreviated (default: '
                         'r50 with a GPU, else efflite0)')
     parser.add_argument('--classes', metavar='NAME,NAME', help='the order of the classes, for masks and multi-hot '
                         'vectors (default: by name)')
-    parser.add_argument('--seed', type=int, default=0, help='of the drawn split (default: %(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the random split (default: %(default)s)')
     parser.add_argument('--skip-bad', action='store_true', help='leave out images without labels, labels without an '
                         'image and damaged images')
     return parse_arguments(parser)

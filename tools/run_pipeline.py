@@ -37,8 +37,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--redo', nargs='+', default=[], metavar='STAGE', help='run finished stages again')
     parser.add_argument('--seed', type=int, help='seed of all trainings (default: those of their configs)')
     parser.add_argument('--reuse', nargs='+', type=Path, default=[], metavar='DIR',
-                        help='work dirs of other pipelines, or folders with some: stages that are done there with the '
-                        'same inputs are linked instead of run')
+                        help='work dirs of other pipelines, or folders that contain some: stages that are done there '
+                        'with the same inputs are linked instead of run')
     add_config_options(parser, 'change settings of the pipeline, e.g. crf=False')
     add_vis(parser)
     parser.add_argument('--status', action='store_true',

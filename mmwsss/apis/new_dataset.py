@@ -225,8 +225,8 @@ def _require_masks(folder: Path, lists: Mapping[str, Sequence[str]], masked: Seq
     if missing:
         raise InputError(f'{folder} has masks of {len(there)} images, none of them in {" and ".join(missing)}, e.g. '
                          f'{first_names(f"{image}.png" for image in lists[missing[0]])}. Both parts need one: correct '
-                         '--masks, add masks, or leave --val-list out, so that the split cares for it. Without --masks '
-                         'everything runs, too.')
+                         '--masks, add masks, or omit --val-list, so that the random split gives each part masks. '
+                         'You can also omit --masks.')
     return found
 
 
@@ -265,8 +265,8 @@ def _require_readable(folder: Path, files: Iterable[str], out: Path) -> None:
     except (InputError, OSError):
         readable = False
     if not readable:
-        raise InputError(f"MMEngine cannot read configs in {str(out.absolute())!r}, because of the signs in this path. "
-                         'Give another --out.')
+        raise InputError(f"MMEngine cannot read configs in {str(out.absolute())!r}, because of special characters in "
+                         'this path. Give another --out.')
 
 
 def _umask() -> int:

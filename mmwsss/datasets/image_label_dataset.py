@@ -90,7 +90,7 @@ class ImageLabelDataset(BaseSegDataset):
         same = next((names for names in spellings.values() if len(names) > 1), None)
         if same:
             raise InputError(f'metainfo.classes contains {", ".join(map(repr, same))}, which are equal or differ by '
-                             'case or blanks only. List each class once.')
+                             'case or spaces only. List each class once.')
         known = cls.METAINFO.get('classes', new_classes)
         unknown = [name for name in new_classes if name not in known]
         if unknown:

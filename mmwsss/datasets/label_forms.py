@@ -146,6 +146,6 @@ def _names_of(path: Path, key: object, value: Any, classes: Sequence[str]) -> li
         raise _unknown(path, f': {key!r} has an array of shape {vector.shape} that is no vector of 0 and 1')
     if len(vector) != len(classes):
         raise InputError(f'{path} has vectors of {len(vector)} classes, and {len(classes)} names were given. Give '
-                         f'--classes with {len(vector)} names, parted by commas, in the order of the vectors'
+                         f'--classes with {len(vector)} names, separated by commas, in the order of the vectors'
                          f'{f"; got {first_names(classes)}" if classes else ""}.')
     return [name for name, there in zip(classes, vector, strict=True) if there]

@@ -109,7 +109,7 @@ def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], 
         spellings[''.join(name.split()).casefold()].append(name)
     for same in spellings.values():
         if len(same) > 1:
-            raise InputError('These classes differ by case or blanks only: ' + ', '.join(
+            raise InputError('These classes differ only by case or spaces: ' + ', '.join(
                 f'{name!r} ({counts[name]} images)' for name in same) + '. Give them one name in the labels.')
     if 'background' in spellings:
         raise InputError(f'{spellings["background"][0]!r} is a class in the labels. Remove it: every image has '
@@ -117,21 +117,21 @@ def check_classes(labels: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], 
     if LEARNT & set(spellings) and HELD_OUT & set(spellings):
         parts = [spellings[name][0] for name in sorted((LEARNT | HELD_OUT) & set(spellings))]
         raise InputError(f'{" and ".join(parts)} are classes in the labels, but look like the parts of a split. Remove '
-                         'them from the labels, and give the images to validate on by --val-list, or as folders: '
+                         'them from the labels, and give the validation images with --val-list, or as folders: '
                          'train/cat, val/cat.')
     if not 0 < len(counts) <= MOST:
         raise InputError(f'The labels name {len(counts)} classes; 1 to {MOST} are possible. Correct the labels.')
     everywhere = [name for name, count in sorted(counts.items()) if count == len(labels)]
     if len(everywhere) == len(counts):
         what = f'There is one class only, {everywhere[0]},' if len(counts) == 1 else 'All classes are there'
-        raise InputError(f'{what} and all {len(labels)} images hold {"it" if len(counts) == 1 else "all of them"} '
-                         f'({first_names(everywhere)}), so there is nothing to learn from: a network learns a class by '
-                         'images with and without it. Add images without it (with an empty list of labels).')
+        raise InputError(f'{what} and all {len(labels)} images show {"it" if len(counts) == 1 else "all of them"} '
+                         f'({first_names(everywhere)}), so there is nothing to learn from: a network learns a class '
+                         'from images with and without it. Add images without it (with an empty list of labels).')
     single = [name for name, count in sorted(counts.items()) if count == 1]
     if single:
         raise InputError(f'{first_names(single)}: {"a class" if len(single) == 1 else "classes"} with 1 image only, so '
                          f'that none is left to validate. Label more images ({FEW} at least), or remove the label.')
-    notes = [f'{name} has only {count} images, fewer than {FEW}: expect little of it' for name, count in
+    notes = [f'{name} has only {count} images, fewer than {FEW}: expect poor results for it' for name, count in
              sorted(counts.items()) if count < FEW]
     notes += [f'{name} is in all images: nothing tells it from the background' for name in everywhere]
     if len(counts) == 1:

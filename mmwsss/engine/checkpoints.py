@@ -119,7 +119,7 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Seque
         raise InputError(f'{path} does not fit this model:\n{found}\nUse the checkpoint and config of the same model.')
     broken = broken_weights(model)
     if broken:
-        raise InputError(f'{path}: {len(broken)} weights hold values that are infinite or not numbers, first of all '
+        raise InputError(f'{path}: {len(broken)} weights have infinite or NaN values, the first is '
                          f'{broken[0]}. The training diverged, or the file is damaged. Use another checkpoint.')
 
 

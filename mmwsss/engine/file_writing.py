@@ -166,7 +166,7 @@ def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwri
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')
     if len(dataset) and 'img_id' not in dataset.get_data_info(0):
-        raise InputError(f'{type(dataset).__name__} does not tell the names of its images (img_id), by which the files '
+        raise InputError(f'{type(dataset).__name__} has no ids of its images (img_id), by which the files '
                          "are named. Use type='ImageLabelDataset' in test_dataloader.dataset, or write masks with "
                          'tools/test.py --out.')
     ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]

@@ -84,7 +84,7 @@ def image_features(runner: Runner, ids: list[str]) -> np.ndarray:
         for image in model.data_preprocessor(data, False)['inputs']:
             features = model.extract_feat(image[None])
             if not hasattr(features, 'levels'):
-                raise InputError(f'{type(model).__name__} is no classifier of images. Use the config and the '
+                raise InputError(f'{type(model).__name__} is not an image classifier. Use the config and the '
                                  'checkpoint of one, e.g. configs/cam_r50_voc.py.')
             part.append(features.levels[-1][0].float().mean(dim=(1, 2)).cpu().numpy())
     whole = collect_results(part, len(ids), 'cpu')

@@ -24,7 +24,7 @@ def backend_types(packages: Sequence[str]) -> list[str]:
     for name in packages:
         package = name.lower()
         if package not in known:
-            raise InputError(f'--vis {name} is unknown. MMEngine writes for {", ".join(sorted(known))}.')
+            raise InputError(f'--vis {name} is unknown. Choose from {", ".join(sorted(known))}.')
         if importlib.util.find_spec(package) is None:
             raise InputError(f'--vis {name} needs the package {package}, which is not installed. Run: pip install '
                              f'{package}')

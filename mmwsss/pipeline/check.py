@@ -43,7 +43,7 @@ def check_classes(networks: Sequence[Network]) -> None:
             if first is None:
                 first, wanted = network, found
             if not found:
-                raise InputError(f'{loop}_dataloader.dataset of {network.path} does not tell its classes. Set '
+                raise InputError(f'{loop}_dataloader.dataset of {network.path} does not define its classes. Set '
                                  "metainfo=dict(classes=('background', ...)).")
             if found != wanted:
                 raise InputError(f'{network.path} has the classes {", ".join(found)} in its {loop}_dataloader, '

@@ -122,8 +122,8 @@ def _networks(plan: Plan) -> list[Network]:
     """The networks that stages train or test."""
     found = [network for stage in plan.stages.values() if (network := stage.network(plan))]
     if not found:
-        raise InputError(f'{plan.path}: no stage has a config, so nothing tells images and masks for the report. '
-                         'Leave the report out.')
+        raise InputError(f'{plan.path}: no stage has a config, so the report has no images to show. '
+                         'Omit the report.')
     return found
 
 

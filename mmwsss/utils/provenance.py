@@ -147,8 +147,8 @@ def claim_folder(folder: str | os.PathLike, made_from: Mapping[str, Any], names:
     others = sorted(there - listed)
     if others:
         raise InputError(f'{folder} contains {len(others)} {suffix} files that its {RECORD} does not list, e.g. '
-                         f'{_first(others)}. They were not written by this tool, so it does not delete them, with '
-                         '--overwrite neither. Choose another folder, or move them away.')
+                         f'{_first(others)}. They were not written by this tool, so it does not delete them, not even '
+                         'with --overwrite. Choose another folder, or move them away.')
     for name in sorted(listed):
         file_of_id(folder, name, '').unlink(missing_ok=True)
     write_json(folder / RECORD, {**made_from, FILES: sorted(wanted)}, indent=None)

@@ -131,11 +131,12 @@ def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
     threshold, alpha = figures['cam_quality']['auto_thr'], figures['scores']['alpha']
     assert (1 - threshold)**alpha == pytest.approx(threshold, abs=5e-3)
     assert Config.fromfile(tmp_path / 'w/refiner/affinitynet.py').model.test_cfg.alpha == alpha
-    command = (tmp_path / 'w/logs/scores.log').read_text()
+    command = json.loads((tmp_path / 'w/records/scores.json').read_text())['command']
     for option, margin in (('low', 0.15), ('high', -0.15)):
         power = float(re.search(rf'--{option}-alpha (\S+)', command)[1])
         assert (1 - threshold - margin)**power == pytest.approx(threshold + margin, abs=5e-3)
-    assert f'model.test_cfg.alpha={alpha}' in (tmp_path / 'w/logs/curve.log').read_text()
+    command = json.loads((tmp_path / 'w/records/curve.json').read_text())['command']
+    assert f'model.test_cfg.alpha={alpha}' in command
     assert len(list((tmp_path / 'w' / 'scores').glob('*.npz'))) == 6
     assert len(list((tmp_path / 'w' / 'pseudo_labels').glob('*.png'))) == 6
     again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""Measure the speed that this project claims, each against the released procedure in the same run."""
+"""Measure the speed figures of this project's pages, most of them beside the released procedure."""
 import argparse
 import importlib
 import sys

@@ -1,7 +1,7 @@
 """Convert the cues that SEC and DSRG publish for PASCAL VOC (localization_cues.pickle) to files of this project.
 
-The list says which image each number of the pickle is: lines "NAME NUMBER", as published with it (input_list.txt), or
-ids alone in this order. The pickle is read without running code in it. Train with
+LIST maps the pickle's numbers to images: lines "NAME NUMBER" as in the published input_list.txt, or one id per line in
+the order of the numbers. The pickle is read without running code in it. Train with
 --cfg-options train_dataloader.dataset.seg_map_dir=OUT.
 """
 import argparse
@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, EXAMPLES)
     parser.add_argument('pickle', metavar='PICKLE', help='the published file')
-    parser.add_argument('list', metavar='LIST', help='which image each number is')
+    parser.add_argument('list', metavar='LIST', help='list of the images that belong to the numbers')
     parser.add_argument('out', metavar='OUT', help='folder of the cue files')
     return parse_arguments(parser)
 

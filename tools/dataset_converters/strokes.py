@@ -8,7 +8,7 @@ No human drew them, so no figure compares with ScribbleSup's. The rule, for regi
   box       around each region of an object
 
 DATA_ROOT has VOC's layout. Written into OUT, in the formats of the published data sets: Scribbles/<id>.xml,
-Boxes/<id>.xml and points.json. tools/make_stroke_labels.py turns them into labels, and the published files, too.
+Boxes/<id>.xml and points.json. tools/make_stroke_labels.py turns these files and the published ones into labels.
 """
 import argparse
 import sys

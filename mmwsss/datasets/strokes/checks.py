@@ -27,7 +27,7 @@ def require_image(root: Element, path: Path, size: tuple[int, int]) -> None:
     """Compare name and size in an XML with those of the image; what a file does not have passes."""
     name = PureWindowsPath((root.findtext('filename') or '').strip())  # splits at both kinds of slashes
     if name.name and path.stem not in (name.name, name.stem):
-        raise InputError(f'{path} is of another image: its <filename> is {name.name}. Replace it, or correct '
+        raise InputError(f'{path} belongs to another image: its <filename> is {name.name}. Replace it, or correct '
                          '<filename>.')
     found = root.find('size')
     if found is None:
@@ -54,7 +54,7 @@ def label_of(name: str | None, ids: Mapping[str, int], what: str) -> int:
     name = (name or '').strip()
     if name not in ids:
         raise InputError(f'{what} has the class {name!r}, which the data set does not have. Its classes are '
-                         f'{first_names(ids, 25)}. Is it of another data set?')
+                         f'{first_names(ids, 25)}. Does it belong to another data set?')
     return ids[name]
 
 
@@ -72,7 +72,7 @@ def span(numbers: Mapping[int, int]) -> str:
 def other_size(what: str, given: Sequence[int], size: Sequence[int]) -> str:
     """The message that annotations are of an image of another size, each (height, width)."""
     return (f'{what} is of an image of {given[0]} x {given[1]}, but the image is {size[0]} x {size[1]} (height x '
-            'width). Is it of another data set?')
+            'width). Does it belong to another data set?')
 
 
 def clip_points(points: np.ndarray, size: tuple[int, int], what: str) -> None:
@@ -82,7 +82,7 @@ def clip_points(points: np.ndarray, size: tuple[int, int], what: str) -> None:
     if not inside.any():
         x, y = points[0]
         raise InputError(f'{what} lies outside of the image of {height} x {width} (height x width), e.g. at ({x:g}, '
-                         f'{y:g}). Correct or remove it, or is it of another data set?')
+                         f'{y:g}). Correct or remove it, or does it belong to another data set?')
     np.clip(points, 0, (width - 1, height - 1), out=points)
 
 
@@ -101,6 +101,6 @@ def clipped_box(label: int, left: float, top: float, right: float, bottom: float
     last_x, last_y = min(math.ceil(right - 1e-6), width) - 1, min(math.ceil(bottom - 1e-6), height) - 1
     if last_x < first_x or last_y < first_y:
         raise InputError(f'{what} lies outside of the image of {height} x {width} (height x width): x from {left:g} to '
-                         f'{right:g}, y from {top:g} to {bottom:g}. Correct or remove it, or is it of another data '
-                         'set?')
+                         f'{right:g}, y from {top:g} to {bottom:g}. Correct or remove it, or does it belong to another '
+                         'data set?')
     return Box(label, first_x, first_y, last_x, last_y)

@@ -38,8 +38,8 @@ def read_stroke_png(path: Path, numbers: Mapping[int, int], size: tuple[int, int
         raise InputError(other_size(str(path), labels.shape, size))
     strange = sorted(set(np.unique(labels).tolist()) - {*numbers, UNLABELLED})
     if strange:
-        raise InputError(f'{path} has the value {strange[0]}, which is neither a class ({span(numbers)}) nor 255. Is '
-                         'it of another data set?')
+        raise InputError(f'{path} has the value {strange[0]}, which is neither a class ({span(numbers)}) nor 255. Does '
+                         'it belong to another data set?')
     table = np.full(256, UNLABELLED, dtype=np.uint8)
     table[list(numbers)] = list(numbers.values())
     return table[labels]

@@ -39,8 +39,8 @@ class RandomCropPad(BaseTransform):
         if len(crop_size) != 2 or min(crop_size) < 1:
             raise InputError(f'RandomCropPad: crop_size {crop_size} must be a height and a width of at least 1.')
         if len(pad_val) != 3 or channel_order not in ('bgr', 'rgb'):
-            raise InputError(f"RandomCropPad: pad_val {pad_val} must be R, G, B, and channel_order "
-                             f"{channel_order!r} 'bgr' or 'rgb'.")
+            raise InputError(f"RandomCropPad: pad_val must be three numbers (R, G, B), got {pad_val}, and "
+                             f"channel_order must be 'bgr' or 'rgb', got {channel_order!r}.")
         self.crop_size = tuple(crop_size)
         self.pad_val = np.asarray(pad_val if channel_order == 'rgb' else pad_val[::-1], dtype=np.float32)
         self.seg_pad_val = seg_pad_val

@@ -45,6 +45,6 @@ class CheckInvalidLossHook(Hook):
 def _require_weights(model: nn.Module, what: str) -> None:
     broken = broken_weights(model)
     if broken:
-        raise InputError(f'The training diverged: {what}. {broken[0]} has values that are infinite or not numbers. '
+        raise InputError(f'The training diverged: {what}. {broken[0]} has infinite or NaN values. '
                          'Lower the learning rate (optim_wrapper.optimizer.lr), or limit the gradients '
                          '(optim_wrapper.clip_grad).')

@@ -46,7 +46,7 @@ class CAMHead(ReadsLastLevel, BaseModule):
     Its class activation maps are those of Zhou et al. (CVPR 2016) as weakly-supervised segmentation uses them: the
     classifier at every pixel, then ReLU.
 
-    A head of :class:`CAMClassifier` is any registered class with the three verbs :meth:`logits`, :meth:`cam` and
+    A head of :class:`CAMClassifier` is any registered class with the three methods :meth:`logits`, :meth:`cam` and
     :meth:`loss`.
 
     Args:

@@ -1,4 +1,4 @@
-"""The three verbs that a head of `CAMClassifier` must have."""
+"""The three methods that a head of `CAMClassifier` must have."""
 import inspect
 
 from torch import nn

@@ -76,7 +76,7 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
         settings = read_config(path).to_dict()
         if 'entries' in settings:
             if name:
-                raise InputError(f'{word}: {path} has names of its own for its entries. Give it without a name.')
+                raise InputError(f'{word}: {path} names its entries itself. Give its path without NAME=.')
             entries += _entries_of(settings, path)
             for key, values in own.items():
                 if settings.get(key) is not None:
