@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from message_names import message_names
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -92,6 +93,19 @@ def test_a_batch_of_sizes_equals_one_by_one():
         assert result.pred_sem_seg.shape == sizes[index]
 
 
+def test_threshold_and_stored_maps_by_hand():
+    """A score at the threshold is background. A merging rule may go below 0, stored maps do not."""
+    model, sample = tiny(), samples([[0, 1, 0]])[0]
+    cams = [torch.tensor([2.0, 3.0, 4.0]).expand(1, 3, 1, 3)]
+    model.fill_sample(sample, torch.zeros(3), cams, (4, 12), dict(model.test_cfg, merge=dict(type='SumMinMax')))
+    torch.testing.assert_close(sample.cam.data, torch.tensor([[[0, 0.5, 1]]]), atol=2e-5, rtol=0)
+    assert sample.cam_winner.score.min() < -0.99
+    threshold = sample.cam_winner.score[0, 0, 5].item()
+    model.fill_sample(sample, torch.zeros(3), cams, (4, 12), dict(
+        model.test_cfg, merge=dict(type='SumMinMax'), bg_thr=threshold))
+    assert sample.pred_sem_seg.data[0, 0].tolist() == [0] * 6 + [2] * 6
+
+
 def test_results_have_the_size_of_the_file():
     model = tiny()
     batch = raw_batch([(20, 30)], [[1, 0, 0]])
@@ -169,7 +183,8 @@ def test_modes():
     inputs = torch.randn(2, 3, 32, 48)
     assert model(inputs).shape == (2, 3)
     assert model.cam(inputs).shape == (2, 3, 2, 3)
-    assert model.encode_decode(inputs).shape == (2, 3, 32, 48)
+    torch.testing.assert_close(model.encode_decode(inputs),
+                               F.interpolate(model.cam(inputs), size=(32, 48), mode='bilinear', align_corners=False))
     model.test_cfg['labels'] = 'pred'
     assert isinstance(model(inputs, mode='predict')[1], SegDataSample)
 

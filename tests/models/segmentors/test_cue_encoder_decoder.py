@@ -10,6 +10,8 @@ from mmseg.structures import SegDataSample
 from reference_network import REPO
 
 from mmwsss.engine.file_writing import without_weights
+from mmwsss.models.losses import CuePrediction, floored_softmax, shrink_images
+from mmwsss.pseudo_labels import grow_seeds
 from mmwsss.utils.errors import InputError
 
 
@@ -66,6 +68,29 @@ def test_the_crf_sees_the_image():
     images = list(torch.randint(0, 256, (2, 3, 33, 33), dtype=torch.uint8))
     inputs = model.data_preprocessor(dict(inputs=images, data_samples=samples()), training=True)['inputs']
     torch.testing.assert_close(model.pixels(inputs), torch.stack(images).flip(1).float())
+    plain = build(data_preprocessor=dict(type='SegDataPreProcessor'))  # it does not normalise
+    assert plain.pixels(torch.tensor([-3, 5.4, 300])).tolist() == [0, 5, 255]
+
+
+@pytest.mark.parametrize('name', ['sec', 'dsrg'])
+def test_losses_are_those_of_the_scores_on_the_grid_of_the_cues(name):
+    thresholds = dict(bg_thr=1, fg_thr=1)  # nothing grows
+    model = build(name, **dict(growing=thresholds) if name == 'dsrg' else {}).eval()
+    images, batch = torch.randn(2, 3, 33, 33), samples()
+    labels, cues = torch.tensor([[1., 1, 0, 0, 0, 1, 0]] * 2), (torch.rand(2, 7, 6, 5) < 0.3).to(torch.uint8)
+    for sample, own in zip(batch, cues, strict=True):
+        sample.cues = own.movedim(0, 2)
+    scores = F.interpolate(model.decode_head(model.extract_feat(images)), size=(6, 5), mode='bilinear',
+                           align_corners=True)
+    probs = floored_softmax(scores)
+    log_q = model.crf(shrink_images(model.pixels(images), (6, 5)), scores, probs)
+    seeds = cues
+    if name == 'dsrg':
+        seeds = grow_seeds(cues, log_q.exp(), labels, **thresholds)
+        assert (seeds != grow_seeds(cues, log_q.exp(), labels)).any()
+    losses = model.loss(images, batch)
+    for loss in model.losses:
+        torch.testing.assert_close(losses[loss.loss_name], loss(CuePrediction(probs, labels, seeds, log_q)))
 
 
 @pytest.mark.parametrize('name, names', [('sec', {'loss_seed', 'loss_expand', 'loss_constrain'}),

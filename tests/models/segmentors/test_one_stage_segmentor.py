@@ -15,7 +15,7 @@ from reference_onestage import NAMES, golden_onestage
 from torch import nn
 
 from mmwsss.convert import convert_onestage
-from mmwsss.models import focal_penalty, ngwp
+from mmwsss.models import class_scores, focal_penalty, ngwp
 from mmwsss.models.losses import pseudo_mask_loss
 from mmwsss.models.segmentors.one_stage_segmentor import fg_size
 from mmwsss.pseudo_labels import average_masks, final_probs, pseudo_mask
@@ -180,6 +180,24 @@ def test_settings_without_a_type_are_those_of_the_loss_of_pseudo_masks():
     assert tiny().loss_mask.balanced and not tiny(loss_mask=dict(balanced=False)).loss_mask.balanced
 
 
+def test_settings_of_the_losses_arrive(no_runner, monkeypatch):
+    model = tiny(focal=dict(power=1.0, offset=0.1), train_cfg=dict(refine=None), loss_mask=dict(balanced=False)).eval()
+    inputs, logits, labels = torch.randn(2, 3, 48, 64), 2 * torch.randn(2, 4, 12, 16), torch.eye(4)[[1, 2], 1:]
+    monkeypatch.setattr(model, '_forward', lambda inputs: logits)
+    losses = model.loss(inputs, samples(labels))
+    torch.testing.assert_close(losses['loss_cls'], F.multilabel_soft_margin_loss(
+        class_scores(logits, power=1.0, offset=0.1), labels))
+    probs = model.refined_probs(inputs, logits, labels)
+    large = F.interpolate(logits, size=(48, 64), mode='bilinear', align_corners=True)
+    for change in (dict(fg_factor=0.9), dict(bg_factor=0.9), dict(floor=0.95 * probs.max().item())):
+        model.train_cfg.update(change)
+        target = pseudo_mask(probs, **{key: model.train_cfg[key] for key in ('fg_factor', 'bg_factor', 'floor')})
+        found = model.loss(inputs, samples(labels))['loss_mask']
+        torch.testing.assert_close(found, F.cross_entropy(large, target, ignore_index=255))
+        assert found != losses['loss_mask']
+        losses = dict(losses, loss_mask=found)
+
+
 def test_half_precision(no_runner):
     model = tiny(decode_head=dict(gate_rate=0.0, drop_rates=(0, 0, 0))).eval()
     inputs, labels = torch.randn(2, 3, 48, 64), samples([[1, 0, 1], [0, 1, 0]])
@@ -263,7 +281,9 @@ def test_images_of_any_size_and_validation(no_runner):
                 data_samples=[SegDataSample(), SegDataSample()])
     for step in (model.val_step, model.test_step):
         assert [tuple(sample.pred_sem_seg.data.shape) for sample in step(data)] == [(1, 32, 40), (1, 56, 33)]
-    assert model.encode_decode(torch.randn(1, 3, 32, 40)).shape == (1, 4, 32, 40)
+    images = torch.randn(1, 3, 32, 40)
+    torch.testing.assert_close(model.encode_decode(images), F.interpolate(
+        model(images), size=(32, 40), mode='bilinear', align_corners=True))
 
 
 def test_wrong_settings():

@@ -80,10 +80,12 @@ def test_bad_settings_are_named_when_the_model_is_built(cfg, names):
 
 
 def test_the_merging_rule_is_named_in_test_cfg():
-    model = tiny(test_cfg=dict(scales=(1.0, 0.5), merge=dict(type='SumAll'))).eval()
+    model = tiny(test_cfg=dict(scales=(0.5, 1.0), merge=dict(type='SumAll'))).eval()
     inputs, labels = torch.randn(1, 3, 64, 96), samples([[1, 0, 1]])
-    found = model.predict(inputs, labels)[0].cam.data.clone()
+    sample, = model.predict(inputs, labels)
+    found = sample.cam.data.clone()
     with torch.no_grad():
+        torch.testing.assert_close(sample.pred_score, model(inputs)[0].sigmoid())  # of the image at its own size
         small = F.interpolate(inputs, size=(32, 48), mode='bicubic', align_corners=False, antialias=True)
         total = sum(F.interpolate(cam, size=(16, 24), mode='bilinear') for view in (inputs, small)
                     for cam in (model.cam(view), model.cam(view.flip(-1)).flip(-1)))[0, [0, 2]]
