@@ -9,7 +9,7 @@ from mmseg.structures import SegDataSample
 from reference_affinity import golden_affinity_net, in_scan_order
 
 from mmwsss.models import AffinityHead
-from mmwsss.models.losses.affinity import affinity_losses, pair_kinds
+from mmwsss.models.losses.affinity import affinity_losses, pair_affinity, pair_kinds
 from mmwsss.utils.errors import InputError
 
 LOSSES = ('loss_background_affinity', 'loss_foreground_affinity', 'loss_negative_affinity')
@@ -57,6 +57,12 @@ def test_the_papers_weights(golden, levels):
     labels = torch.tensor(np.stack([psa['lab0_label'], psa['lab1_label']]))
     losses = golden_affinity_net(head=dict(loss_weights=(1, 1, 2))).head.loss(levels, labels)
     assert sum(losses.values()).item() == pytest.approx(4 * psa['head_losses'][3], abs=1e-4)
+
+
+def test_the_papers_sum_over_channels(levels):
+    head = golden_affinity_net(head=dict(reduction='sum')).head
+    features = head(levels)
+    torch.testing.assert_close(head.affinity(features), pair_affinity(features, reduction='sum'))
 
 
 def test_group_norm_of_vgg16():

@@ -67,11 +67,21 @@ def test_weights_leave_losses_out_and_scale_them(golden):
     data = golden('seam')
     label = torch.from_numpy(data['loss_label'])
     everything = golden_head().loss_by_maps(golden_views(data), label)
-    paper = golden_head(min_weight=0, er_weight=2.0).loss_by_maps(golden_views(data), label)
+    weighted = golden_head(er_weight=2.0, ecr_weight=3.0, min_weight=4.0).loss_by_maps(golden_views(data), label)
+    for name, weight in dict(loss_cls=1, loss_er=2, loss_ecr=3, loss_min=4).items():
+        torch.testing.assert_close(weighted[name], weight * everything[name])
+    paper = golden_head(min_weight=0).loss_by_maps(golden_views(data), label)
     assert set(everything) - set(paper) == {'loss_min'}
-    torch.testing.assert_close(paper['loss_er'], 2 * everything['loss_er'])
     assert set(golden_head(min_weight=0, er_weight=0, ecr_weight=0).loss_by_maps(golden_views(data), label)) == {
         'loss_cls'}
+
+
+def test_the_number_of_mined_maps_arrives(golden):
+    """A fifth of 105 maps are all differences of 21 maps; of 210, as many again that are 0."""
+    data = golden('seam')
+    all_, twice = (golden_head(mined_channels=maps).loss_by_maps(
+        golden_views(data), torch.from_numpy(data['loss_label']))['loss_ecr'] for maps in (105, 210))
+    torch.testing.assert_close(all_, 2 * twice)
 
 
 def test_the_loss_of_two_views_is_that_of_their_maps():

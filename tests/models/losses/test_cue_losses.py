@@ -12,8 +12,11 @@ from mmwsss.models.losses import (
     CuePrediction,
     ExpansionLoss,
     SeedLoss,
+    balanced_seed_loss,
+    constrain_loss,
     expansion_loss,
     floored_softmax,
+    seed_loss,
     shrink_images,
 )
 from mmwsss.pseudo_labels import grow_seeds
@@ -131,6 +134,18 @@ def test_dsrgs_boundary_loss_and_the_gradient_of_its_crf(dsrg):
         dsrg.prediction(seeds=grow_seeds(dsrg.cues, layer.exp(), dsrg.labels)))
     gradient, = torch.autograd.grad(total, dsrg.scores)
     dsrg.close(gradient, 'grad_total_scores', 1e-3)
+
+
+def test_settings_of_the_losses_arrive():
+    probs, log_q = floored_softmax(torch.randn(2, 4, 5, 6)), floored_softmax(torch.randn(2, 4, 5, 6)).log()
+    labels, seeds = torch.tensor([[1, 0, 1, 1], [1, 1, 0, 0]]), torch.randint(0, 2, (2, 4, 5, 6))
+    prediction = CuePrediction(probs, labels, seeds, log_q)
+    for loss, wanted in (
+            (SeedLoss(loss_weight=2.0), seed_loss(probs, seeds)),
+            (BalancedSeedLoss(loss_weight=2.0), balanced_seed_loss(probs, seeds)),
+            (ExpansionLoss(0.9, 0.8, 0.7, loss_weight=2.0), expansion_loss(probs, labels, 0.9, 0.8, 0.7).sum()),
+            (ConstrainLoss((0.9, 1.2), loss_weight=2.0), constrain_loss(probs, log_q, (0.9, 1.2)))):
+        torch.testing.assert_close(loss(prediction), 2 * wanted)
 
 
 def test_images_without_cues_or_with_all_classes_stay_finite():
