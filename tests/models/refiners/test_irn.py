@@ -6,7 +6,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from reference_irnet import golden_irnet, irnet_resnet50
 
-from mmwsss.pseudo_labels import random_walk, walk_to_label
+from mmwsss.pseudo_labels import instance_masks, random_walk, walk_to_label
 from mmwsss.utils.errors import InputError
 
 
@@ -133,21 +133,26 @@ def test_crf_after_the_walk(network, tmp_path):
     assert (refined == expected).float().mean() > 0.99
 
 
-def test_instances(network):
-    cam = torch.zeros(1, 13, 18)
+def test_instances(network, monkeypatch):
+    cam, walk = torch.zeros(1, 13, 18), dict(radius=3, beta=2, steps=16)
     cam[:, 2:8, 3:9] = 1
-    network.eval()
-    network.test_cfg['instances'] = True
-    try:
-        found, none = network.predict([torch.randn(3, 50, 70)] * 2, [
-            with_cam((100, 140), [3], cam), with_cam((100, 140), [], torch.zeros(0, 13, 18))])
-    finally:
-        network.test_cfg['instances'] = False
+    monkeypatch.setattr(network, 'test_cfg', dict(network.test_cfg, instances=True, bg_thr=0.1, **walk))
+    found, none = network.eval().predict([torch.randn(3, 50, 70)] * 2, [
+        with_cam((100, 140), [3], cam), with_cam((100, 140), [], torch.zeros(0, 13, 18))])
     instances = found.pred_instances
+    wanted = instance_masks(cam, found.cam_keys, found.boundary.data, found.displacement.data, (50, 70), 0.1, **walk)
+    assert torch.equal(instances.masks, wanted.masks.repeat_interleave(2, 1).repeat_interleave(2, 2))
+    assert torch.equal(instances.labels, wanted.classes) and torch.equal(instances.scores, wanted.scores)
     assert len(instances) >= 1 and instances.masks.shape == (len(instances), 100, 140)
     assert set(instances.labels.tolist()) == {3} and instances.scores.max() == pytest.approx(1, abs=1e-5)
     assert instances.masks.sum(0).max() == 1  # no overlap
     assert len(none.pred_instances) == 0 and none.pred_instances.masks.shape == (0, 100, 140)
+
+
+def test_logits_in_the_size_of_the_input(network):
+    images = torch.randn(1, 3, 40, 52)
+    large = F.interpolate(network(images, mode='tensor')[0], size=(40, 52), mode='bilinear', align_corners=False)
+    torch.testing.assert_close(network.encode_decode(images), large)
 
 
 def test_unknown_test_cfg_is_refused():

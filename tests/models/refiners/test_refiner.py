@@ -108,6 +108,17 @@ def test_with_cams(build, size):
     assert found[2].cam_winner.score.max() > 0
 
 
+def test_autocast_stays_close(build):
+    if 'autocast' not in build().test_defaults:
+        pytest.skip('it has no such setting')
+    image = torch.randn(3, 41, 50)
+    with torch.no_grad():
+        full, half = (build(autocast=dtype).maps(image) for dtype in (None, 'bfloat16'))
+    for name, maps in full.items():
+        difference = (half[name] - maps).abs()
+        assert half[name].dtype == torch.float32 and 0 < difference.mean() < 0.05 * maps.abs().max(), name
+
+
 def test_results_have_the_original_size(build):
     model, image, cam = build(), torch.randn(3, 41, 50), torch.rand(1, 11, 13)
     half, full = model.predict([image] * 2, [with_cam((41, 50), [3], cam), with_cam((82, 100), [3], cam)])
