@@ -58,6 +58,7 @@ def test_large_images_do_not_pile_up(samples, monkeypatch):
     for sample in samples:
         metric.process({}, [sample])
         waiting.append(len(metric._pending))
+        assert metric._held == sum(size for _, _, size in metric._pending)
     assert max(waiting) == 2
     assert metric.evaluate(len(samples)) == slow_metrics(samples)
 

@@ -26,7 +26,10 @@ def test_measures_equal_a_loop():
                              changed=(seen[0] > classes[0]).float().mean((1, 2))).items():
         torch.testing.assert_close(found[name][0], (values[0] + values[2]) / 2)
         assert found[name][1] == 0
-    assert word_cosines(head).shape == (20, )
+    codewords = head.encoder.codebook()
+    cosines = [torch.cosine_similarity(codewords[one], codewords[other], dim=0)
+               for one in range(5) for other in range(5) if one != other]
+    torch.testing.assert_close(word_cosines(head), torch.stack(cosines))
 
 
 def test_the_head_is_found_inside_another():
