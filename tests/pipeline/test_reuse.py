@@ -59,6 +59,17 @@ def test_what_differs_runs(plans, tmp_path, change):
     assert run(other, *places)[0] == 1
 
 
+def test_files_are_copied_where_the_file_system_has_no_links(plans, monkeypatch, capsys):
+    done, other = plans
+
+    def no_link(*arguments):
+        raise OSError('not supported')
+
+    monkeypatch.setattr(reuse.os, 'link', no_link)
+    assert run(other, done.work_dir.parent) == [1, 1]  # a folder with the work dir
+    assert capsys.readouterr().out.count('taken from') == 2
+
+
 def test_a_stage_that_was_begun_here_goes_on_here(plans):
     done, other = plans
     record = dict(state='running', tool='tool.py', inputs=dict(config='1', data='2', stage='first'), seconds=1.0)

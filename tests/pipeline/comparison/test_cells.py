@@ -95,6 +95,8 @@ def test_the_command_runs_the_same_pipeline(here):
     assert tool.endswith('run_pipeline.py') and words == [
         '--work-dir', 'w/classifier/seed_3', '--seed', '3', '--reuse', 'w', '--gpus', '2', '--launcher', 'pytorch']
     assert portable_inputs(read_plan(config, 'w/classifier/seed_3', seed=3)) == portable_inputs(cell.plan())
+    slurm = cell.command(Launcher(TOOLS, 'slurm', 4, 'a_partition'))
+    assert slurm[-6:] == ['--gpus', '4', '--launcher', 'slurm', '--partition', 'a_partition']
     Path('table.py').write_text("entries = [dict(config='pipeline.py', options={'crf': False})]\n")
     cell = cells('table.py')[0]
     assert 'crf' not in cell.plan(dry=True).stages and cell.command(launcher)[-2:] == ['--cfg-options', 'crf=False']

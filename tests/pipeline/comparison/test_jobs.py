@@ -56,8 +56,13 @@ def test_a_second_run_adds_to_the_log_and_tells_of_itself(job):
     assert job('a', '').log.read_text().split() == ['error:', 'first', 'error:', 'second']
 
 
-def test_an_interruption_ends_all_jobs(job):
+@pytest.mark.parametrize('deaf', [False, True])
+def test_an_interruption_ends_all_jobs(job, monkeypatch, deaf):
+    """Also those that ignore the signal, after a while."""
+    monkeypatch.setattr('mmwsss.pipeline.comparison.jobs.PATIENCE', 0.5 if deaf else 60)
     program = 'import os, time; print(os.getpid(), flush=True); time.sleep(100)'
+    if deaf:
+        program = f'import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {program}'
     jobs = [job(name, program) for name in 'abc']
 
     def interrupt() -> None:

@@ -81,6 +81,8 @@ def test_what_is_clearly_below_the_first_entry_is_marked(others, marked):
     cells = CELLS[:2] + [classifier('B', seed, miou) for seed, miou in enumerate(others)]
     gap, _, other, _ = table(cells, ('GAP', 'B'))
     assert ('↓' in other['CAM mIoU']) == marked and '↓' not in gap['CAM mIoU'] + other['CAM threshold']
+    _, _, other, _ = table(cells[1:], ('GAP', 'B'))  # no spread of the first entry is known
+    assert '↓' not in other['CAM mIoU']
 
 
 def test_quality():
