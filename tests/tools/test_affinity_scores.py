@@ -11,8 +11,9 @@ from reference_network import REPO
 from run_tool import run_inside, run_process
 from tiny_voc import write_tiny_voc
 
+from mmwsss.engine.affinity_scores import Job, score_image
 from mmwsss.models import DenseCRF
-from mmwsss.pseudo_labels import write_cam
+from mmwsss.pseudo_labels import read_cam, write_cam
 from mmwsss.pseudo_labels.affinity_scores import SEED_CRF, affinity_scores
 from mmwsss.pseudo_labels.score_file import read_scores
 from mmwsss.utils.errors import InputError
@@ -108,8 +109,16 @@ def test_wrong_options_are_named_before_the_folder_is_claimed(there, capsys, mon
     assert not (there / 'wrong').exists()
 
 
+def test_settings_arrive(there, tmp_path):
+    image = np.asarray(Image.open('data/JPEGImages/2007_000001.jpg'))
+    cam, refinement = read_cam('cams/2007_000001.npz'), DenseCRF(steps=2, bilateral_compat=1)
+    score_image(Job('data/JPEGImages/2007_000001.jpg', 'cams/2007_000001.npz', tmp_path / 'a.npz', CLASSES, (2, 5),
+                    refinement))
+    expected = affinity_scores(image, cam.cam, 2, 5, refinement.refine_sets)
+    np.testing.assert_allclose(read_scores(tmp_path / 'a.npz').scores / 255, expected, atol=0.51 / 255)
+
+
 def test_a_bad_cam_is_named(there, tmp_path):
-    from mmwsss.engine.affinity_scores import Job, score_image
     write_cam(tmp_path / 'a.npz', np.ones((1, 10, 16)), [0], (40, 64), CLASSES)
     job = Job('data/JPEGImages/2007_000000.jpg', str(tmp_path / 'a.npz'), tmp_path / 'out.npz', CLASSES, (4, 32),
               DenseCRF())

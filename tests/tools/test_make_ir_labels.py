@@ -119,6 +119,20 @@ def test_cam_of_another_size_or_other_classes(tmp_path, there):
         ir_labels.label_image(ir_labels.Job(cam_path=str(tmp_path / 'a.npy'), **job))
 
 
+def test_settings_of_a_label_arrive(tmp_path, there):
+    """Also the weak probability of the seeds, which a weak refinement then changes."""
+    name, content = '2007_000001', read_cam('cams/2007_000001.npz')
+    refinement = DenseCRF(steps=1, gt_prob=0.4)
+    ir_labels.label_image(ir_labels.Job(f'data/JPEGImages/{name}.jpg', f'cams/{name}.npz', tmp_path / 'a.png', CLASSES,
+                                        META, 0.7, 0.45, refinement))
+    image = np.asarray(Image.open(f'data/JPEGImages/{name}.jpg'))
+    settings = dict(fg_thr=0.7, bg_thr=0.45, refine=refinement.refine_sets, gt_prob=0.4)
+    expected = cam_to_ir_label(image, content.cam, content.keys, **settings)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / 'a.png')), expected)
+    for change in (dict(fg_thr=0.5), dict(bg_thr=0.05), dict(gt_prob=0.7)):
+        assert (expected != cam_to_ir_label(image, content.cam, content.keys, **dict(settings, **change))).any()
+
+
 def test_ir_labels_by_another_local_refinement(mean_config, capsys, monkeypatch):
     for workers in '12':
         done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', mean_config, '--out', f'mean{workers}', '--workers',
