@@ -38,6 +38,7 @@ def test_two_spikes_are_parted(bins):
     counts = np.zeros(21)
     counts[list(bins)] = 50
     assert bins[0] <= otsu(counts, CENTRES) < bins[1]
+    assert otsu(np.array([3, 1]), np.array([0.2, 0.8])) == 0  # between the only two bins
 
 
 def test_only_proportions_matter():

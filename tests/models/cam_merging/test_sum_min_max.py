@@ -51,3 +51,6 @@ def test_the_trap_and_without_it():
     np.testing.assert_allclose(released, [-1, -1, 0.5, 1], atol=2e-5)  # -min / (max - min)
     without = TASK_UTILS.build(dict(type='SumMinMax', negative_minimum=False))(cams, (1, 4)).flatten()
     np.testing.assert_allclose(without, [0, 0, 0.5, 1], atol=2e-5)
+    weak = [torch.tensor([[[[0, 1e-3, 2e-3]]]])]  # where 1e-5 counts
+    found = TASK_UTILS.build(dict(type='SumMinMax'))(weak, (1, 3)).flatten()
+    np.testing.assert_allclose(found, [-1e-5 / 2.01e-3, 0.99e-3 / 2.01e-3, 1.99e-3 / 2.01e-3], rtol=1e-4)
