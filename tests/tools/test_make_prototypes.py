@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from run_tool import run_inside, run_process
 from tiny_pipeline import CLASSES, write_tiny_pipeline
 
+from mmwsss.engine import prototypes
 from mmwsss.engine.config import load_config
 from mmwsss.engine.file_writing import prepare
 from mmwsss.engine.runner import build_runner
@@ -27,7 +28,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def looped(folder, k, mask_thr):
+def looped(folder, k, mask_thr, **settings):
     """Image by image, with the maps of the classifier."""
     cfg = load_config('classifier.py')
     prepare(cfg, 'classifier.pth', 'y')
@@ -45,27 +46,31 @@ def looped(folder, k, mask_thr):
             outside[key] += list(feat[0][:, cam < mask_thr].t())
     weight = model.head.classifier.weight.flatten(1).detach().numpy()
     return [class_prototypes(Pixels(*(torch.stack(part).detach().numpy() if part else np.zeros((0, 256), np.float32)
-                                      for part in parts)), weight, key, k, 0)
+                                      for part in parts)), weight, key, k, **settings)
             for key, parts in enumerate(zip(inside, outside, strict=True))]
 
 
 def test_a_checkpoint_for_a_config_with_prototypes(folder, capsys, monkeypatch):
     monkeypatch.chdir(folder)
+    used, settings = [], dict(seed=5, centre_thr=0.95, context_thr=(0.1, 0.8))
+    monkeypatch.setattr(prototypes, 'class_prototypes', lambda *given, k, **found: used.append(found) or
+                        class_prototypes(*given, k, **found))
     done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'classifier.pth', '--out', 'x/p.pth', '--k', 3,
-                      '--mask-thr', 0.5)
+                      '--mask-thr', 0.5, '--seed', 5, '--centre-thr', 0.95, '--context-thr', 0.1, 0.8)
     assert done.status == 0, done.err
     state = torch.load(folder / 'x/p.pth')['state_dict']
     classifier = torch.load(folder / 'classifier.pth')
     assert torch.equal(state['head.base.classifier.weight'], classifier['head.classifier.weight'])
     with torch.no_grad():
-        wanted = looped(folder, 3, 0.5)
+        wanted = looped(folder, 3, 0.5, **settings)
+    assert used == [settings] * len(CLASSES)  # those of an untrained classifier would hardly change the result
     for key, one in enumerate(wanted):
         for name in ('centres', 'context'):
             rows = getattr(one, name)
             torch.testing.assert_close(state[f'head.{name}'][key, :len(rows)], torch.from_numpy(rows), atol=1e-4,
                                        rtol=1e-3)
             assert not state[f'head.{name}'][key, len(rows):].any()
-    assert 'probability above 0.9' in done.out  # an untrained one is never sure
+    assert 'probability above 0.95' in done.out  # an untrained one is never sure
 
     tested = run_inside(capsys, monkeypatch, 'test.py', 'lpcam.py', 'x/p.pth')
     assert tested.status == 0, tested.err
