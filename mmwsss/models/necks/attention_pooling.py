@@ -3,7 +3,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 
-def attention_pooling(feat: Tensor, scale: float) -> Tensor:
+def attention_pooling(feat: Tensor, scale: float = 1e-3) -> Tensor:
     """Average each channel with weights that grow with its own values.
 
     Chen, Wu, Fu, Han, Zhang: Weakly Supervised Semantic Segmentation with Boundary Exploration (BES), ECCV 2020. The

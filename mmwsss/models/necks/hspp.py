@@ -7,7 +7,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 
-def hspp(feat: Tensor, levels: Sequence[int], gamma: float, adaptive: bool) -> Tensor:
+def hspp(feat: Tensor, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0, adaptive: bool = True) -> Tensor:
     """Combine the local maxima of a spatial pyramid with the global average.
 
     With `M_r` the mean of the `r x r` adaptive maxima and `A` the global average,
