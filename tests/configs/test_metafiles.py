@@ -74,6 +74,16 @@ def test_our_figures_of_segmentors_are_those_of_the_comparison():
     assert found == wanted
 
 
+def test_our_figures_of_pseudo_labels_are_those_of_the_comparison():
+    compared = json.loads((FOLDER / 'voc20/compare_segmentors.json').read_text())
+    wanted = {row['entry'].lower(): round(row['columns']['Pseudo labels mIoU']['mean'], 2)
+              for row in compared['rows'] if row['list'] == 'train' and 'Pseudo labels mIoU' in row['columns']}
+    found = {model['Name'].partition('_')[0]: result['Metrics']['pseudo label mIoU'] for model in MODELS
+             if '/voc20/' in model['Config'] for result in model.get('Results', ())
+             if 'pseudo label mIoU' in result['Metrics']}
+    assert set(found) == {'irnet', 'affinitynet', 'bes'} and found.items() <= wanted.items()
+
+
 def test_our_figures_on_the_readme_are_those_of_the_comparison():
     """One after the other from the best, each figure once."""
     readme = (REPO / 'README.md').read_text(encoding='utf-8')

@@ -1,5 +1,6 @@
 """The tables on the pages of the configs are those of the results that are kept beside them."""
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,19 @@ def test_the_table_is_on_the_page(path):
     assert len(lines) > 2
     page = (path.parent / 'README.md').read_text(encoding='utf-8').splitlines()
     assert [line for line in lines if line not in page] == []
+
+
+def test_the_shares_of_the_upper_bound_are_of_the_table():
+    kept = json.loads((REPO / 'configs/voc20/compare_segmentors.json').read_text())
+    figures = {f"{column['mean']:.2f}" for row in kept['rows'] if row['list'] == 'val'
+               for name, column in row['columns'].items() if name in ('Segmentor mIoU', 'Second segmentor mIoU')}
+    page = (REPO / 'configs/voc20/README.md').read_text(encoding='utf-8')
+    found = re.findall(r'^\| .* \| (\d\d\.\d\d) \|(?: (\d\d) %)? \|$', page.partition('## Segmentors')[2], re.M)
+    bound, *others = found
+    assert bound[1] == '' and len(others) >= 12
+    for figure, share in others:
+        assert figure in figures and share == f'{100 * float(figure) / float(bound[0]):.0f}'
+    assert bound[0] == max(figures) and others == sorted(others, key=lambda row: -float(row[0]))
 
 
 @pytest.mark.parametrize('path', RESULTS, ids=lambda path: path.name)
