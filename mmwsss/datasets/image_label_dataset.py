@@ -10,7 +10,7 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError, first_names
-from mmwsss.utils.palette_png import voc_palette
+from mmwsss.utils.palette_png import class_palette
 
 from .decodable import decodable
 from .file_listing import files_in
@@ -109,7 +109,7 @@ class ImageLabelDataset(BaseSegDataset):
     def _update_palette(self) -> list:
         """Use VOC's colours where neither class nor config names any; MMSeg would draw random ones."""
         count = len(self._metainfo.get('classes') or ())
-        return super()._update_palette() if self._metainfo.get('palette') else voc_palette()[:count].tolist()
+        return super()._update_palette() if self._metainfo.get('palette') else class_palette(count)
 
     @property
     def image_classes(self) -> list[str]:
