@@ -165,7 +165,14 @@ class ImageLabelDataset(BaseSegDataset):
         return [info for info, decodes in zip(data_list, good, strict=True) if decodes]
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """The image classes of an item, for MMEngine's `ClassBalancedDataset`."""
+        """The image classes of an item, for MMEngine's `ClassBalancedDataset`.
+
+        Raises:
+            InputError: the data set has no labels.
+        """
+        if self.label_file is None:
+            raise InputError('ClassBalancedDataset balances by image-level labels, but its dataset has none. Set '
+                             'label_file of the dataset, or omit ClassBalancedDataset.')
         return np.flatnonzero(self.get_data_info(idx)['gt_score']).tolist()
 
     def check_folders(self) -> None:
