@@ -53,7 +53,14 @@ _mmwsss_base_python() {
 # Creates or completes .venv.
 _mmwsss_install() {
     local venv=$_mmwsss_root/.venv base info
-    if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1; then
+    if "$venv/bin/python" -c '' > /dev/null 2>&1; then
+        # It works, so it is never replaced: perhaps the user made it, without pip (uv), with packages of their own.
+        if ! "$venv/bin/python" -m pip --version > /dev/null 2>&1 &&
+            ! "$venv/bin/python" -m ensurepip > /dev/null 2>&1; then
+            _mmwsss_say "$venv has no pip. Install pip there, or move it away and run the same command again."
+            return 1
+        fi
+    else
         base=$(_mmwsss_base_python) || return 1
         _mmwsss_say "creating $venv with $base"
         "$base" -m venv --clear "$venv" || {

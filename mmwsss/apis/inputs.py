@@ -73,6 +73,9 @@ def _images_of(item: Any, place: int) -> list[InputImage]:
     """The images that an input stands for."""
     name = f'{place:08d}'
     if isinstance(item, Image.Image):
+        if item.mode.startswith(('I', 'F')):  # Pillow would turn all values above 255 into white
+            raise InputError(f'Input {place} is a Pillow image of mode {item.mode}, whose values may exceed 8 bits. '
+                             'Scale it to 8 bits (mode L or RGB), or pass the path of its file.')
         try:
             upright = np.asarray(ImageOps.exif_transpose(item).convert('RGB'))  # as files are read
         except (OSError, ValueError, SyntaxError) as error:

@@ -27,6 +27,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_file import write_image
 from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.output import require_folder
+from mmwsss.utils.palette_png import class_palette
 from mmwsss.utils.progress import track
 from mmwsss.visualization.panels import shrink
 
@@ -331,4 +332,4 @@ class WSSSInferencer(BaseInferencer):
             raise InputError('Neither the checkpoint nor the config names the classes. Set metainfo=dict(classes='
                              '(...)) in test_dataloader.dataset of the config.')
         require_heads(cfg.model, meta['classes'], str(cfg.filename or 'the config'))
-        return dict(meta)
+        return dict(meta, palette=meta.get('palette') or class_palette(len(meta['classes'])))

@@ -70,13 +70,14 @@ def read_codebook(path: str | os.PathLike) -> Tensor:
         InputError: the file is missing, damaged, or no array of at least two dimensions.
     """
     try:
-        words = np.load(path, allow_pickle=False)
+        with open(path, 'rb') as file:
+            words = np.lib.format.read_array(file, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise InputError(f'{path} cannot be read as a codebook ({error}). Give a .npy file of numbers, (words, '
                          'channels).') from error
     if words.ndim < 2 or not np.issubdtype(words.dtype, np.floating):
         raise InputError(f'{path} has an array {words.shape} of {words.dtype}, not a codebook (words, channels).')
-    return torch.from_numpy(words)
+    return torch.from_numpy(words.astype(np.float32))
 
 
 def check_fits(state: dict[str, Tensor], config: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.coco import CLASSES
-from mmwsss.utils.palette_png import voc_palette
+from mmwsss.utils.palette_png import class_palette
 
 from .image_label_dataset import ImageLabelDataset
 
@@ -20,7 +20,7 @@ class COCOImageLabelDataset(ImageLabelDataset):
         **kwargs: see :class:`ImageLabelDataset`.
     """
 
-    METAINFO = dict(classes=CLASSES, palette=voc_palette()[:len(CLASSES)].tolist())
+    METAINFO = dict(classes=CLASSES, palette=class_palette(len(CLASSES)))
     missing_root_help = (
         'Download the images (train2014, val2014) and instance annotations of MS COCO 2014 from its home page and '
         'unpack them into one folder. Then `python tools/dataset_converters/coco.py DATA_ROOT` writes masks, lists '

@@ -10,7 +10,7 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from mmwsss.utils.errors import InputError, first_names
-from mmwsss.utils.palette_png import voc_palette
+from mmwsss.utils.palette_png import class_palette
 
 from .decodable import decodable
 from .file_listing import files_in
@@ -109,7 +109,7 @@ class ImageLabelDataset(BaseSegDataset):
     def _update_palette(self) -> list:
         """Use VOC's colours where neither class nor config names any; MMSeg would draw random ones."""
         count = len(self._metainfo.get('classes') or ())
-        return super()._update_palette() if self._metainfo.get('palette') else voc_palette()[:count].tolist()
+        return super()._update_palette() if self._metainfo.get('palette') else class_palette(count)
 
     @property
     def image_classes(self) -> list[str]:
@@ -165,7 +165,14 @@ class ImageLabelDataset(BaseSegDataset):
         return [info for info, decodes in zip(data_list, good, strict=True) if decodes]
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """The image classes of an item, for MMEngine's `ClassBalancedDataset`."""
+        """The image classes of an item, for MMEngine's `ClassBalancedDataset`.
+
+        Raises:
+            InputError: the data set has no labels.
+        """
+        if self.label_file is None:
+            raise InputError('ClassBalancedDataset balances by image-level labels, but its dataset has none. Set '
+                             'label_file of the dataset, or omit ClassBalancedDataset.')
         return np.flatnonzero(self.get_data_info(idx)['gt_score']).tolist()
 
     def check_folders(self) -> None:

@@ -197,13 +197,13 @@ def read_annotation(path: Path) -> list[str]:
 def read_csv_rows(path: Path) -> list[list[str]]:
     """Read the rows of a CSV, without blanks around cells and without empty rows.
 
-    Cells are parted by the sign (comma, semicolon, tab) that comes first in the file.
+    Cells are parted by the sign (comma, semicolon, tab) that comes first in the file, outside of quotes.
 
     Raises:
         InputError: it is not CSV in UTF-8.
     """
     text = read_text(path)
-    delimiter = next((sign for sign in text if sign in DELIMITERS), ',')
+    delimiter = next((sign for sign in re.sub('"[^"]*"', '', text) if sign in DELIMITERS), ',')
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(
             StringIO(text, newline=''), delimiter=delimiter, skipinitialspace=True)]

@@ -18,7 +18,9 @@ def read_label_table(path: Path, rows: list[list[str]], classes: Sequence[str] =
     The first row is a header if its first cell is one of images (see :func:`is_id_header`), if it holds no image where
     all other rows do, or if the other rows have nothing but 0 and 1. Under a header with a column a class, cells are 0
     or 1, true or false, yes or no, or -1 for 0. Else cells hold names, parted by `;`; blanks part them, too, if every
-    word also occurs in another cell (`cat dog` beside `dog`), and else belong to the name (`traffic light`).
+    word also occurs in another cell (`cat dog` beside `dog`), and else belong to the name (`traffic light`). Under a
+    header with several columns beside that of images, only those called label, class, category, ... hold names, if
+    there are some.
 
     Args:
         path: of the CSV, for messages.
@@ -29,7 +31,7 @@ def read_label_table(path: Path, rows: list[list[str]], classes: Sequence[str] =
         An image as the file names it, and names. An image may be in several rows.
 
     Raises:
-        InputError: numbers stand where names, or 0 and 1, are expected.
+        InputError: numbers stand where names, or 0 and 1, are expected; a row has more cells than the header.
     """
     header, rows = _split_header(rows)
     cells = {cell.lower() for row in rows for cell in row[1:]}
@@ -43,6 +45,8 @@ def read_label_table(path: Path, rows: list[list[str]], classes: Sequence[str] =
     elif marks or _are_numbers(cells):
         yield from _marked(path, header, rows, {'-1', '-1.0'} if {'0', '0.0'} & cells else set())
         return
+    rows = _columns_of_names(path, header, rows)
+    _refuse_columns_of_numbers(path, header, rows)
     yield from _names(rows, classes)
 
 
@@ -75,9 +79,42 @@ def _are_numbers(cells: set[str]) -> bool:
         return False
 
 
+def _columns_of_names(path: Path, header: Sequence[str] | None, rows: list[list[str]]) -> list[list[str]]:
+    """The rows with the columns of images and of names only, where a header of more columns tells these."""
+    places = [place for place, name in enumerate(header or ()) if place and name.lower() in OF_NAMES]
+    if header is None or len(header) < 3 or not places:
+        return rows
+    _refuse_longer_rows(path, header, rows)
+    return [[row[0], *(row[place] for place in places if place < len(row))] for row in rows]
+
+
+def _refuse_longer_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """In a row with more cells than the header, perhaps by a comma in a name, cells are in wrong columns."""
+    for row in rows:
+        if any(row[len(header):]):
+            raise InputError(f'{path} has a row of {len(row)} cells, {", ".join(row)}, under a header of '
+                             f'{len(header)}. Correct it; put a cell that has a comma in quotes.')
+
+
+def _refuse_columns_of_numbers(path: Path, header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> None:
+    """Beside names, a column of numbers (a size, a confidence) holds no names."""
+    columns = [[(row[place], row[0]) for row in rows if place < len(row) and row[place]]
+               for place in range(1, max(map(len, rows), default=0))]
+    numbers = [place for place, column in enumerate(columns, 1) if _are_numbers({cell for cell, _ in column})]
+    if numbers and any(column and place not in numbers for place, column in enumerate(columns, 1)):
+        _refuse_longer_rows(path, header or rows[0], rows)
+        place = numbers[0]
+        cell, image = columns[place - 1][0]
+        column = header[place] if header and place < len(header) else place + 1
+        raise InputError(f'{path} has the number {cell} for {image} in the column {column}, but names in others. '
+                         'Remove the columns that are no names of classes, or call those of names label in the first '
+                         'row. Columns of 1 and 0 must not have others beside them.')
+
+
 def _marked(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]],
             unclear: set[str]) -> Iterator[tuple[str, list[str]]]:
     """A column a class; -1 means absent only where there is no 0, since else it may mean uncertain or ignored."""
+    _refuse_longer_rows(path, header, rows)
     for row in rows:
         for name, cell in zip(header[1:], row[1:], strict=False):
             if cell.lower() not in (PRESENT | ABSENT) - unclear:

@@ -38,8 +38,11 @@ def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
         labels: from :func:`read_label_form`.
         ids: of the images, their paths below the folder without suffix.
 
+    Entries of one image add up. An image with entries of different paths is refused, because only one can be its own:
+    `train/1.jpg` and `val/1.jpg` for an image `1`. Folders named like a class of the entry are no part of its path.
+
     Raises:
-        InputError: an entry fits several images.
+        InputError: an entry fits several images, or an image has entries of different paths.
     """
     known = set(ids)
     by_name, by_digits = defaultdict(list), defaultdict(list)
@@ -50,12 +53,21 @@ def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
             by_digits[int(digits)].append(name)
     found = Matched()
     merged: dict[str, dict[str, None]] = {}
+    longest: dict[str, tuple[PurePosixPath, int | str]] = {}  # of the paths that entries give an image, and its entry
     for key, names in labels.items():
-        fits = by_digits[key] if isinstance(key, int) else _images_of(key, known, by_name)
+        path = PurePosixPath() if isinstance(key, int) else _path_of(key, known)
+        fits = by_digits[key] if isinstance(key, int) else _images_of(path, known, by_name)
         if len(fits) > 1:
             raise InputError(f'The labels of {key} fit {len(fits)} images: {first_names(fits)}. Write the path below '
                              'the folder of images in the labels.')
         if fits:
+            place = PurePosixPath(*(part for part in path.parts if part not in names))
+            other, first = longest.get(fits[0], (place, key))
+            if not (_ends(place, other) or _ends(other, place)):
+                raise InputError(f'The entries {first} and {key} both fit the image {fits[0]}, but name two images. '
+                                 'Write paths below the folder of images, or remove the entry whose image is '
+                                 'missing.')
+            longest[fits[0]] = max((other, first), (place, key), key=lambda one: len(one[0].parts))
             merged.setdefault(fits[0], {}).update(dict.fromkeys(names))
         else:
             found.stray.append(str(key))
@@ -64,11 +76,20 @@ def match_labels(labels: Labels, ids: Sequence[str]) -> Matched:
     return found
 
 
-def _images_of(key: str, known: set[str], by_name: Mapping[str, list[str]]) -> list[str]:
-    """Ids that an entry may mean."""
+def _path_of(key: str, known: set[str]) -> PurePosixPath:
+    """The path in an entry, without the suffix of an image."""
     path = PurePosixPath(key.replace('\\', '/'))
-    if path.suffix.lower() in IMAGE_SUFFIXES and path.as_posix() not in known:
-        path = path.with_suffix('')
+    return path.with_suffix('') if path.suffix.lower() in IMAGE_SUFFIXES and path.as_posix() not in known else path
+
+
+def _ends(path: PurePosixPath, end: PurePosixPath) -> bool:
+    """Whether a path ends with the parts of another."""
+    count = len(path.parts) - len(end.parts)
+    return count >= 0 and path.parts[count:] == end.parts
+
+
+def _images_of(path: PurePosixPath, known: set[str], by_name: Mapping[str, list[str]]) -> list[str]:
+    """Ids that an entry may mean."""
     ends = ('/'.join(path.parts[start:]) for start in range(len(path.parts)))
     return next(([end] for end in ends if end in known), by_name.get(path.name, []))
 

@@ -175,7 +175,7 @@ def _parts(dataset: BaseDataset, start: int = 0) -> Iterator[range]:
 
 
 def _build(loop: str, cfg: dict) -> BaseDataset:
-    """Build one dataset; on failure, name its missing files."""
+    """Build one dataset; on failure, name its missing files or the setting that it does not have."""
     try:
         dataset = DATASETS.build(cfg)
         if hasattr(dataset, 'full_init'):
@@ -183,6 +183,12 @@ def _build(loop: str, cfg: dict) -> BaseDataset:
         return dataset
     except InputError:
         raise
+    except TypeError as error:
+        if 'unexpected keyword' not in str(error):
+            raise
+        raise InputError(f'The {loop} dataset ({cfg["type"]}): {error}. Correct the name of the setting. Tools that '
+                         'read CAMs or labels need an ImageLabelDataset, without a ConcatDataset or the like around '
+                         'it.') from error
     except (AssertionError, OSError) as error:  # from MMSegmentation's own datasets, often without a message
         missing = [str(path) for path in _paths(cfg) if not path.exists()]
         if not missing:

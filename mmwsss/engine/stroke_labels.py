@@ -158,7 +158,7 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, sou
         One job per image, in the order of the data set.
 
     Raises:
-        InputError: images have no annotation.
+        InputError: images have no annotation, or two have the same one, found by the last part of their ids.
     """
     infos = [dataset.get_data_info(index) for index in range(len(dataset))]
     given = [annotations.find(info['img_id']) for info in infos]
@@ -166,6 +166,13 @@ def jobs_of(dataset: ImageLabelDataset, out: Path, annotations: Annotations, sou
     if without:
         raise InputError(f'{source} has nothing for {len(without)} of {len(infos)} images, e.g. '
                          f'{first_names(without)}. Add their annotations, or remove them from the list.')
+    image_of: dict[str, str] = {}
+    for info, found in zip(infos, given, strict=True):
+        place = str(found if isinstance(found, Path) else found[0])
+        other = image_of.setdefault(place, info['img_id'])
+        if other != info['img_id']:
+            raise InputError(f'{place} would be the annotation of two images, {other} and {info["img_id"]}. Name '
+                             'annotations by the paths of images below their folder.')
     background = ids_of(dataset).background
     return [Job(info['img_path'], found, out / f"{info['img_id']}.png", annotations.draw, dataset.backend_args,
                 background) for info, found in zip(infos, given, strict=True)]

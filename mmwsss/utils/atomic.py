@@ -27,7 +27,7 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     path = Path(path)
     with explained_output(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f'.{path.stem[:100]}-', suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f'.{path.stem[:20]}-', suffix=path.suffix, dir=path.parent)
         os.close(handle)
         os.unlink(name)  # so that writers create it with the user's default permissions
     temporary = Path(name)

@@ -18,6 +18,11 @@ def voc_palette() -> np.ndarray:
     return colour.astype(np.uint8)
 
 
+def class_palette(count: int) -> list[list[int]]:
+    """R, G, B of `count` classes: VOC's colours, which repeat after 256."""
+    return voc_palette()[np.arange(count) % 256].tolist()
+
+
 def write_palette_png(path: str | os.PathLike, labels: np.ndarray) -> None:
     """Write a label map in VOC's colours, atomically.
 

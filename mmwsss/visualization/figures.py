@@ -95,7 +95,7 @@ def image_figure(titles: Sequence[str], rows: Sequence[Sequence[np.ndarray | Non
         titles: of the columns.
         rows: the images `(H, W, 3)` uint8 RGB of each row; `None` for an empty place.
     """
-    shapes = [next(image.shape for image in row if image is not None) for row in rows]
+    shapes = [next((image.shape for image in row if image is not None), (CAPTION, NAME, 3)) for row in rows]
     width = max(width for _, width, _ in shapes) / DPI
     heights = [height / DPI for height, _, _ in shapes]
     figure = Figure(figsize=(width * len(titles), sum(heights) + 0.25),

@@ -58,6 +58,12 @@ def test_pillow_images(tmp_path):
         assert found.shape == (2, 3, 3) and found.dtype == np.uint8 and found.flags.c_contiguous
 
 
+@pytest.mark.parametrize('mode', ['I;16', 'I;16B', 'I', 'F'])
+def test_pillow_images_of_more_than_8_bits(mode):
+    with pytest.raises(InputError, match=message_names(1, mode, '8 bits', 'path')):
+        find_images([Image.new('L', (3, 2)), Image.new(mode, (3, 2))])
+
+
 def test_sets_and_iterators(folder):
     names = [str(folder / name) for name in ('b.jpg', 'a.PNG')]
     for inputs, wanted in ((set(names), 'ab'), (frozenset(names), 'ab'), (iter(names), 'ba'), (tuple(names), 'ba'),

@@ -75,6 +75,16 @@ def test_classes_are_those_of_the_training(networks, tmp_path):
     assert WSSSInferencer(cfg, path).image_classes == list(CLASSES)
 
 
+def test_a_checkpoint_without_colours(networks, root, tmp_path):
+    cfg, path = networks['segmentor']
+    meta = dict(classes=('background', 'a', 'b', 'c', 'd', 'e', 'f'))
+    torch.save(dict(torch.load(path), meta=dict(dataset_meta=meta)), tmp_path / 'other.pth')
+    inferencer = WSSSInferencer(cfg, tmp_path / 'other.pth', show_progress=False)
+    assert inferencer.dataset_meta['palette'][:2] == [[0, 0, 0], [128, 0, 0]]
+    inferencer(image_path(root), out_dir=tmp_path / 'out')
+    assert len(list((tmp_path / 'out').rglob('*.png'))) == 2
+
+
 def test_a_refiner_follows_the_classes_of_the_data(networks, tmp_path):
     """Its network knows no classes, so that of other data refines these CAMs, too."""
     cfg, path = networks['irnet']

@@ -9,7 +9,7 @@ import torch
 from message_names import message_names
 from reference_network import reference_checkpoint
 
-from mmwsss.convert.checkpoint import convert_file
+from mmwsss.convert.checkpoint import convert_file, read_codebook
 from mmwsss.utils.errors import InputError
 
 
@@ -74,10 +74,18 @@ def test_a_codebook_in_its_own_file(released, tmp_path):
     np.save(tmp_path / 'codebook.npy', words)
     np.save(tmp_path / 'numbers.npy', np.arange(3))
     (tmp_path / 'text.npy').write_text('no array')
+    (tmp_path / 'empty.npy').touch()
+    (tmp_path / 'cut.npy').write_bytes((tmp_path / 'codebook.npy').read_bytes()[:-1])
+    with (tmp_path / 'zip.npy').open('wb') as file:
+        np.savez(file, words)
     convert_file('vwe', tmp_path / 'vwl_m.pth', tmp_path / 'out.pth', codebook=tmp_path / 'codebook.npy')
     found = torch.load(tmp_path / 'out.pth', weights_only=True)['state_dict']
     np.testing.assert_array_equal(found['head.encoder.codebook.words'], words)
-    for source, name in (('vwe', 'numbers.npy'), ('vwe', 'text.npy'), ('vwe', 'gone.npy'), ('irn', 'codebook.npy')):
+    for dtype in ('>f4', 'f8'):
+        np.save(tmp_path / 'codebook.npy', words.astype(dtype))
+        np.testing.assert_array_equal(read_codebook(tmp_path / 'codebook.npy'), words)
+    for source, name in (('vwe', 'numbers.npy'), ('vwe', 'text.npy'), ('vwe', 'gone.npy'), ('irn', 'codebook.npy'),
+                         ('vwe', 'empty.npy'), ('vwe', 'cut.npy'), ('vwe', 'zip.npy')):
         with pytest.raises(InputError, match=message_names(name)):
             convert_file(source, tmp_path / 'vwl_m.pth', tmp_path / 'other.pth', codebook=tmp_path / name)
     assert not (tmp_path / 'other.pth').exists()

@@ -97,6 +97,7 @@ def change(section, index, **values):
     (change('annotations', 0, segmentation=[[1, 2, 3]]), [1, 3, 'COCO_val2014_000000000009.jpg', '[1, 2, 3]']),
     (lambda made: made.pop('images'), ['images']), (lambda made: made['categories'].clear(), [0, 'categories']),
     (lambda made: made['images'].append(made['images'][1]), [1, 'twice']),
+    (change('images', 1, file_name='COCO_val2014_000000000025.png'), [1, 'twice', 'suffix']),
     (lambda made: made['annotations'].clear(), ['val2014', 'annotation'])])
 def test_bad_annotations_are_named(one, changed, named, capsys):
     with pytest.raises(SystemExit):

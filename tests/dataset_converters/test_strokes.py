@@ -68,6 +68,27 @@ def test_masks_that_do_not_fit(tmp_path, capsys, spoil, named):
     assert re.search(message_names(path, *named), shown.err)
 
 
+def test_ids_with_blanks_and_folders(tmp_path, capsys):
+    root = write_tiny_voc(tmp_path / 'data')
+    masks, listed = root / 'SegmentationClass', root / 'ImageSets/Segmentation/own.txt'
+    (masks / 'a b').mkdir()
+    for number, name in enumerate(('photo 1', 'photo 2', 'a b/x.y')):
+        (masks / f'2007_00000{number}.png').rename(masks / f'{name}.png')
+    listed.write_text('photo 1\nphoto 2\n./a b/x.y\n')
+    status, shown = run(capsys, root, '--out', tmp_path / 'out', '--list', 'own', '--workers', 1)
+    assert status == 0, shown.err
+    points = read_points([tmp_path / 'out/points.json'])
+    assert set(points) == {'photo 1', 'photo 2', 'a b/x.y'}
+    for name in points:
+        mask = np.asarray(Image.open(masks / f'{name}.png'))
+        boxes = read_voc_boxes(tmp_path / f'out/Boxes/{name}.xml', IDS.names, mask.shape)
+        np.testing.assert_array_equal(fill_boxes(boxes, mask.shape), mask)
+    listed.write_text('../SegmentationClass/photo 2\n')
+    status, shown = run(capsys, root, '--out', tmp_path / 'other', '--list', 'own', '--workers', 1)
+    assert status == 1 and re.search(message_names('../SegmentationClass/photo 2'), shown.err)
+    assert not list(tmp_path.rglob('SegmentationClass/*.xml'))
+
+
 def test_a_list_that_does_not_exist(tmp_path, capsys):
     root = write_tiny_voc(tmp_path / 'data')
     status, shown = run(capsys, root, '--out', tmp_path / 'out', '--list', 'test')

@@ -288,9 +288,12 @@ def test_a_lazy_dataset_checks_when_it_is_loaded(root):
 
 
 def test_a_class_balanced_dataset(root):
-    dataset = DATASETS.build(dict(type='ClassBalancedDataset', oversample_thr=0.9, dataset=dict(
-        type='VOCImageLabelDataset', data_root=str(root), ann_file='ImageSets/Segmentation/train.txt')))
-    assert len(dataset) > 3  # dog and person are rarer than the threshold
+    balanced = dict(type='ClassBalancedDataset', oversample_thr=0.9, dataset=dict(
+        type='VOCImageLabelDataset', data_root=str(root), ann_file='ImageSets/Segmentation/train.txt'))
+    assert len(DATASETS.build(balanced)) > 3  # dog and person are rarer than the threshold
+    balanced['dataset']['label_file'] = None
+    with pytest.raises(InputError, match=message_names('ClassBalancedDataset', 'label_file')):
+        DATASETS.build(balanced)
 
 
 def test_without_a_data_root_paths_are_as_given(root):

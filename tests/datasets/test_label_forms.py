@@ -42,7 +42,10 @@ def test_coco(tmp_path):
     'whatever,cat,dog\na.jpg,1,-1\nb.jpg,1,1\nc.jpg,-1,-1\n', 'file_path,label\na.jpg,cat\nb.jpg,cat;dog\nc.jpg,\n',
     'labels,filepath\ncat,a.jpg\ncat;dog,b.jpg\n"",c.jpg\n',
     'index,image,cat,dog\n0,a.jpg,1,0\n1,b.jpg,1,1\n2,c.jpg,0,0\n',
-    'a.jpg, "cat"\nb.jpg, "cat ; dog"\nc.jpg, ""\n'])
+    'a.jpg, "cat"\nb.jpg, "cat ; dog"\nc.jpg, ""\n',
+    'filename,width,class,xmin\na.jpg,9,cat,1\nb.jpg,9,cat,1\nb.jpg,9,dog,4\nc.jpg,9,,\n',
+    'id,image,label,split\n1,a.jpg,cat,train\n2,b.jpg,cat;dog,val\n3,c.jpg,,train\n',
+    'image,category,tags\na.jpg,cat,\nb.jpg,cat,dog\nc.jpg,,\n'])
 def test_csv(tmp_path, text):
     path = tmp_path / 'labels.csv'
     path.write_text(text, encoding='utf-8')
@@ -59,6 +62,12 @@ def test_blanks_in_csv(tmp_path, text, wanted):
     assert read_label_form(path) == wanted
 
 
+def test_commas_in_quotes_part_no_cells(tmp_path):
+    path = tmp_path / 'labels.csv'
+    path.write_text('"a, 1.jpg";cat\n"b, 2.jpg";dog\n')
+    assert read_label_form(path) == {'a, 1.jpg': ['cat'], 'b, 2.jpg': ['dog']}
+
+
 def test_a_single_class_in_a_column(tmp_path):
     path = tmp_path / 'labels.csv'
     path.write_text('image_id,cat\na,1\nb,0\n')
@@ -70,7 +79,13 @@ def test_a_single_class_in_a_column(tmp_path):
     ('image,label\na.jpg,1\nb.jpg,0\n', ('a.jpg: 1', 'b.jpg: 0', 'label')),
     ('image,cat,dog\na.jpg,1,0\nb.jpg,2,0\n', (2, 'b.jpg', 'cat')),
     ('image,cat,dog\na.jpg,1,0\nb.jpg,1,-1\n', (-1, 'b.jpg', 'dog')),
-    ('image,cat\na.jpg,0.3\nb.jpg,1\n', (0.3, 'a.jpg', 'cat', 'label'))])
+    ('image,cat\na.jpg,0.3\nb.jpg,1\n', (0.3, 'a.jpg', 'cat', 'label')),
+    ('image,split,cat,dog\na.jpg,train,1,0\nb.jpg,val,0,1\n', (1, 'a.jpg', 'cat', 'label')),
+    ('image,what,width\na.jpg,cat,640\nb.jpg,dog,480\n', (640, 'a.jpg', 'width', 'label')),
+    ('a.jpg,640,cat\nb.jpg,480,dog\n', (640, 'a.jpg', 2, 'label')),
+    ('image,cat,dog\na.jpg,1,0\nb, 2.jpg,0,1\n', (4, 'b, 2.jpg, 0, 1', 3)),
+    ('image,cat,dog\na.jpg,1,0,1\nb.jpg,0,1\n', (4, 'a.jpg, 1, 0, 1', 3)),
+    ('image,label,split\na.jpg,cat,dog,train\n', (4, 'a.jpg, cat, dog, train', 3))])
 def test_numbers_that_are_no_names(tmp_path, text, named):
     path = tmp_path / 'labels.csv'
     path.write_text(text)

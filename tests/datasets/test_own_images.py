@@ -18,6 +18,21 @@ def test_entries_find_their_images():
         match_labels({'1.jpg': ['a']}, ids)
 
 
+@pytest.mark.parametrize('labels, images', [
+    ({'train/1.jpg': ['a'], 'val/1.jpg': ['b']}, ['1']), ({'train/1.jpg': ['a'], 'val/1.jpg': ['b']}, ['train/1']),
+    ({'day\\1': ['a'], '1.jpg': ['b'], 'x/night/1': ['b']}, ['1'])])
+def test_entries_of_two_images_do_not_add_up(labels, images):
+    first, *_, second = labels
+    with pytest.raises(InputError, match=message_names(first, second, images[0])):
+        match_labels(labels, images)
+
+
+def test_entries_of_one_image_add_up():
+    assert match_labels({'cat/1.jpg': ['cat'], 'dog/1.jpg': ['dog']}, ['1']).labels == {'1': ['cat', 'dog']}
+    entries = {'/data/day/1.jpg': ['a'], 'day/1': ['b'], '1.jpg': ['c'], 1: ['d']}
+    assert match_labels(entries, ['day/1']).labels == {'day/1': ['a', 'b', 'c', 'd']}
+
+
 def test_both_ways_are_named():
     with pytest.raises(InputError, match=message_names('gone', 'b, c', 1, 2, 3, '--skip-bad')):
         require_match(match_labels({'a': [], 'gone': []}, ['a', 'b', 'c']), 3)

@@ -100,6 +100,18 @@ def test_missing_folders_are_named(cfg, tmp_path, wrap):
     assert 'data/images' not in message and 'test_dataloader.dataset.data_root=' in message
 
 
+@pytest.mark.parametrize('wrap', [
+    lambda dataset: dict(type='ConcatDataset', datasets=[dataset], cam_dir='cams'),
+    lambda dataset: dict(type='RepeatDataset', times=2, dataset=dataset, cam_dir='cams'),
+    lambda dataset: dict(type='PascalVOCDataset', ann_file='', cam_dir='cams'),
+    lambda dataset: dict(type='ConcatDataset', datasets=[dict(dataset, cam_dir='cams')])])
+def test_a_setting_that_the_data_set_does_not_have_is_named(cfg, wrap):
+    cfg.test_dataloader.dataset = wrap(dict(type='PascalVOCDataset', ann_file='', pipeline=[]))
+    with pytest.raises(InputError, match=message_names('test', cfg.test_dataloader.dataset.type, 'cam_dir',
+                                                       'ImageLabelDataset')):
+        build_datasets(cfg, ('test', ))
+
+
 def test_an_assertion_that_no_path_explains_passes(cfg, tmp_path):
     (tmp_path / 'folder').mkdir()
     cfg.test_dataloader.dataset = dict(

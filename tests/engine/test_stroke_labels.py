@@ -1,5 +1,6 @@
 """Classes in stroke files: the ids of the data set's masks, its names, and published other names."""
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -118,3 +119,15 @@ def test_background_of_boxes_has_its_id(label, tmp_path):
         '</object></annotation>')
     found = label(FROM_1, 'boxes', tmp_path / 'boxes', method='fill')
     assert found[0, :7].tolist() == [2] * 5 + [1] * 2
+
+
+def test_one_annotation_of_two_images(label, tmp_path, scribbles):
+    for folder in ('day', 'night'):
+        (tmp_path / f'data/JPEGImages/{folder}').mkdir()
+        shutil.copy(tmp_path / f'data/JPEGImages/{NAME}.jpg', tmp_path / f'data/JPEGImages/{folder}')
+    (tmp_path / 'data/ImageSets/Segmentation/train.txt').write_text(f'day/{NAME}\nnight/{NAME}\n')
+    (tmp_path / 'points.json').write_text(json.dumps({NAME: [dict(x=1, y=1, cls=1)]}))
+    for kind, source in (('points', tmp_path / 'points.json'), ('scribbles', scribbles(['cat']))):
+        with pytest.raises(InputError, match=message_names(NAME, f'day/{NAME}', f'night/{NAME}')):
+            label(VOC, kind, source)
+    assert not (tmp_path / 'out').exists()

@@ -86,6 +86,20 @@ def test_an_own_environment_is_used_and_refreshed_when_setup_py_changes(clone, t
     assert (clone / '.venv' / 'mmwsss-installed').read_text() == mark  # so the next call tries again
 
 
+def test_an_own_environment_without_pip_is_kept(clone, tmp_path):
+    python = clone / '.venv' / 'bin' / 'python'
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\n[ "$1" = -c ]\n')  # works, but has neither pip nor ensurepip nor our packages
+    python.chmod(0o755)
+    (clone / '.venv' / 'mine').touch()
+    base = tmp_path / 'base'
+    base.mkdir()
+    (base / 'python3').symlink_to(BASE)
+    done = source(clone, first_on_path=base, PIP_NO_INDEX='1', PIP_CONFIG_FILE=os.devnull)
+    assert done.returncode == 1 and 'pip' in done.stderr and str(clone / '.venv') in done.stderr
+    assert (clone / '.venv' / 'mine').exists()
+
+
 @pytest.mark.parametrize('text, message', [
     ('exit 1', '3.10'),
     ('case "$2" in *ensurepip*|"") exit 1;; *) [ "$1" = -c ];; esac', 'venv'),

@@ -39,3 +39,10 @@ def test_two_writers_of_one_file_do_not_meet(tmp_path):
         second.write_text('second')
     assert target.read_text() == 'first'  # the outer block ends last
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_longest_names(tmp_path):
+    path = tmp_path / ('\u753b' * 83 + '.png')  # 253 bytes; a file system takes 255
+    with atomic_path(path) as temporary:
+        temporary.write_text('new', encoding='utf-8')
+    assert path.read_text(encoding='utf-8') == 'new'

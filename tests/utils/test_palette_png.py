@@ -4,7 +4,7 @@ from mmseg.datasets import PascalVOCDataset
 from PIL import Image
 
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.palette_png import voc_palette, write_palette_png
+from mmwsss.utils.palette_png import class_palette, voc_palette, write_palette_png
 
 
 def test_the_colour_rule_is_vocs():
@@ -27,3 +27,8 @@ def test_what_is_no_label_map(tmp_path, labels):
     with pytest.raises(InputError, match=r'a\.png'):
         write_palette_png(tmp_path / 'a.png', labels)
     assert not (tmp_path / 'a.png').exists()
+
+
+def test_a_colour_for_each_class():
+    colours = class_palette(300)
+    assert len(colours) == 300 and colours[:2] == [[0, 0, 0], [128, 0, 0]] and colours[256:258] == colours[:2]

@@ -52,6 +52,12 @@ def test_images_side_by_side(tmp_path):
         assert (tmp_path / f'x.{suffix}').read_bytes().startswith(head)
 
 
+def test_a_row_without_images(tmp_path):
+    figure = image_figure(['a'], [[np.zeros((30, 40, 3), np.uint8)], [None]])
+    assert [len(axes.images) for axes in figure.axes] == [1, 0]
+    save_figure(figure, tmp_path / 'x.png')
+
+
 def test_a_gallery_is_exact_pixel_by_pixel(tmp_path):
     first, second = (np.random.default_rng(seed).integers(0, 256, (30 + seed, 47, 3), np.uint8) for seed in (0, 1))
     figure = gallery_figure('$ title', [('a', [('x', first), ('y' * 9, second)]), ('none', [])])

@@ -1,9 +1,11 @@
 """VOC's folder layout: classes, file names, lists and image-level labels."""
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.image_ids import clean_id
 from mmwsss.utils.text_file import read_text
 
 CLASSES = ('background', 'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
@@ -16,12 +18,16 @@ LABELS = 'image_labels.json'
 
 
 def read_list(path: Path) -> list[str]:
-    """The ids in a list file, one per line.
+    """The ids in a list file, one per line; they may hold blanks.
+
+    VOC's lists of a class have 1, 0 or -1 behind every id; this column is left out.
 
     Raises:
         InputError: it is not UTF-8, or cannot be read.
     """
-    return [line.split()[0] for line in read_text(path).splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    marked = all(re.fullmatch(r'\S+\s+(-1|0|1)', line) for line in lines)
+    return [clean_id(line.split()[0] if marked else line) for line in lines]
 
 
 def write_list(path: Path, ids: Iterable[str]) -> None:

@@ -6,8 +6,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from mmwsss.datasets.image_labels import IMAGE_SUFFIXES
 from mmwsss.pseudo_labels.strokes import Box
 from mmwsss.utils.errors import InputError, first_names
+from mmwsss.utils.image_ids import clean_id
 from mmwsss.utils.xml_file import read_xml
 
 
@@ -60,8 +62,8 @@ def label_of(name: str | None, ids: Mapping[str, int], what: str) -> int:
 
 def image_id(name: str) -> str:
     """An image's path without suffix."""
-    path = PurePosixPath(name)
-    return str(path.with_suffix('')) if path.suffix.lower() in ('.jpg', '.jpeg', '.png') else str(path)
+    path = PurePosixPath(clean_id(name))
+    return str(path.with_suffix('')) if path.suffix.lower() in IMAGE_SUFFIXES else str(path)
 
 
 def span(numbers: Mapping[int, int]) -> str:

@@ -28,6 +28,14 @@ def test_boxes_of_coco(tmp_path):
         coco_boxes_of(found['b'], IDS, SIZE, 'b')
 
 
+def test_ids_are_those_of_the_data_set(tmp_path):
+    names = {'a.TIF': 'a', './f//b.webp': 'f/b', 'f\\c.bmp': 'f/c', 'v1.5': 'v1.5'}
+    path = tmp_path / 'instances.json'
+    path.write_text(json.dumps(coco(images=[dict(id=index, file_name=name, height=4, width=5)
+                                            for index, name in enumerate(names)], annotations=[])))
+    assert list(read_coco_boxes(path)) == list(names.values())
+
+
 @pytest.mark.parametrize(('annotation', 'named'), [
     (dict(image_id=9, category_id=90, bbox=[0, 0, 1, 1]), ('annotation 1', 'image_id=9')),
     (dict(image_id=4, category_id=3, bbox=[0, 0, 1, 1]), ('annotation 1', 'category_id=3')),

@@ -72,9 +72,10 @@ def _collect(content: dict, path: Path) -> Annotations:
     images = {int(entry['id']): AnnotatedImage(_file_name(entry['file_name']), int(entry['height']),
                                                int(entry['width']), [])
               for entry in sorted(content['images'], key=lambda one: one['id'])}
-    files = {image.file_name for image in images.values()}
-    if len(files) < len(content['images']):
-        raise InputError(f'{path} lists {len(content["images"]) - len(files)} images twice. Unpack {SOURCE} again.')
+    ids = {PurePosixPath(image.file_name).with_suffix('') for image in images.values()}
+    if len(ids) < len(content['images']):
+        raise InputError(f'{path} lists {len(content["images"]) - len(ids)} images twice, or under names that differ '
+                         f'in their suffix only. Unpack {SOURCE} again, or rename the images.')
     no_image, no_category = [], []
     for entry in content['annotations']:
         if entry['image_id'] not in images:

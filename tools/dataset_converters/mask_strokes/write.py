@@ -9,6 +9,7 @@ from PIL import Image
 from voc_layout import CLASSES, VOID, write_text
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.worker_pool import run_parallel
 
 from .derive import Region, regions_of
@@ -60,8 +61,8 @@ def write_image(task: tuple[str, str, str, tuple[str, ...]]) -> tuple[list[dict[
     if not regions:
         raise InputError(f'{path} has no region of a class that covers 1/1000 of the image. Remove it from the list.')
     objects = [region for region in regions if region.label]
-    write_text(Path(out, SCRIBBLES, f'{name}.xml'), scribble_xml(regions, name, mask.shape, classes))
-    write_text(Path(out, BOXES, f'{name}.xml'), box_xml(objects, name, mask.shape, classes))
+    write_text(file_of_id(Path(out, SCRIBBLES), name, '.xml'), scribble_xml(regions, name, mask.shape, classes))
+    write_text(file_of_id(Path(out, BOXES), name, '.xml'), box_xml(objects, name, mask.shape, classes))
     background = sorted((region for region in regions if not region.label), key=lambda one: -one.area)[:1]
     points = [dict(x=region.point[0], y=region.point[1], cls=region.label, rank=rank)
               for rank, region in enumerate([*objects, *background])]
