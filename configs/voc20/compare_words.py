@@ -11,6 +11,7 @@ entries = [
     dict(name='GAP', config='cam_efflite0_voc20.py'),
     dict(name='HSPP', config='hspp_efflite0_voc20.py'),
     dict(name='VWE', config=VWE),
+    dict(name='one word', config=VWE, options={'model.head.encoder.num_words': 1}),  # a control: nothing to predict
     *[dict(name=f'temperature {value}', config=VWE, options={TEMPERATURE: value}) for value in (10, 20, 40)],
     dict(name='memory bank', config=VWE, options=BANK),
     dict(name='memory bank, temperature 20', config=VWE, options={**BANK, TEMPERATURE: 20}),
