@@ -139,7 +139,10 @@ class Plan:
                     for part in parts}
         if 'model' in settings:
             settings['model'] = {key: value for key, value in network.cfg.model.items() if key not in unread}
-        return dict(config=config_mark(settings), images=images_mark(self.images(*images)), **others)
+        # Their values are not in the config, which has only their names.
+        figures = {key: self._fill(value) for key, value in network.options.items() if re.fullmatch(FIGURE, str(value))}
+        return dict(config=config_mark(settings), images=images_mark(self.images(*images)),
+                    **dict(figures=figures) if figures else {}, **others)
 
     def require_images(self, reader: Stage, network: Network, loop: str, source: str) -> None:
         """Check that a stage writes files of all images that another reads.

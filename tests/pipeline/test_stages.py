@@ -15,6 +15,7 @@ from tiny_pipeline import CLASSES, write_tiny_pipeline
 from mmwsss.engine.options import parse_option
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
 from mmwsss.pipeline.check import check_inputs
+from mmwsss.pipeline.run import finished_records
 from mmwsss.pseudo_labels import write_cam
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
@@ -141,6 +142,9 @@ def test_affinitynet_runs_on_the_sample(write, tmp_path, capsys):
     assert len(list((tmp_path / 'w' / 'pseudo_labels').glob('*.png'))) == 6
     again = run_process('run_pipeline.py', config, '--work-dir', 'w', cwd=tmp_path)
     assert again.status == 0 and 'starts' not in again.out
+    plan = read_plan(config, 'w')  # the walk runs again where the figure has changed, whatever the checkpoint
+    assert 'refiner' in finished_records(plan)
+    assert plan.stages['curve'].call(plan).inputs['figures'] == {'model.test_cfg.alpha': alpha}
 
 
 def test_sub_categories(write, capsys):

@@ -31,6 +31,11 @@ def test_table_and_plot(logs, capsys, monkeypatch):
     assert sorted(path.name for path in (logs / 'p').iterdir()) == ['c_loss.svg', 'c_words_in_use.svg']
 
 
+def test_relative_and_absolute_folders(logs, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, TOOL, 'w/plain', logs / 'w/words', '--keys', 'lr', '--parts', 1)
+    assert done.out.splitlines()[2:] == ['| plain/training | 0.1 |', '| words/training | 0.1 |'], done.err
+
+
 def test_losses_by_default_and_chosen_parts(logs, capsys, monkeypatch):
     done = run_inside(capsys, monkeypatch, TOOL, 'w/plain', '--show', 4)
     assert done.out.splitlines() == ['| training | loss, 4/4 |', '| --- | --- |', '| w/plain/training | 2 |']

@@ -52,13 +52,13 @@ def read_logs(folders: Sequence[Path]) -> 'dict[str, dict[str, Curve]]':
     from mmwsss.utils.errors import InputError
     found = {}
     for folder in folders:
-        logs = {training: read_training_log(training) for training in training_folders(folder)}
+        logs = {training: read_training_log(training) for training in training_folders(folder.absolute())}
         logs = {training: log for training, log in logs.items() if log}
         if not logs:
             raise InputError(f'{folder} has no log of a training (TIME/vis_data/scalars.json). Name the --work-dir of '
                              'tools/train.py, tools/run_pipeline.py or tools/compare.py.')
         found.update(logs)
-    common = os.path.commonpath(found) if len(found) > 1 else '.'
+    common = os.path.commonpath(found) if len(found) > 1 else Path.cwd()
     return {os.path.relpath(training, common): log for training, log in found.items()}
 
 
