@@ -22,8 +22,8 @@ GAINS = dict(classifier=10, irnet=2)  # minimum gain in mIoU points from trainin
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--work-dir', type=Path, default=Path('work_dirs/demo'),
-                        help='folder for results (default: %(default)s)')
+    parser.add_argument('--work-dir', type=lambda given: Path(given).absolute(), default=Path('work_dirs/demo'),
+                        help='folder for results (default: %(default)s in the clone)')
     return parser.parse_args()
 
 
@@ -56,6 +56,8 @@ def stages_of(untrained: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Draw the sample, train, evaluate, print, and check that every step helped."""
     work = parse_args().work_dir
+    if (TOOLS.parent / 'setup.py').is_file():  # a clone keeps data and results of its own
+        os.chdir(TOOLS.parent)
     import_mmwsss()
     import logging
 
@@ -103,6 +105,4 @@ def promise(kept: bool, what: str) -> None:
 
 
 if __name__ == '__main__':
-    if (TOOLS.parent / 'setup.py').is_file():  # a clone keeps data and results of its own
-        os.chdir(TOOLS.parent)
     main()

@@ -2,6 +2,6 @@
 # Install missing packages and run tools/demo.py, which trains a segmentation network on a drawn sample.
 #   bash tools/demo.sh [--work-dir DIR]
 set -euo pipefail
-cd "$(dirname "$0")/.."
-. tools/setup_env.sh crf demo
-exec "$PYTHON" tools/demo.py "$@"
+tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$tools/setup_env.sh" crf demo
+exec "$PYTHON" "$tools/demo.py" "$@"

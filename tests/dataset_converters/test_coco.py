@@ -83,6 +83,15 @@ def test_a_second_run_writes_nothing_and_an_interrupted_one_resumes(one):
         name: data for name, (_, data) in before.items()}
 
 
+def test_changed_annotations_draw_all_masks_again(one):
+    root = one()
+    before = [np.asarray(Image.open(root / 'SegmentationClass' / f'{name}.png')) for name in ids('val2014')]
+    one(lambda made: [entry.update(category_id=made['categories'][1]['id']) for entry in made['annotations']])
+    for name, mask in zip(ids('val2014'), before, strict=True):
+        found = np.asarray(Image.open(root / 'SegmentationClass' / f'{name}.png'))
+        np.testing.assert_array_equal(found, np.where((mask > 0) & (mask < 255), 2, mask), err_msg=name)
+
+
 def change(section, index, **values):
     return lambda made: made[section][index].update(values)
 

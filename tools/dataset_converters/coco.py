@@ -7,8 +7,8 @@ folders train2014 and val2014, as the published archives unpack. Written into it
   ImageSets/Segmentation/train.txt     82081 ids such as train2014/COCO_train2014_000000000009; val.txt 40137
 
 The ids 1 to 80 are COCO's category ids (1 to 90) without the gaps. Where instances overlap, the smaller one is on top;
-crowds are void. Images without annotations are left out. Masks that exist are kept: run it again to resume after an
-interruption.
+crowds are void. Images without annotations are left out. Masks that exist are kept, unless the annotations
+changed: run it again to resume after an interruption.
 """
 import argparse
 import sys

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from voc_layout import LABELS, LISTS, MASKS, VOID, read_labels, write_labels, write_list
+from voc_layout import LABELS, LISTS, MASKS, VOID, read_labels, write_labels, write_list, write_text
 
 from mmwsss.utils.coco import NAMES
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.palette_png import write_palette_png
+from mmwsss.utils.provenance import file_mark
 from mmwsss.utils.worker_pool import run_parallel
 
 from .annotations import AnnotatedImage, Annotations, Instance, read_annotations
@@ -20,7 +21,7 @@ COUNTS = {'train2014': 82081, 'val2014': 40137}  # images with an annotation
 
 
 def prepare(root: Path, splits: Sequence[str], workers: int) -> None:
-    """Write masks, lists and labels of all splits; existing good masks are kept.
+    """Write masks, lists and labels of all splits; good masks of the same annotations are kept.
 
     Args:
         root: folder with `annotations` and one image folder for each split.
@@ -34,27 +35,40 @@ def prepare(root: Path, splits: Sequence[str], workers: int) -> None:
     classes: tuple[str, ...] | None = None
     for split in splits:
         print(f'{split}: reading the annotations', flush=True)
-        found = read_annotations(root / 'annotations' / f'instances_{split}.json')
+        source = root / 'annotations' / f'instances_{split}.json'
+        found = read_annotations(source)
         if classes not in (None, found.classes):
             raise InputError(f'The annotations of {split} have other categories than those of {splits[0]}. Take both '
                              'from the same archive.')
         classes = found.classes
-        labels.update(prepare_split(root, split, found, workers))
+        since = mark_start(root / MASKS / f'{split}_made_from.txt', source)
+        labels.update(prepare_split(root, split, found, workers, since))
         write_labels(root / LABELS, labels)
     if classes is not None and classes != NAMES:
         print('These are not the 80 classes of COCO. In the config of your data set, use type=\'ImageLabelDataset\' '
               f'and metainfo=dict(classes={("background", *classes)}).')
 
 
-def prepare_split(root: Path, split: str, found: Annotations, workers: int) -> dict[str, list[str]]:
-    """Write the masks and the list of a split; return the labels of its images."""
+def mark_start(stamp: Path, source: Path) -> int:
+    """When masks of these annotations were first begun, in ns since 1970: older masks are of other annotations.
+
+    Args:
+        stamp: file that holds a digest of the annotations; written anew only if they changed.
+        source: the annotations.
+    """
+    write_text(stamp, f'{file_mark(source)}\n')
+    return stamp.stat().st_mtime_ns
+
+
+def prepare_split(root: Path, split: str, found: Annotations, workers: int, since: int) -> dict[str, list[str]]:
+    """Write the masks, if older than `since`, and the list of a split; return the labels of its images."""
     images = [image for image in found.images if image.instances]
     if not images:
         raise InputError(f'No image of {split} has an annotation. Take an instances_*.json with annotations.')
     check_images(root / split, images)
     if len(images) != COUNTS.get(split, len(images)):
         print(f'{split}: {len(images)} images have annotations, but {COUNTS[split]} in the published ones.')
-    tasks = [(str(root / split / image.file_name), str(root / MASKS / f'{image_id(split, image)}.png'), image)
+    tasks = [(str(root / split / image.file_name), str(root / MASKS / f'{image_id(split, image)}.png'), image, since)
              for image in images]
     results = list(run_parallel(f'Masks of {split}', write_mask, tasks, workers))
     errors = [result for result in results if result not in (DONE, PRESENT)]
@@ -92,16 +106,16 @@ def check_images(folder: Path, images: Sequence[AnnotatedImage]) -> None:
                          f'{first_names(absent)}. Unpack {folder.name}.zip again.')
 
 
-def write_mask(task: tuple[str, str, AnnotatedImage]) -> str:
+def write_mask(task: tuple[str, str, AnnotatedImage, int]) -> str:
     """Write one mask.
 
     Args:
-        task: paths of the image and of the PNG to write, and the annotations.
+        task: paths of the image and of the PNG to write, the annotations, and the time before which a PNG is outdated.
 
     Returns:
         `DONE`, `PRESENT`, or an error message. Nothing is raised, so one bad image does not stop the others.
     """
-    path, target, image = task
+    path, target, image, since = task
     size = (image.width, image.height)
     try:
         with Image.open(path) as file:
@@ -109,7 +123,7 @@ def write_mask(task: tuple[str, str, AnnotatedImage]) -> str:
                 return f'{path} has the size {file.size}, but its annotation says {size}'
     except (OSError, SyntaxError) as error:
         return f'{path} cannot be read ({type(error).__name__})'
-    if _is_good(target, size):
+    if _is_good(target, size, since):
         return PRESENT
     try:
         write_palette_png(target, draw_mask(image.instances, image.height, image.width))
@@ -140,9 +154,11 @@ def draw_mask(instances: Sequence[Instance], height: int, width: int) -> np.ndar
     return mask
 
 
-def _is_good(path: str, size: tuple[int, int]) -> bool:
-    """Whether a mask exists with this size; masks are written atomically, so its header is enough."""
+def _is_good(path: str, size: tuple[int, int], since: int) -> bool:
+    """Whether a mask exists with this size, not older; masks are written atomically, so its header is enough."""
     try:
+        if os.stat(path).st_mtime_ns < since:
+            return False
         with Image.open(path) as file:
             return file.size == size and file.mode == 'P'
     except (OSError, SyntaxError):
