@@ -15,6 +15,7 @@ from _start import add_config_options, import_mmwsss, make_parser, plain_errors,
 EXAMPLES = """\
   python tools/compare.py configs/voc20/compare_voc20.py --jobs 2
   python tools/compare.py GAP=configs/mini/cam_r18_mini.py HSPP=configs/mini/hspp_r18_mini.py --lists train val
+  python tools/compare.py GAP=configs/mini/cam_r18_mini.py configs/mini/vwe_r18_mini.py --seeds 0 1 2 --against GAP
   python tools/compare.py configs/mini/cam_r18_mini.py configs/mini/pipeline_mini.py --seeds 0 1 2 --dry-run
   python tools/compare.py configs/voc20/compare_voc20.py --seeds 0 1 2 --results other_machine/compare.json"""
 HINT = 'Run the same command again to resume.'
@@ -38,6 +39,9 @@ def parse_args() -> argparse.Namespace:
                         'divide the GPUs or the cores (default: %(default)s)')
     parser.add_argument('--results', nargs='+', action='extend', default=[], metavar='FILE',
                         help='compare.json of other machines: cells with the same settings and data are not run again')
+    parser.add_argument('--against', default='', metavar='NAME',
+                        help='entry to subtract from all others: a second table has the differences in mIoU, seed by '
+                        "seed (default: the file's for each entry, else none)")
     parser.add_argument('--only-print', action='store_true', help='print the table of what is done')
     parser.add_argument('--dry-run', action='store_true', help='only print the commands')
     parser.add_argument('--gpus', type=int, default=1, help='processes per stage; they share each batch')
@@ -70,7 +74,7 @@ def run(args: argparse.Namespace) -> None:
         if args.jobs < 1:
             raise InputError(f'--jobs must be at least 1, got {args.jobs}.')
         launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
-        comparison = read_comparison(args.entries, args.seeds, args.lists, args.cfg_options)
+        comparison = read_comparison(args.entries, args.seeds, args.lists, args.cfg_options, args.against)
         results = [cell for path in args.results for cell in read_results(path)]
         work_dir = args.work_dir or default_work_dir(args.entries)
         if args.dry_run:

@@ -7,17 +7,19 @@ BANK = {f'{CODEBOOK}.type': 'MemoryBankCodebook', f'{CODEBOOK}.rate': 8e-3}
 FEATURES = {f'{CODEBOOK}.type': 'LearnableCodebook', f'{CODEBOOK}.init': 'features'}
 PIPELINE = 'train_dataloader.dataset.pipeline'
 LARGE = {f'{PIPELINE}.1.min_size': 427, f'{PIPELINE}.1.max_size': 853, f'{PIPELINE}.3.crop_size': (512, 512)}
+GAP, HSPP = dict(config=VWE, against='GAP'), dict(config='vwe_hspp_efflite0_voc20.py', against='HSPP')
 entries = [
     dict(name='GAP', config='cam_efflite0_voc20.py'),
     dict(name='HSPP', config='hspp_efflite0_voc20.py'),
-    dict(name='VWE', config=VWE),
-    dict(name='one word', config=VWE, options={'model.head.encoder.num_words': 1}),  # a control: nothing to predict
-    *[dict(name=f'temperature {value}', config=VWE, options={TEMPERATURE: value}) for value in (10, 20, 40)],
-    dict(name='memory bank', config=VWE, options=BANK),
-    dict(name='memory bank, temperature 20', config=VWE, options={**BANK, TEMPERATURE: 20}),
-    dict(name='words from features, temperature 20', config=VWE, options={**FEATURES, TEMPERATURE: 20}),
-    dict(name='temperature 20, HSPP', config='vwe_hspp_efflite0_voc20.py', options={TEMPERATURE: 20}),
-    dict(name='temperature 20, crops of 512', config=VWE, options={**LARGE, TEMPERATURE: 20}),
+    dict(name='VWE', **GAP),
+    dict(name='VWE+HSPP', **HSPP),
+    dict(name='one word', options={'model.head.encoder.num_words': 1}, **GAP),  # a control: nothing to predict
+    *[dict(name=f'temperature {value}', options={TEMPERATURE: value}, **GAP) for value in (10, 20, 40)],
+    dict(name='memory bank', options=BANK, **GAP),
+    dict(name='memory bank, temperature 20', options={**BANK, TEMPERATURE: 20}, **GAP),
+    dict(name='words from features, temperature 20', options={**FEATURES, TEMPERATURE: 20}, **GAP),
+    dict(name='temperature 20, HSPP', options={TEMPERATURE: 20}, **HSPP),
+    dict(name='temperature 20, crops of 512', options={**LARGE, TEMPERATURE: 20}, **GAP),
 ]
 seeds = [0, 1, 2]
 lists = ['train', 'val']

@@ -11,7 +11,7 @@ from mmwsss.engine.options import option_text, require_config
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
-KEYS = ('name', 'config', 'options', 'test_options')  # of an entry in a file
+KEYS = ('name', 'config', 'options', 'test_options', 'against')  # of an entry in a file
 NAME = r'\w[\w .,+()-]*'  # it is a folder and a cell of a Markdown table
 
 
@@ -25,12 +25,14 @@ class Entry:
         is_pipeline: whether the config lists stages; a network is trained and tested.
         options: `--cfg-options` of the config.
         test_options: further ones of its tests.
+        against: name of the entry whose figures are subtracted from its own, or empty.
     """
     name: str
     config: str
     is_pipeline: bool
     options: Mapping[str, Any] = field(default_factory=dict)
     test_options: Mapping[str, Any] = field(default_factory=dict)
+    against: str = ''
 
     @property
     def pipeline_options(self) -> dict[str, Any]:
@@ -54,19 +56,21 @@ class Comparison:
 
 
 def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, lists: Sequence[str] | None = None,
-                    test_options: Mapping[str, Any] | None = None) -> Comparison:
+                    test_options: Mapping[str, Any] | None = None, against: str = '') -> Comparison:
     """Read the entries of a command line.
 
     Args:
         words: paths of configs of networks, of pipelines, or of files with `entries`, a list of
-            `dict(config=..., name=..., options={...}, test_options={...})`, and perhaps `seeds` and `lists`; a config
-            may be given a name, as `NAME=PATH`. Configs in such a file are relative to it.
+            `dict(config=..., name=..., options={...}, test_options={...}, against=...)`, and perhaps `seeds` and
+            `lists`; a config may be given a name, as `NAME=PATH`. Configs in such a file are relative to it.
         seeds: in place of those of the files; by default `[0]`.
         lists: in place of those of the files.
         test_options: further `--cfg-options` of all tests of networks, also in pipelines.
+        against: name of the entry to subtract from all others, in place of those of the files.
 
     Raises:
-        InputError: a config is missing or damaged, a setting is unknown, or names or lists occur twice.
+        InputError: a config is missing or damaged, a setting is unknown, names or lists occur twice, or an entry to
+            subtract does not exist.
     """
     entries: list[Entry] = []
     own: dict[str, list[Any]] = dict(seeds=[], lists=[])
@@ -87,6 +91,9 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
               for key, given in dict(seeds=seeds, lists=lists).items()}
     entries = [_with_test_options(entry, test_options or {}) for entry in entries]
     _check_names(entries)
+    entries = [replace(entry, against=against or entry.against) for entry in entries]
+    entries = [replace(entry, against='') if entry.against == entry.name else entry for entry in entries]
+    _check_against(entries, against)
     found = Comparison(tuple(entries), tuple(chosen['seeds'] or (0, )), tuple(map(str, chosen['lists'] or ())))
     if not all(isinstance(seed, int) and seed >= 0 for seed in found.seeds):
         raise InputError(f'The seeds must be whole numbers that are not negative, got {list(found.seeds)}.')
@@ -119,6 +126,7 @@ def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
         require_config(place)
         options = item.get('options') or {}
         entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
+        entry = replace(entry, against=str(item.get('against') or ''))
         entries.append(_with_test_options(entry, item.get('test_options') or {}))
     return entries
 
@@ -169,6 +177,14 @@ def _check_names(entries: Sequence[Entry]) -> None:
             paths = ', '.join(other.config for other in same)
             case = '' if len({other.name for other in same}) == 1 else ', but for upper and lower case'
             raise InputError(f'Several entries have the name {entry.name}{case}: {paths}. Give them names: NAME=PATH.')
+
+
+def _check_against(entries: Sequence[Entry], against: str) -> None:
+    names = [entry.name for entry in entries]
+    for name in [against, *(entry.against for entry in entries)]:
+        if name and name not in names:
+            raise InputError(f'No entry has the name {name}, which others are compared with. The names are '
+                             f'{", ".join(names)}.')
 
 
 def _check_unique(what: str, values: Sequence[Any]) -> None:

@@ -11,27 +11,42 @@ from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.json_file import write_json
 from mmwsss.utils.table import framed_table, markdown_table
 
+from .differences import difference_texts, differences_of
 from .entries import Comparison
 from .results import FORMAT
 from .table import MARK, Row, columns_of, rows_of, texts_of
 
 KEYS = 3  # columns that every part of a wide table repeats
 NOTE = 'Mean ± sample standard deviation over the seeds; thresholds are in [0, 1], mIoU and mAP in percent.'
+DIFFERENCES = 'Differences between entries: their mean over the seeds, and those of the seeds.'
 MARKED = f'{MARK}: below the first entry by more than either standard deviation.'
 
 
 def print_table(comparison: Comparison, cells: Sequence[Mapping[str, Any]]) -> None:
-    """Print the table, in several parts where the terminal is narrow."""
+    """Print the table, and that of the differences where entries name another one."""
     titles, lines = texts_of(rows_of(cells, [entry.name for entry in comparison.entries]))
     if not lines:
         print('Nothing is done yet.')
         return
+    _print_parts(titles, lines)
+    titles, lines_of_differences = difference_texts(differences_of(cells, _against(comparison)))
+    if lines_of_differences:
+        print(DIFFERENCES)
+        _print_parts(titles, lines_of_differences)
+    print('\n'.join(_notes(comparison, lines)))
+
+
+def _against(comparison: Comparison) -> dict[str, str]:
+    return {entry.name: entry.against for entry in comparison.entries if entry.against}
+
+
+def _print_parts(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Print a table, in several parts where the terminal is narrow."""
     widths = [max(len(text) for text in (title, *(line[place] for line in lines))) + 3
               for place, title in enumerate(titles)]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sum(widths) + 1
     for part in _parts(widths, width):
         print(framed_table([titles[place] for place in part], [[line[place] for place in part] for line in lines]))
-    print('\n'.join(_notes(comparison, lines)))
 
 
 def write_report(comparison: Comparison, cells: Sequence[Mapping[str, Any]], work_dir: Path,
@@ -46,15 +61,18 @@ def write_report(comparison: Comparison, cells: Sequence[Mapping[str, Any]], wor
     """
     rows = rows_of(cells, [entry.name for entry in comparison.entries])
     titles, lines = texts_of(rows)
+    differences = differences_of(cells, _against(comparison))
     write_json(work_dir / 'compare.json', dict(
         format=FORMAT, written=time.strftime('%Y-%m-%dT%H:%M:%S%z'), seeds=comparison.seeds, lists=comparison.lists,
         entries=[vars(entry) for entry in comparison.entries], cells=cells,
         rows=[dict(entry=row.entry, list=row.images, seeds=row.seeds, columns={
             title: dict(mean=statistics.mean(values), std=statistics.stdev(values) if len(values) > 1 else None,
-                        values=values) for title, values in {**row.values, **row.costs}.items()}) for row in rows]))
+                        values=values) for title, values in {**row.values, **row.costs}.items()}) for row in rows],
+        differences=differences))
     with atomic_path(work_dir / 'compare.md') as temporary:
         notes = [*_notes(comparison, lines), *_origins(cells)]
-        temporary.write_text(markdown_table(titles, lines) + ''.join(f'\n{note}\n' for note in notes),
+        second = f'\n{DIFFERENCES}\n\n{markdown_table(*difference_texts(differences))}' if differences else ''
+        temporary.write_text(markdown_table(titles, lines) + second + ''.join(f'\n{note}\n' for note in notes),
                              encoding='utf-8')
     plotted = [title for title in columns_of(rows) if title.endswith(' mIoU')]
     if figures and plotted:

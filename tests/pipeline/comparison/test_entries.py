@@ -45,6 +45,17 @@ def test_a_file_has_entries_seeds_and_lists():
     assert read_comparison(['sub/up.py']).entries[0].config == 'cam.py'
 
 
+def test_what_is_subtracted(tmp_path):
+    (tmp_path / 'own.py').write_text("entries = [dict(config='cam.py'), dict(config='other.py', against='cam')]\n")
+    assert [entry.against for entry in read_comparison(['own.py', 'x=cam.py']).entries] == ['', 'cam', '']
+    assert [entry.against for entry in read_comparison(['own.py', 'x=cam.py'], against='x').entries] == ['x', 'x', '']
+    with pytest.raises(InputError, match=message_names('missing', 'cam', 'other')):
+        read_comparison(['own.py'], against='missing')
+    (tmp_path / 'own.py').write_text("entries = [dict(config='other.py', against='cam')]\n")
+    with pytest.raises(InputError, match=message_names('cam', 'other')):
+        read_comparison(['own.py'])
+
+
 def test_configs_of_the_package(tmp_path):
     (tmp_path / 'own.py').write_text("entries = [dict(config='mmwsss::mini/cam_r18_mini')]\n")
     found = read_comparison(['own.py', 'x=mmwsss::mini/pipeline_mini.py'])

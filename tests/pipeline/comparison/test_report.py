@@ -1,4 +1,5 @@
 """The files and the printed table of a comparison."""
+import dataclasses
 import json
 import os
 import shutil
@@ -41,6 +42,17 @@ def test_files(tmp_path):
     assert all(part in text for part in ('Abacus 3', 'torch 2.1', '2024-05-06', 'model.neck=None', 'a=1', '↓: '))
     assert (tmp_path / 'compare.png').read_bytes()[1:4] == b'PNG'
     assert 'CAM, val' in (tmp_path / 'compare.svg').read_text()
+
+
+def test_differences_are_printed_and_written(tmp_path, capsys):
+    comparison = dataclasses.replace(COMPARISON, entries=(ENTRIES[0], dataclasses.replace(ENTRIES[1], against='GAP')))
+    write_report(comparison, CELLS, tmp_path, figures=False)
+    print_table(comparison, CELLS)
+    expected = ['cam', 'GAP', 'val', '0, 1', '-10.00 (-10.00, -10.00)']
+    for text in ((tmp_path / 'compare.md').read_text(), capsys.readouterr().out):
+        assert [row for row in table_of(text) if row[0] == 'cam'][1] == expected
+    assert json.loads((tmp_path / 'compare.json').read_text())['differences'] == [
+        dict(entry='cam', against='GAP', list='val', seeds=[0, 1], columns={'CAM mIoU': [-10, -10]})]
 
 
 def test_without_figures_and_without_cells(tmp_path):
