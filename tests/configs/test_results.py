@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from reference_network import REPO
 
+from mmwsss.pipeline.comparison import read_comparison
+from mmwsss.pipeline.comparison.differences import difference_texts, differences_of
 from mmwsss.pipeline.comparison.results import read_results
 from mmwsss.pipeline.comparison.table import rows_of, texts_of
 from mmwsss.utils.table import markdown_table
@@ -34,6 +36,26 @@ def test_the_shares_of_the_upper_bound_are_of_the_table():
     for figure, share in others:
         assert figure in figures and share == f'{100 * float(figure) / float(bound[0]):.0f}'
     assert bound[0] == max(figures) and others == sorted(others, key=lambda row: -float(row[0]))
+
+
+def test_the_differences_are_on_the_page():
+    folder = REPO / 'configs/voc20'
+    cells = [cell for name in ('compare_voc20', 'compare_words') for cell in read_results(folder / f'{name}.json')]
+    entries = read_comparison([str(folder / 'compare_words.py')]).entries
+    found = differences_of(cells, {entry.name: entry.against for entry in entries if entry.against})
+    page = (folder / 'README.md').read_text(encoding='utf-8')
+    _, begin, rest = page.partition('<!-- differences of compare_words.py -->\n\n')
+    assert len(found) >= 20 and begin and rest.partition('\n<!--')[0] == markdown_table(*difference_texts(found))
+
+
+def test_the_statistics_of_the_words_name_the_figures_of_the_table():
+    kept = {row['entry']: row['columns']['CAM mIoU']['values'][0] for row in json.loads(
+        (REPO / 'configs/voc20/compare_words.json').read_text())['rows'] if row['list'] == 'train'}
+    page = (REPO / 'configs/voc20/README.md').read_text(encoding='utf-8')
+    lines = page.partition('\n| VWE, seed 0 |')[2].partition('\n\n')[0].splitlines()[2:]
+    found = {entry: figure for _, entry, figure, *_ in (re.split(r' *\| *', line) for line in lines)}
+    assert found.pop('temperature 1') == '35.61'  # with the words of today; the rest of its row is of that training
+    assert found == {entry: f'{value:.2f}' for entry, value in kept.items()}
 
 
 @pytest.mark.parametrize('path', RESULTS, ids=lambda path: path.name)
