@@ -11,8 +11,8 @@ Values are real (fake tensors have none), so data-dependent code, losses and gra
         y.cpu().numpy()                         # allowed;  y.numpy() is not
 
 Where PyTorch finds a GPU, `DEVICE` is that GPU, and `VirtualDevice()` does nothing. Otherwise it is torch's 'meta', the
-only device type that autograd knows without hardware. CPU scalars (no dimension) mix freely, as with CUDA. Not
-modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
+only device type that autograd knows without hardware. CPU scalars (no dimension) mix freely, as with CUDA. As on
+Apple's GPUs, there is no float64. Not modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
 """
 import contextlib
 
@@ -32,6 +32,8 @@ class DeviceTensor(torch.Tensor):
 
     @staticmethod
     def __new__(cls, held):
+        if held.dtype in (torch.float64, torch.complex128):
+            raise TypeError(f'{held.dtype} of shape {tuple(held.shape)}, which Apple\'s GPUs do not have')
         tensor = torch.Tensor._make_wrapper_subclass(
             cls, held.shape, strides=held.stride(), storage_offset=held.storage_offset(), dtype=held.dtype,
             layout=held.layout, device=DEVICE)

@@ -67,6 +67,6 @@ class MeanShiftHook(Hook):
         for data in track(loader, 'mean displacement', disable=quiet):
             inputs = preprocess(data, True)['inputs']
             displacement = model(inputs, mode='tensor')[1]
-            total[:2] += displacement.mean(dim=(0, 2, 3)).double().cpu()
+            total[:2] += displacement.mean(dim=(0, 2, 3)).cpu().double()
             total[2] += 1
         return total

@@ -66,10 +66,11 @@ def affinity_displacement_loss(boundary_logits: Tensor,
     strongest = logits.sigmoid()
     positive = pairs[:2] * -(1 - strongest + EPS).log()
     negative = pairs[2] * -(strongest + EPS).log()
-    error = (positions.double() * signs).sum(0)  # differences of coordinates: few digits of float32 would be left
+    wide = _widest_float(labels.device)
+    error = (positions.to(wide) * signs).sum(0)  # differences of coordinates: few digits of float32 would be left
     fg_error = (error * foreground).sum()
 
-    counts, world = over_ranks(pairs.sum((1, 2), dtype=torch.float64))
+    counts, world = over_ranks(pairs.sum((1, 2), dtype=wide))
     background_pairs, foreground_pairs, negative_pairs = (counts + EPS).unbind()
     losses = dict(
         loss_pos_affinity=(positive[0].sum() / background_pairs + positive[1].sum() / foreground_pairs) / 2,
@@ -77,6 +78,14 @@ def affinity_displacement_loss(boundary_logits: Tensor,
         loss_fg_displacement=fg_error / (2 * foreground_pairs),
         loss_bg_displacement=(error.sum() - fg_error) / (2 * background_pairs))
     return {name: (world * loss).float() for name, loss in losses.items()}
+
+
+def _widest_float(device: torch.device) -> torch.dtype:
+    """float64, or float32 where a device has no float64 (Apple's GPUs)."""
+    try:
+        return torch.empty(0, dtype=torch.float64, device=device).dtype
+    except TypeError:
+        return torch.float32
 
 
 @torch.no_grad()
