@@ -11,8 +11,8 @@ Values are real (fake tensors have none), so data-dependent code, losses and gra
         y.cpu().numpy()                         # allowed;  y.numpy() is not
 
 Where PyTorch finds a GPU, `DEVICE` is that GPU, and `VirtualDevice()` does nothing. Otherwise it is torch's 'meta', the
-only device type that autograd knows without hardware. CPU scalars (no dimension) mix freely, as with CUDA. As on
-Apple's GPUs, there is no float64. Not modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
+only device type that autograd knows without hardware. CPU scalars (no dimension) mix freely, as with CUDA. There is no
+float64, as on Apple's GPUs. Not modelled: streams, memory, half precision (autocast does nothing), kernels that differ.
 """
 import contextlib
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from count_operators import CountOperators
 from message_names import message_names
+from virtual_device import DEVICE, VirtualDevice
 
 from mmwsss.models.losses.affinity_displacement import affinity_displacement_loss, pairs_by_boundary
 from mmwsss.pseudo_labels import path_index
@@ -50,6 +51,22 @@ def test_against_a_slow_loop(size, radius):
         torch.tensor(boundary), torch.tensor(displacement), torch.tensor(labels), radius)
     for name, value in slow_losses(boundary, displacement, labels, radius).items():
         assert losses[name].item() == pytest.approx(value, rel=1e-4, abs=1e-4), name
+
+
+def test_displacements_that_lead_to_one_centre_without_float64():
+    """The hard case of float32: small differences of large coordinates, as at the end of a training."""
+    torch.manual_seed(0)
+    labels = torch.zeros(1, 96, 96, dtype=torch.uint8)
+    labels[:, 8:90, 60:96] = 3
+    rows, columns = torch.meshgrid(torch.arange(96.0), torch.arange(96.0), indexing='ij')
+    displacement = torch.stack([48 - rows, 80 - columns])[None] * (labels != 0) + torch.randn(1, 2, 96, 96) / 100
+    boundary = torch.randn(1, 1, 96, 96)
+    exact = affinity_displacement_loss(boundary, displacement, labels)
+    with VirtualDevice():
+        found = affinity_displacement_loss(boundary.to(DEVICE), displacement.to(DEVICE), labels.to(DEVICE))
+    assert 0.008 < exact['loss_fg_displacement'] < 0.02
+    for name in NAMES:
+        assert found[name].item() == pytest.approx(exact[name].item(), rel=1e-4), name
 
 
 def test_gradients_against_finite_differences():
