@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from mmwsss.utils.atomic import atomic_path
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
+DASHES = ('-', '--', ':', '-.')  # of curves, where colours are used again
 DPI = 150  # of PNG files
 # Pixels of a gallery: width of names, heights of captions and of a line of the title, widths of a caption's and of the
 # title's letters, and what is between images.
@@ -36,8 +37,8 @@ def curve_figure(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], 
         marks: name -> a point to mark.
     """
     figure, axes = _axes((5.2, 3.2), x_label, y_label)
-    for (name, (x, y)), colour in zip(series.items(), _cycle(len(series)), strict=True):
-        axes.plot(x, y, color=colour, linewidth=1.6, label=name)
+    for index, ((name, (x, y)), colour) in enumerate(zip(series.items(), _cycle(len(series)), strict=True)):
+        axes.plot(x, y, color=colour, linewidth=1.6, linestyle=DASHES[index // len(COLOURS) % len(DASHES)], label=name)
     for place, (name, point) in enumerate((marks or {}).items()):
         axes.plot(*point, marker='os^D'[place % 4], color='0.2', linestyle='none', markersize=6, label=name)
     axes.margins(x=0.02)

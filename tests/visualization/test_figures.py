@@ -32,6 +32,11 @@ def test_curves_and_marks():
     assert len({line.get_color() for line in axes.lines}) == 3
 
 
+def test_many_curves_differ_in_colour_or_dashes():
+    axes = curve_figure({f'run {index}': ([1], [index]) for index in range(15)}, 'iteration', 'loss').axes[0]
+    assert len({(line.get_color(), line.get_linestyle()) for line in axes.lines}) == 15
+
+
 def test_bars():
     axes = bar_figure(['cat', 'cow'], {'CAM': [50, None], 'after': [60, 70]}, 'IoU (%)').axes[0]
     assert [bar.get_height() for bar in axes.patches] == [50, 0, 60, 70]
