@@ -128,7 +128,8 @@ def write_scores_of_masks(root):
         low = np.stack([mask % 255 == 0, *(mask == value for value in keys)]).astype(np.float32)
         high = low.copy()
         high[:, mask == 255] = np.eye(len(low), dtype=np.float32)[-1][:, None]
-        write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]), np.arange(len(keys)), CLASSES)
+        write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]),
+                     np.array([CLASSES.index(VOC[value]) for value in keys]), CLASSES)
 
 
 def write_cues_of_masks(root):
