@@ -36,7 +36,8 @@ class LoadAffinityScores(LoadAnnotations):
             strangers = [content.classes[key] for key in content.keys if not results['gt_score'][key]]
             if strangers:
                 raise InputError(f'{path} has scores of {first_names(strangers)}, which the labels of '
-                                 f'{results.get("img_path")} do not name. Correct the labels, or make the scores again.')
+                                 f'{results.get("img_path")} do not name. Correct the labels, or make the scores '
+                                 'again.')
         scores = content.scores
         results['affinity_scores'] = np.ascontiguousarray(scores.reshape(-1, *size).transpose(1, 2, 0))
         results.setdefault('seg_fields', []).append('affinity_scores')
