@@ -95,5 +95,5 @@ def check_fits(state: dict[str, Tensor], config: str) -> None:
     init_default_scope(cfg.get('default_scope', 'mmseg'))
     try:
         MODELS.build(cfg.model).load_state_dict(state)
-    except RuntimeError as error:
+    except (RuntimeError, InputError) as error:  # the latter from a part that says more, e.g. a codebook
         raise InputError(f'The converted checkpoint does not fit the model of {config}: {error}') from error

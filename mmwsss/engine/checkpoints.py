@@ -109,6 +109,8 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Seque
             f'{name} ({_shape(weights[name])}, the model has {_shape(own[name])})'
             for name in own if name in weights and own[name].shape != weights[name].shape
         ]
+    except InputError as error:  # from a part that says more, e.g. a codebook
+        raise InputError(f'{path}: {error}') from error
     # Checkpoints from before PyTorch 1.0 lack these counters, which nothing reads.
     missing = [name for name in missing if not name.endswith('num_batches_tracked')]
     missing = [name for name in missing if not name.startswith(tuple(new))]

@@ -1,5 +1,6 @@
 """Messages of the command line tools for errors that a user can fix."""
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from .launchers import process_rank
 # Seconds that other ranks wait for rank 0 to print its message. All ranks usually hit the same error, and a launcher
 # stops all ranks when one exits, so rank 0 must print first.
 PATIENCE = 10.0
+
+PLACE_IN_REGISTRY = r'class `\w+` in \S+\.py: '  # MMEngine up to 0.10.7 raises an error of a part again with this
 
 
 @contextmanager
@@ -60,9 +63,9 @@ def plain_message(error: BaseException, resume_hint: Callable[[], str] = lambda:
         resume_hint: says how to resume, for a full disk.
     """
     chain = list(_chain(error))
-    for link in reversed(chain):
+    for link in chain:  # the last one that was raised says where the others came from
         if isinstance(link, InputError):
-            return _without_worker_traceback(str(link))
+            return re.sub(PLACE_IN_REGISTRY, '', _without_worker_traceback(str(link)))
     for link in chain:
         if isinstance(link, ImportError) and link.name == 'mmwsss':  # from mmwsss.version
             return str(link)
@@ -88,7 +91,4 @@ def _without_worker_traceback(message: str) -> str:
     if not message.startswith('Caught InputError in '):
         return message
     name = f'{InputError.__module__}.{InputError.__qualname__}: '
-    innermost = message.partition(name)[2]
-    for link in ('\nThe above exception was', '\nDuring handling of the above'):
-        innermost = innermost.partition(link)[0]
-    return innermost.strip() or message
+    return message.rpartition(name)[2].strip() or message

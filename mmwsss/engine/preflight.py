@@ -112,18 +112,16 @@ def require_model(cfg: Config, where: str) -> None:
             setting.
     """
     init_default_scope(cfg.get('default_scope') or 'mmengine')
-    problem: str | None = None
     try:
         with torch.device('meta'):
             MODELS.build(copy.deepcopy(cfg.model))
     except InputError as error:
-        problem = plain_message(error)
+        raise InputError(f'{where}: {plain_message(error)}') from error
     except TypeError as error:
-        problem = f'{error}. Correct the name of the setting.' if 'unexpected keyword' in str(error) else None
+        if 'unexpected keyword' in str(error):
+            raise InputError(f'{where}: {error}. Correct the name of the setting.') from error
     except Exception:  # the stage itself says so
         return
-    if problem:  # not in the handler: of a chain of errors, a tool shows the innermost
-        raise InputError(f'{where}: {problem}')
 
 
 def missing_packages(model: object, where: str) -> str:

@@ -48,6 +48,24 @@ def test_the_differences_are_on_the_page():
     assert len(found) >= 20 and begin and rest.partition('\n<!--')[0] == markdown_table(*difference_texts(found))
 
 
+def test_what_is_published_stands_beside_the_differences_here():
+    folder = REPO / 'configs/voc20'
+    entries = read_comparison([str(folder / 'compare_voc20.py')]).entries
+    page = (folder / 'README.md').read_text(encoding='utf-8')
+    lines = page.partition('<!-- published and here -->\n\n')[2].partition('\n\n')[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.split('|')[1:-1]] for line in lines]
+    against = {entry.name: entry.against for entry in entries if entry.against}
+    assert {entry: other for entry, other, *_ in rows} == against and len(against) == len(entries) - 1 >= 13
+    _, found = difference_texts(differences_of(read_results(folder / 'compare_voc20.json'), against))
+    wanted = {(entry, listed): text for entry, _, listed, _, text in found}
+    for entry, _, published, *here in rows:
+        assert here == [wanted[entry, listed] for listed in ('train', 'val')]
+        gain = re.match(r'\+([\d.]+) \(([\d.]+), ([\d.]+)\)$', published)
+        if gain:
+            before, after = float(gain[2]), float(gain[3])
+            assert f'{after - before:.1f}' == gain[1]
+
+
 def test_the_statistics_of_the_words_name_the_figures_of_the_table():
     kept = {row['entry']: row['columns']['CAM mIoU']['values'][0] for row in json.loads(
         (REPO / 'configs/voc20/compare_words.json').read_text())['rows'] if row['list'] == 'train'}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from message_names import message_names
-from reference_network import reference_checkpoint
+from reference_network import REPO, reference_checkpoint
 
 from mmwsss.convert.checkpoint import convert_file, read_codebook
 from mmwsss.utils.errors import InputError
@@ -44,6 +44,16 @@ def test_a_model_it_does_not_fit(repo, released, tmp_path):
     done = run(repo, 'vwe', released, tmp_path / 'out.pth', '--config', 'configs/cam_r50_voc.py')
     assert done.returncode == 1 and re.search(message_names('cam_r50_voc.py', 'head.word_to_image.weight'), done.stderr)
     assert not (tmp_path / 'out.pth').exists() and 'Traceback' not in done.stderr
+
+
+def test_a_codebook_of_another_size(released, tmp_path):
+    config = tmp_path / 'few_words.py'
+    config.write_text(f"""_base_ = {str(REPO / 'configs/vwe_hspp_r50_voc.py')!r}
+model = dict(backbone=dict(init_cfg=None), head=dict(encoder=dict(num_words=7)))
+""")
+    with pytest.raises(InputError, match=message_names('few_words.py', '256 x 2048', '7 x 2048')):
+        convert_file('vwe', released, tmp_path / 'out.pth', str(config))
+    assert not (tmp_path / 'out.pth').exists()
 
 
 def test_a_config_without_a_model(released, tmp_path):

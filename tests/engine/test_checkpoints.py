@@ -13,6 +13,8 @@ from mmseg.models import SegTTAModel
 from torch import nn
 
 from mmwsss.engine.checkpoints import find_resumable, read_checkpoint, require_fit, weights_of, write_checkpoint
+from mmwsss.models.heads.codebook import LearnableCodebook
+from mmwsss.models.heads.memory_bank import MemoryBankCodebook
 from mmwsss.utils.errors import InputError
 
 
@@ -138,6 +140,12 @@ def test_other_shapes_are_listed_up_to_ten():
     line = str(caught.value).splitlines()[1]
     assert re.search(message_names(21, '0.0.bias', '0.0.weight', '5x3x1x1', '3x3x1x1', 11), line)
     assert line.count('(') == 10
+
+
+@pytest.mark.parametrize('codebook', [LearnableCodebook, MemoryBankCodebook])
+def test_a_codebook_of_another_size_is_told_with_its_file(codebook):
+    with pytest.raises(InputError, match=message_names('a.pth', '4 x 3', '6 x 3')):
+        require_fit(codebook(6, 3), codebook(4, 3).state_dict(), 'a.pth')
 
 
 @pytest.mark.parametrize('name, value', [('2.bias', float('inf')), ('0.weight', float('nan')),

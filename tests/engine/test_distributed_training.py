@@ -32,10 +32,10 @@ train_dataloader = dict(
         data_root={root!r}, indices=4,
         pipeline=[dict(type='LoadImage'), dict(type='PackImageLabelInputs')]))
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
-train_cfg = dict(max_epochs=1, val_interval=1)
+train_cfg = dict(max_epochs=2, val_interval=1)
 """
 SEAM = CLASSIFIER.replace('norm_eval=True)', 'norm_eval=True), head=dict(drop_rate=0)')  # drop-out differs as well
-MEMORY_BANK = CLASSIFIER.replace('max_epochs=1', 'max_epochs=3') + """\
+MEMORY_BANK = CLASSIFIER.replace('max_epochs=2', 'max_epochs=3') + """\
 default_hooks = dict(logger=dict(interval=1))
 custom_hooks = [dict(type='WriteAverageLosses'), dict(type='WordStatisticsHook', interval=1)]
 """  # the draw of the words, then two updates
@@ -49,7 +49,7 @@ train_dataloader = dict(
     dataset=dict(
         data_root={root!r}, seg_map_dir={root!r} + '/SegmentationClass', indices=4,
         pipeline=[dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackImageLabelInputs')]))
-train_cfg = dict(max_epochs=1)
+train_cfg = dict(max_epochs=2)
 """
 AFFINITYNET = COMMON + """\
 model = dict(backbone=dict(init_cfg=None, norm_eval=True), head=dict(radius=3))
@@ -59,7 +59,7 @@ train_dataloader = dict(
         data_root={root!r}, seg_map_dir={root!r} + '/scores', indices=4, pipeline=[
             dict(type='LoadImage'), dict(type='LoadAffinityScores'), dict(type='AffinityLabel'),
             dict(type='PackImageLabelInputs', keys=['affinity_label'])]))
-train_cfg = dict(max_epochs=1)
+train_cfg = dict(max_epochs=2)
 """
 SUB_CLASSIFIER = CLASSIFIER.replace("'PackImageLabelInputs'", "'PackImageLabelInputs', keys=['gt_sub_category']") + """\
 model = dict(backbone=dict(norm_eval=True), head=dict(drop_ratio=0.0))  # drop-out differs between ranks
@@ -80,7 +80,7 @@ train_dataloader = dict(
         data_root={root!r}, seg_map_dir={root!r} + '/SegmentationClass', indices=4,
         pipeline=[dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackSegInputs')]))
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
-train_cfg = dict(max_iters=1, val_interval=1)
+train_cfg = dict(max_iters=2, val_interval=2)
 """
 GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
 ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
@@ -91,6 +91,9 @@ CUES = SEGMENTOR.replace('/SegmentationClass', '/cues').replace(
     "dict(type='LoadCues'), dict(type='PackImageLabelInputs', keys=['cues'])")
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
+    'decorrelation': (CLASSIFIER, 'vwl_l_r18_mini.py', {
+        'loss_cls', 'loss_word', 'loss_word_to_image', 'loss_decorrelation'}),
+    'attention pooling': (CLASSIFIER, 'bes_r18_mini.py', {'loss_cls'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
     'memory bank': (MEMORY_BANK, 'vwl_m_r18_mini.py', {'loss_cls', 'loss_word', 'word_to_image'}),
     'recam': (RECAM, 'recam_r18_mini.py', {'loss_cls', 'loss_recam'}),
@@ -125,7 +128,8 @@ def write_scores_of_masks(root):
         low = np.stack([mask % 255 == 0, *(mask == value for value in keys)]).astype(np.float32)
         high = low.copy()
         high[:, mask == 255] = np.eye(len(low), dtype=np.float32)[-1][:, None]
-        write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]), np.arange(len(keys)), CLASSES)
+        write_scores(root / 'scores' / f'{path.stem}.npz', np.stack([low, high]),
+                     np.array([CLASSES.index(VOC[value]) for value in keys]), CLASSES)
 
 
 def write_cues_of_masks(root):

@@ -17,13 +17,13 @@ class Broken(Dataset):
 
     def __getitem__(self, index):
         try:
-            raise KeyError('x')
-        except KeyError as error:
-            raise InputError('image.jpg is cut off. Copy it again.\nTwo lines.') from error
+            raise InputError('It is cut off. Copy it again.\nTwo lines.')
+        except InputError as error:
+            raise InputError(f'image.jpg: {error}') from error
 
 
 def wrapped() -> Exception:
-    """Re-raise like MMEngine's older registry; the innermost error has the message."""
+    """Re-raise like MMEngine's older registry."""
     try:
         try:
             raise InputError('no folder x. Make it.')
@@ -36,8 +36,17 @@ def wrapped() -> Exception:
             return last
 
 
-def test_innermost_input_error_speaks():
+def test_an_input_error_speaks_wherever_it_is_in_the_chain():
     assert plain_message(wrapped()) == 'no folder x. Make it.'
+
+
+def test_an_error_that_names_the_place_of_another_speaks_for_it(capsys):
+    with pytest.raises(SystemExit), plain_errors():
+        try:
+            raise InputError('k=9 is too large. Use a smaller one.')
+        except InputError as error:
+            raise InputError(f'The stage clusters: {error}') from error
+    assert capsys.readouterr().err == 'error: The stage clusters: k=9 is too large. Use a smaller one.\n'
 
 
 @pytest.mark.parametrize('workers', [0, 1])
@@ -45,7 +54,7 @@ def test_message_from_a_data_loaders_worker(workers):
     loader = DataLoader(Broken(), num_workers=workers)
     with pytest.raises(InputError) as caught:
         next(iter(loader))
-    assert plain_message(caught.value) == 'image.jpg is cut off. Copy it again.\nTwo lines.'
+    assert plain_message(caught.value) == 'image.jpg: It is cut off. Copy it again.\nTwo lines.'
 
 
 def test_full_disk_is_told_with_the_way_to_resume():

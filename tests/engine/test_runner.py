@@ -71,6 +71,18 @@ def test_label_files_of_another_data_set_are_named(root, config, kind):
         build(config, root, **write_files(root, kind, other))
 
 
+@pytest.mark.parametrize(('config', 'kind'), FOLDERS[:2])
+def test_label_files_of_other_image_labels_are_named(root, config, kind):
+    """Those of another data set with the same classes, names and sizes."""
+    options = write_files(root, kind)
+    labels = labels_of(root)
+    name, own = next(iter(labels.items()))
+    labels[name] = [other for other in CLASSES if other not in own][:1]
+    (root / 'image_labels.json').write_text(json.dumps(labels))
+    with pytest.raises(InputError, match=message_names(f'files/{name}.npz', own[0])):
+        build(config, root, **options)
+
+
 @pytest.mark.parametrize(('config', 'kind'), [FOLDERS[0], FOLDERS[2]])
 def test_label_files_of_another_size_are_named(root, config, kind):
     name = 'files/2007_000000' + ('.png' if kind == 'masks' else '.npz')

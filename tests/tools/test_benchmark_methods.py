@@ -8,7 +8,7 @@ from run_tool import run_process
 
 def test_the_command(tmp_path):
     names = ('cam_r18_mini', 'seam_r18_mini', 'sccam_r18_mini', 'amn_r18_mini', 'onestage_r18_mini',
-             'deeplabv2_r18_mini', 'dsrg_r18_mini')
+             'deeplabv2_r18_mini', 'dsrg_r18_mini', 'affinitynet_r18_mini', 'bes_boundary_r18_mini', 'irnet_r18_mini')
     paths = [REPO / 'configs/mini' / f'{name}.py' for name in names]
     done = run_process('analysis_tools/benchmark.py', 'methods', *paths, '--batch', 2, '--turns', 1, '--size', 48, 64,
                        '--device', 'cpu', cwd=tmp_path)

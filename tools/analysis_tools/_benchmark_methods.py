@@ -78,8 +78,9 @@ class Case:
         # further labels are a number for each class
         copies = getattr(getattr(self.model, 'head', None), 'sub_categories', 1)
         grid = (cfg.get('cues') or {}).get('grid')
-        self.batch = [make_sample(crop, classes, keys, copies, grid) for _ in range(args.batch)]
-        self.image = [make_sample(tuple(args.size), classes, keys, copies, grid)]
+        block = next((step.get('block', 8) for step in steps if step['type'] == 'AffinityLabel'), None)
+        self.batch = [make_sample(crop, classes, keys, copies, grid, block) for _ in range(args.batch)]
+        self.image = [make_sample(tuple(args.size), classes, keys, copies, grid, block)]
 
     def step(self) -> None:
         """One training step."""
@@ -103,8 +104,8 @@ def training_size(steps: list[dict]) -> tuple[int, int]:
 
 
 def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...], copies: int,
-                grid: tuple[int, int] | None) -> tuple[torch.Tensor, SegDataSample]:
-    """An image with two of its classes, and what its network learns from.
+                grid: tuple[int, int] | None, block: int | None) -> tuple[torch.Tensor, SegDataSample]:
+    """An image with two of its classes, what its network learns from, and their CAMs for a refiner.
 
     Args:
         size: height and width.
@@ -112,16 +113,22 @@ def make_sample(size: tuple[int, int], classes: int, keys: tuple[str, ...], copi
         keys: of further labels.
         copies: entries of a further label for each class.
         grid: height and width of localization cues in place of further labels.
+        block: side of the blocks of pixels that have a further label each.
     """
     sample = SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, pad_shape=size))
     sample.gt_sem_seg = PixelData(data=torch.randint(0, classes + 1, (1, *size)))
     sample.gt_score = torch.zeros(classes)
     sample.gt_score[[0, classes - 1]] = 1
+    sample.cam = PixelData(data=torch.rand(2, *(-(-side // 4) for side in size)))
+    sample.cam_keys = torch.tensor([0, classes - 1])
     for key in keys:
         if grid:  # a quarter of the cells has a cue, of the background or of a class of the image
             owner = torch.tensor([0, 1, classes])[torch.randint(0, 3, grid)]
             cues = torch.nn.functional.one_hot(owner, classes + 1) * (torch.rand(*grid, 1) < 0.25)
             setattr(sample, key, cues.to(torch.uint8))
+            continue
+        if block:  # background or one of the two classes
+            setattr(sample, key, torch.randint(0, 3, [side // block for side in size]))
             continue
         setattr(sample, key, sample.gt_score.repeat_interleave(copies))
     return torch.randint(0, 256, (3, *size), dtype=torch.uint8), sample

@@ -4,7 +4,7 @@ from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
 from mmwsss.pseudo_labels.score_file import read_scores
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 
 
 @TRANSFORMS.register_module()
@@ -20,7 +20,8 @@ class LoadAffinityScores(LoadAnnotations):
         """Add the scores.
 
         Raises:
-            InputError: the file is missing or damaged, or has another image size or other classes.
+            InputError: the file is missing or damaged, has another image size or other classes, or has scores of a
+                class that is not among the image's labels.
         """
         path, size = results['seg_map_path'], tuple(results['ori_shape'][:2])
         content = read_scores(path)
@@ -31,6 +32,12 @@ class LoadAffinityScores(LoadAnnotations):
         if classes is not None and content.classes != tuple(classes):
             raise InputError(f'{path} was made with the classes {", ".join(content.classes)}, but the dataset has '
                              f'{", ".join(classes)}. Make the scores again, or correct metainfo.classes.')
+        if results.get('gt_score') is not None:
+            strangers = [content.classes[key] for key in content.keys if not results['gt_score'][key]]
+            if strangers:
+                raise InputError(f'{path} has scores of {first_names(strangers)}, which the labels of '
+                                 f'{results.get("img_path")} do not name. Correct the labels, or make the scores '
+                                 'again.')
         scores = content.scores
         results['affinity_scores'] = np.ascontiguousarray(scores.reshape(-1, *size).transpose(1, 2, 0))
         results.setdefault('seg_fields', []).append('affinity_scores')

@@ -116,13 +116,10 @@ def _check(cells: Sequence[Cell], plans: dict[Cell, Plan], work_dir: Path) -> No
     from mmwsss.pipeline.check import check_inputs
     first = {cell.entry.name: cell for cell in reversed(cells)}  # seeds do not differ in what they read
     for cell in reversed(first.values()):
-        problem = ''
         try:
             check_inputs(plans[cell])
         except InputError as error:
-            problem = str(error)
-        if problem:  # not in the handler: of a chain of errors, a tool shows the innermost
-            raise InputError(f'{cell.entry.name} ({cell.entry.config}): {problem}')
+            raise InputError(f'{cell.entry.name} ({cell.entry.config}): {error}') from error
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
