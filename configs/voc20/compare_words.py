@@ -14,6 +14,7 @@ entries = [
     dict(name='VWE', **GAP),
     dict(name='VWE+HSPP', **HSPP),
     dict(name='one word', options={'model.head.encoder.num_words': 1}, **GAP),  # a control: nothing to predict
+    dict(name='word loss 4 times', options={'model.head.word_weight': 4}, **GAP),
     *[dict(name=f'temperature {value}', options={TEMPERATURE: value}, **GAP) for value in (10, 20, 40)],
     dict(name='memory bank', options=BANK, **GAP),
     dict(name='memory bank, temperature 20', options={**BANK, TEMPERATURE: 20}, **GAP),

@@ -31,9 +31,11 @@ class VWEHead(CAMHead):
         learn_word_to_image: False to leave `loss_word_to_image` out of the objective, as VWL-M does (IJCV 2022): it is
             still logged, as `word_to_image`, and its classifier stays as it was initialised. This needs
             `word_cam=False`.
+        word_weight: factor of `loss_word` in the objective, at least 0; the paper and the code have 1.
 
     Raises:
-        InputError: `word_cam` asks for the word map of a word-to-image classifier that does not learn.
+        InputError: `word_cam` asks for the word map of a word-to-image classifier that does not learn, or `word_weight`
+            is negative.
     """
 
     def __init__(self,
@@ -42,17 +44,21 @@ class VWEHead(CAMHead):
                  encoder: dict | None = None,
                  word_cam: bool = True,
                  learn_word_to_image: bool = True,
+                 word_weight: float = 1.0,
                  loss: dict = DEFAULT_LOSS,
                  init_cfg: dict | None = None) -> None:
         super().__init__(num_classes, in_channels, loss, init_cfg)
         if word_cam and not learn_word_to_image:
             raise InputError('VWEHead: with learn_word_to_image=False the word map means nothing. Set word_cam=False.')
+        if not word_weight >= 0:
+            raise InputError(f'VWEHead: word_weight={word_weight} must be at least 0.')
         self.encoder = MODELS.build(dict(type='VisualWordEncoder', in_channels=in_channels) | dict(encoder or {}))
         self.word_classifier = nn.Conv2d(in_channels, self.encoder.num_words, 1, bias=False)
         self.word_to_image = nn.Conv2d(self.encoder.num_words, num_classes, 1, bias=False)
         self.word_to_image.requires_grad_(learn_word_to_image)
         self.word_cam = word_cam
         self.learn_word_to_image = learn_word_to_image
+        self.word_weight = word_weight
 
     def word_logits(self, feat: Tensor) -> Tensor:
         """Return logits `(N, K)` for the presence of words, from the average of the map `(N, C, H, W)`."""
@@ -86,7 +92,7 @@ class VWEHead(CAMHead):
         encoding = self.encoder(feat)
         image_logits = self.word_to_image_logits(encoding.frequency).float()
         target = stack_gt_scores(data_samples, self.num_classes, image_logits.device)
-        losses['loss_word'] = self.loss_module(self.word_logits(feat).float(), encoding.presence)
+        losses['loss_word'] = self.word_weight * self.loss_module(self.word_logits(feat).float(), encoding.presence)
         word_to_image = self.loss_module(image_logits, target)
         if self.learn_word_to_image:
             losses['loss_word_to_image'] = word_to_image

@@ -82,6 +82,19 @@ def test_words_do_not_teach_the_backbone_but_their_prediction_does():
     assert feat.grad.abs().sum() > 0
 
 
+def test_the_weight_of_the_word_loss():
+    torch.manual_seed(0)
+    head = VWEHead(num_classes=2, in_channels=3, encoder=dict(num_words=4))
+    feat, labels = torch.randn(2, 3, 4, 4), samples([[1, 0], [0, 1]])
+    plain = head.loss([average(feat)], labels)
+    heavy = VWEHead(num_classes=2, in_channels=3, encoder=dict(num_words=4), word_weight=4)
+    heavy.load_state_dict(head.state_dict())
+    for name, loss in heavy.loss([average(feat)], labels).items():
+        torch.testing.assert_close(loss, plain[name] * (4 if name == 'loss_word' else 1))
+    with pytest.raises(InputError, match=message_names('word_weight', -1)):
+        VWEHead(2, 3, word_weight=-1)
+
+
 @pytest.mark.parametrize('dtype, tolerance', [(torch.float64, 1e-6), (torch.bfloat16, 0.05)])
 def test_other_precisions(dtype, tolerance):
     head = VWEHead(num_classes=2, in_channels=3, encoder=dict(type='VisualWordEncoder', num_words=4))
