@@ -175,7 +175,7 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequenc
         size: `(H, W)`; if `probs` are smaller, they are refined on a shrunk image. By default that of `probs`.
 
     Returns:
-        `(H, W)` uint8, the most probable class of each pixel.
+        `(H, W)` int16, the most probable class of each pixel.
 
     Raises:
         InputError: the image is missing, damaged or of another size, or the refinement cannot run.
@@ -187,7 +187,7 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequenc
                              'of the same file.')
         if probs.shape[1:] != size:
             refined = refine(shrink_image(image, probs.shape[1:]), torch.from_numpy(probs))
-            return labels_at(refined, size).byte().numpy()
-        return refine(image, torch.from_numpy(probs)).argmax(dim=0).byte().numpy()
+            return labels_at(refined, size).short().numpy()
+        return refine(image, torch.from_numpy(probs)).argmax(dim=0).short().numpy()
     except InputError as error:
         raise InputError(f'{sample["img_path"]}: {error}') from error
