@@ -1,10 +1,8 @@
 """IoU after a local refinement such as DenseCRF, which runs in worker processes."""
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,11 @@ from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.pseudo_labels.shrunk import shrink_image, shrink_scores, shrunk_size
 from mmwsss.registry import build_local_refinement
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.worker_pool import default_workers, worker_pool
+from mmwsss.utils.worker_pool import default_workers, explained_kill, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
+REMEDY = ("Set fewer workers of CRFIoUMetric. In your own script, put what it runs below `if __name__ == '__main__':`.")
 HELD = 2 ** 29  # bytes of images that wait above which there is no more than one for each worker
 DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # others as in DenseCRF
 
@@ -67,7 +66,7 @@ class CRFIoUMetric(ClassIoUMetric):
                 was killed.
         """
         try:
-            with explain_broken_pool():
+            with explained_kill(REMEDY):
                 for sample in data_samples:
                     self._submit(sample)
                     while len(self._pending) > 2 * self.workers or (self._held > HELD and
@@ -84,7 +83,7 @@ class CRFIoUMetric(ClassIoUMetric):
             InputError: an image cannot be refined, or a worker was killed.
         """
         try:
-            with explain_broken_pool():
+            with explained_kill(REMEDY):
                 while self._pending:
                     self._count_oldest()
         finally:
@@ -124,21 +123,6 @@ class CRFIoUMetric(ClassIoUMetric):
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
-
-
-@contextmanager
-def explain_broken_pool() -> Iterator[None]:
-    """Turn a broken pool into an error that explains it.
-
-    Raises:
-        InputError: a worker was killed.
-    """
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise InputError('A worker of CRFIoUMetric was killed, probably because memory ran out, or could not start. '
-                         'Set fewer workers. In your own script, put what it runs below '
-                         "`if __name__ == '__main__':`.") from error
 
 
 def probabilities(sample: dict, num_classes: int) -> np.ndarray:
