@@ -66,11 +66,13 @@ def main() -> None:
     from mmwsss.utils.table import framed_table
     logging.disable(logging.INFO)
     start = time.time()
-    subprocess.run([sys.executable, str(TOOLS / 'dataset_converters/sample.py'), 'data/sample'], check=True)
     untrained = work / 'untrained.pth'
-    if not untrained.is_file():
-        write_untrained(untrained)
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):
+        drawn = subprocess.run([sys.executable, str(TOOLS / 'dataset_converters/sample.py'), 'data/sample'])
+        if drawn.returncode:  # it said why
+            sys.exit(drawn.returncode)
+        if not untrained.is_file():
+            write_untrained(untrained)
         plan = make_plan(stages_of(untrained), PIPELINE, str(work / 'pipeline'))
         launcher = Launcher(TOOLS, warm=True)
         run_pipeline(plan, launcher, last='cams_on_val')

@@ -54,8 +54,8 @@ def main() -> None:
         refinement = build_refinement(refine, args.config)
         made_from = dict(stage='IR labels', fg_thr=args.fg_thr, bg_thr=args.bg_thr, refinement=refine,
                          **dict(max_size=max_size) if max_size is not None else {})
-        dataset, out, ids = claim_training_files(cfg, args.cams or cfg.test_dataloader.dataset.cam_dir, args.out,
-                                                 '.png', made_from, args.overwrite)
+        dataset, out, ids = claim_training_files(cfg, args.cams or cfg.test_dataloader.dataset.get('cam_dir'),
+                                                 args.out, '.png', made_from, args.overwrite)
         jobs = jobs_of(dataset, out, args.fg_thr, args.bg_thr, refinement, max_size)
         summary = make_ir_labels(jobs, args.workers, len(dataset))
         check_complete(out, ids)

@@ -50,7 +50,7 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
-    from mmwsss.engine.file_writing import origin_of_cams, prepare, without_weights, write_files
+    from mmwsss.engine.file_writing import origin_of_cams, prepare, use_cams, without_weights, write_files
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
 
@@ -58,16 +58,17 @@ def main() -> None:
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)
         out = args.out or str(Path(cfg.work_dir) / 'pseudo_labels')
         dataset = prepare(cfg, args.checkpoint, out, args.list)
-        dataset.cam_dir = args.cams or dataset.cam_dir
-        if args.bg_thr is not None:
-            cfg.model.test_cfg.bg_thr = args.bg_thr
+        cams = use_cams(cfg, args.cams)
+        options = {} if args.bg_thr is None else dict(bg_thr=args.bg_thr)
         if args.crf is not None:
-            cfg.model.test_cfg.update(crf=args.crf, refine=None)
+            options.update(crf=args.crf, refine=None)
         if args.refine is not None:
-            cfg.model.test_cfg.update(refine=parse_component(args.refine), crf=None)
-            build_refinement(cfg.model.test_cfg.refine, '--refine')
+            options.update(refine=parse_component(args.refine), crf=None)
+            build_refinement(options['refine'], '--refine')
+        if options:
+            cfg.model.test_cfg = {**(cfg.model.get('test_cfg') or {}), **options}
         made_from = dict(stage='pseudo labels', model=without_weights(cfg.model.to_dict()), pipeline=dataset.pipeline,
-                         **origin_of_cams(dataset.cam_dir))
+                         **origin_of_cams(cams))
         write_files(cfg, dict(type='PseudoLabelWriter', output_dir=out), '.png', made_from, args.overwrite)
 
 

@@ -139,7 +139,8 @@ def find_resumable(work_dir: str | Path) -> Path | None:
 
     MMEngine records the full path of the latest one in the file `last_checkpoint`. The folder may have been moved or
     copied since, so the file of that name in `work_dir` comes first. If it is missing or truncated, the readable
-    checkpoint with the highest epoch or iteration is taken.
+    checkpoint with the highest epoch or iteration is taken; one without the optimizer's state, such as MMEngine's best
+    one, only where there is no other.
 
     Args:
         work_dir: folder of the run to resume.
@@ -152,7 +153,7 @@ def find_resumable(work_dir: str | Path) -> Path | None:
         candidates.insert(0, work_dir / noted.name)
         if _is_of_out_dir(noted, work_dir):
             candidates.append(noted)
-    return next((path for path in candidates if _is_resumable(path)), None)
+    return next((path for parts in (('optimizer', ), ()) for path in candidates if _is_resumable(path, parts)), None)
 
 
 def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
@@ -164,10 +165,10 @@ def _is_of_out_dir(noted: Path, work_dir: Path) -> bool:
     return noted.parent.name == work_dir.resolve().name and not (noted.parent / 'last_checkpoint').exists()
 
 
-def _is_resumable(path: Path) -> bool:
-    """Whether a training run can resume from this file."""
+def _is_resumable(path: Path, parts: Sequence[str]) -> bool:
+    """Whether a training run can resume from this file, and it has further parts."""
     try:
-        return {'meta', 'message_hub'} <= read_checkpoint(path).keys()
+        return {'meta', 'message_hub', *parts} <= read_checkpoint(path).keys()
     except InputError:
         return False
 

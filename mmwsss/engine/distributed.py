@@ -27,7 +27,8 @@ def prepare_distributed(cfg: Config) -> None:
         cfg: the run's config; `model_wrapper_cfg` is changed in place.
 
     Raises:
-        InputError: the launcher's variables are missing, or there are more processes than GPUs.
+        InputError: the launcher's variables are missing, there are more processes than GPUs, or MMEngine's launchers do
+            not know the device.
     """
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
@@ -38,6 +39,9 @@ def prepare_distributed(cfg: Config) -> None:
         raise InputError(
             f'Process {local_rank} on this machine has no GPU, because there are only {torch.cuda.device_count()}. '
             'Start one process per GPU, or hide the GPUs (CUDA_VISIBLE_DEVICES=-1) to run on CPUs.')
+    if device == 'mps':
+        raise InputError(f"MMEngine's launchers do not support Apple's GPU, so --launcher {launcher} cannot work here. "
+                         'Run one process without a launcher.')
     if device == 'cpu':
         _join_gloo_group(cfg, launcher, rank, local_rank, size)
         _wrap_without_devices(cfg)

@@ -10,6 +10,8 @@ from mmseg.registry import DATASETS, METRICS
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_folder
 
+from .config import say
+
 
 def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -> None:
     """Visualize every prediction, or none: visualization takes much longer than the test itself.
@@ -32,10 +34,14 @@ def visualize(cfg: Config, show: bool, show_dir: str | None, wait_time: float) -
                          "default_hooks.visualization=dict(type='SegVisualizationHook') and a visualizer, or omit "
                          '--show and --show-dir.')
     hooks.visualization.update(draw=True, interval=1)  # MMSeg 1.2 keeps an interval of 50 in tests
+    if hooks.visualization.type in ('SegVisualizationHook', 'mmseg.SegVisualizationHook'):
+        hooks.visualization.type = 'mmseg.NumberedVisualizationHook'
     if show:
         hooks.visualization.update(show=True, wait_time=wait_time)
     if show_dir:
         cfg.visualizer.save_dir = show_dir
+    if cfg.get('launcher', 'none') != 'none':
+        say(cfg, 'note: only the first process visualizes its share of the images. To visualize all, use one process.')
 
 
 def augment(cfg: Config) -> None:

@@ -9,7 +9,7 @@ from mmengine.dist import barrier, broadcast_object_list, is_main_process
 from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.registry import TRANSFORMS
 
-from mmwsss.datasets import ImageLabelDataset
+from mmwsss.datasets import ImageLabelDataset, LoadCAM
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
@@ -23,8 +23,12 @@ from .runner_adapter import dataset_of
 
 def loads_masks(step: dict) -> bool:
     """Whether a step of a pipeline, its config, loads masks or what stands in their place."""
+    return _is_a(step, LoadAnnotations)
+
+
+def _is_a(step: dict, base: type) -> bool:
     kind = step['type'] if isinstance(step['type'], type) else TRANSFORMS.get(step['type'])
-    return isinstance(kind, type) and issubclass(kind, LoadAnnotations)
+    return isinstance(kind, type) and issubclass(kind, base)
 
 
 def without_masks(pipeline: Sequence[dict]) -> list[dict]:
@@ -63,11 +67,17 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
 
     Returns:
         The config of the test dataset, a part of `cfg`.
+
+    Raises:
+        InputError: the config lacks a part, or its training joins several lists and `list_name` is `None`.
     """
     require_parts(cfg, 'model', 'train_dataloader', 'test_dataloader')
     cfg.work_dir, cfg.load_from, cfg.resume = f'{out}_log', checkpoint, False
     dataset = cfg.test_dataloader.dataset
-    listed = cfg.train_dataloader.dataset.get('ann_file') or ''
+    listed, *others = training_lists(cfg.train_dataloader.dataset)
+    if others and list_name is None:
+        raise InputError(f'The training data set of {cfg.filename} joins the lists {", ".join([listed, *others])}. '
+                         'Name one with --list.')
     if not list_name:
         dataset.ann_file = listed if list_name is None else ''
     elif Path(list_name).is_file():
@@ -76,6 +86,45 @@ def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None
         dataset.ann_file = str(Path(listed or '.txt').with_name(list_name + (Path(listed).suffix or '.txt')))
     dataset.pipeline = without_masks(dataset.pipeline)
     return dataset
+
+
+def training_lists(dataset: Mapping[str, Any]) -> list[str]:
+    """The lists of a training data set, also inside of a `RepeatDataset` or `ConcatDataset`.
+
+    Args:
+        dataset: its config.
+
+    Returns:
+        At least one; an empty text stands for a data set of all images.
+    """
+    inner = dataset.get('dataset') or dataset.get('datasets')
+    if not inner:
+        return [dataset.get('ann_file') or '']
+    parts = inner if isinstance(inner, list | tuple) else [inner]
+    return list(dict.fromkeys(name for part in parts for name in training_lists(part)))
+
+
+def use_cams(cfg: Config, cams: str | None) -> str:
+    """Let the test data set of a refiner read CAM files.
+
+    Args:
+        cfg: after :func:`prepare`, changed in place.
+        cams: their folder; by default the config's.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InputError: there is none, or the test pipeline does not load CAMs.
+    """
+    dataset = cfg.test_dataloader.dataset
+    dataset.cam_dir = cams or dataset.get('cam_dir')
+    if not any(_is_a(step, LoadCAM) for step in dataset.pipeline):
+        raise InputError(f'The test pipeline of {cfg.filename} does not load CAMs (LoadCAM). Give the config of a '
+                         'refiner, e.g. configs/irnet_r50_voc.py.')
+    if not dataset.cam_dir:
+        raise InputError(f'{cfg.filename} does not set the folder of the CAMs. Pass --cams.')
+    return dataset.cam_dir
 
 
 def without_weights(settings: Any) -> Any:

@@ -1,12 +1,11 @@
 """One job for each image, in parallel processes."""
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.progress import ProgressBar
-from mmwsss.utils.worker_pool import default_workers, worker_pool
+from mmwsss.utils.worker_pool import default_workers, explained_kill, worker_pool
 
 Job = TypeVar('Job')
 Result = TypeVar('Result')
@@ -42,10 +41,8 @@ def _run(function: Callable[[Job], Result], jobs: list[Job], workers: int) -> It
         return
     pool = worker_pool(workers)
     try:
-        for future in as_completed([pool.submit(function, job) for job in jobs]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise InputError('A worker was killed, probably because memory ran out. Set fewer --workers, and run the same '
-                         'command again to resume.') from error
+        with explained_kill():
+            for future in as_completed([pool.submit(function, job) for job in jobs]):
+                yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)

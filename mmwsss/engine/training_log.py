@@ -10,7 +10,7 @@ FILES = '*/vis_data/scalars.json'  # in a work dir, one for each start
 
 
 def read_training_log(folder: Path) -> dict[str, Curve]:
-    """Read all numbers that a training logged beside its loss. Where it was resumed, the later run counts.
+    """Read all numbers that a training logged beside its loss. A later run, resumed or anew, counts from its begin on.
 
     Args:
         folder: work dir of the training.
@@ -20,9 +20,10 @@ def read_training_log(folder: Path) -> dict[str, Curve]:
     """
     steps: dict[int, dict[str, Any]] = {}
     for path in sorted(folder.glob(FILES)):
-        for line in _json_lines(path):
-            if 'loss' in line:
-                steps[line['step']] = line
+        lines = [line for line in _json_lines(path) if 'loss' in line]
+        begin = min((line['step'] for line in lines), default=math.inf)
+        steps = {step: line for step, line in steps.items() if step < begin}
+        steps.update((line['step'], line) for line in lines)
     curves: dict[str, Curve] = {}
     for step, line in sorted(steps.items()):
         for name, value in line.items():

@@ -14,7 +14,7 @@ from .pseudo_label_writer import PseudoLabelWriter
 
 @METRICS.register_module()
 class ClassIoUMetric(IoUMetric):
-    """`IoUMetric` that also reports `IoU.<class>` for every class, in percent.
+    """`IoUMetric` that also reports `IoU.<class>` for every class, in percent, and counts images of any size exactly.
 
     Classes that occur neither in the masks nor in the predictions are omitted; a warning names those that no mask has.
 
@@ -39,6 +39,26 @@ class ClassIoUMetric(IoUMetric):
         if self.format_only:  # nothing is counted, and MMEngine warns of a metric without results
             self.results.extend([()] * len(data_samples))
 
+    @staticmethod
+    def intersect_and_union(pred_label: Tensor, label: Tensor, num_classes: int,
+                            ignore_index: int) -> tuple[Tensor, ...]:
+        """Count the pixels of an image exactly; MMSeg's counters are float32, which end at 2^24 pixels of a class.
+
+        Args:
+            pred_label, label: prediction and ground truth of the same shape, integers.
+            num_classes: `C`.
+            ignore_index: ground truth of pixels that are not counted.
+
+        Returns:
+            Intersection, union, predicted and ground truth area, `(C,)` float64 each, on the CPU.
+        """
+        known = label != ignore_index
+        found, true = pred_label[known].long(), label[known].long()
+        intersect, predicted, truth = (
+            torch.bincount(values, minlength=num_classes)[:num_classes].cpu().double()
+            for values in (found[found == true], found, true))
+        return intersect, predicted + truth - intersect, predicted, truth
+
     def compute_metrics(self, results: list[tuple[Tensor, ...]]) -> dict[str, float]:
         """Compute MMSeg's metrics and the IoU of each class.
 
@@ -52,7 +72,7 @@ class ClassIoUMetric(IoUMetric):
             return {}
         metrics = super().compute_metrics(results)
         intersect, union, truth = (
-            torch.stack([areas[index] for areas in results]).sum(dim=0).double() for index in (0, 1, 3))
+            torch.stack([areas[index] for areas in results]).sum(dim=0) for index in (0, 1, 3))
         warn_of_absent_classes(truth.tolist(), self.dataset_meta['classes'])
         iou = (100 * intersect / union).tolist()
         metrics.update({f'IoU.{name}': round(value, 2) for name, value in

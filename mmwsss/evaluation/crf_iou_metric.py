@@ -1,10 +1,8 @@
 """IoU after a local refinement such as DenseCRF, which runs in worker processes."""
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,11 @@ from mmwsss.pseudo_labels.large_labels import labels_at
 from mmwsss.pseudo_labels.shrunk import shrink_image, shrink_scores, shrunk_size
 from mmwsss.registry import build_local_refinement
 from mmwsss.utils.errors import InputError
-from mmwsss.utils.worker_pool import default_workers, worker_pool
+from mmwsss.utils.worker_pool import default_workers, explained_kill, worker_pool
 
 from .class_iou_metric import ClassIoUMetric
 
+REMEDY = ("Set fewer workers of CRFIoUMetric. In your own script, put what it runs below `if __name__ == '__main__':`.")
 HELD = 2 ** 29  # bytes of images that wait above which there is no more than one for each worker
 DEEPLABV2 = dict(gaussian_sxy=1, bilateral_sxy=67, bilateral_srgb=3, bilateral_compat=4)  # others as in DenseCRF
 
@@ -67,7 +66,7 @@ class CRFIoUMetric(ClassIoUMetric):
                 was killed.
         """
         try:
-            with explain_broken_pool():
+            with explained_kill(REMEDY):
                 for sample in data_samples:
                     self._submit(sample)
                     while len(self._pending) > 2 * self.workers or (self._held > HELD and
@@ -84,7 +83,7 @@ class CRFIoUMetric(ClassIoUMetric):
             InputError: an image cannot be refined, or a worker was killed.
         """
         try:
-            with explain_broken_pool():
+            with explained_kill(REMEDY):
                 while self._pending:
                     self._count_oldest()
         finally:
@@ -126,21 +125,6 @@ class CRFIoUMetric(ClassIoUMetric):
             self._pool = None
 
 
-@contextmanager
-def explain_broken_pool() -> Iterator[None]:
-    """Turn a broken pool into an error that explains it.
-
-    Raises:
-        InputError: a worker was killed.
-    """
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise InputError('A worker of CRFIoUMetric was killed, probably because memory ran out, or could not start. '
-                         'Set fewer workers. In your own script, put what it runs below '
-                         "`if __name__ == '__main__':`.") from error
-
-
 def probabilities(sample: dict, num_classes: int) -> np.ndarray:
     """Return the softmax of a data sample's logits.
 
@@ -175,7 +159,7 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequenc
         size: `(H, W)`; if `probs` are smaller, they are refined on a shrunk image. By default that of `probs`.
 
     Returns:
-        `(H, W)` uint8, the most probable class of each pixel.
+        `(H, W)` int16, the most probable class of each pixel.
 
     Raises:
         InputError: the image is missing, damaged or of another size, or the refinement cannot run.
@@ -187,7 +171,7 @@ def refined_label(sample: dict, probs: np.ndarray, refine: Refine, size: Sequenc
                              'of the same file.')
         if probs.shape[1:] != size:
             refined = refine(shrink_image(image, probs.shape[1:]), torch.from_numpy(probs))
-            return labels_at(refined, size).byte().numpy()
-        return refine(image, torch.from_numpy(probs)).argmax(dim=0).byte().numpy()
+            return labels_at(refined, size).short().numpy()
+        return refine(image, torch.from_numpy(probs)).argmax(dim=0).short().numpy()
     except InputError as error:
         raise InputError(f'{sample["img_path"]}: {error}') from error

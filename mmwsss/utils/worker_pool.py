@@ -5,8 +5,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar
 
+from .errors import InputError
 from .progress import track
 from .system import available_cores
 
@@ -36,15 +39,36 @@ def run_parallel(what: str, function: Callable[[Task], Result], tasks: Sequence[
         function: takes one task; it and the tasks must be picklable.
         tasks: arguments of the function.
         workers: number of processes; with 1 worker or 1 task, the work runs in this process.
+
+    Raises:
+        InputError: a worker was killed.
     """
     if workers == 1 or len(tasks) < 2:
         yield from map(function, track(tasks, what))
         return
     pool = worker_pool(workers)
     try:
-        yield from track(pool.map(function, tasks, chunksize=16), what, len(tasks))
+        with explained_kill():
+            yield from track(pool.map(function, tasks, chunksize=16), what, len(tasks))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def explained_kill(remedy: str = 'Set fewer --workers, and run the same command again to resume.') -> Iterator[None]:
+    """Turn the error of a pool whose worker was killed into an `InputError`.
+
+    Args:
+        remedy: what to do, for the message.
+
+    Raises:
+        InputError: a worker was killed.
+    """
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise InputError(f'A worker was killed, probably because memory ran out, or could not start. '
+                         f'{remedy}') from error
 
 
 def default_workers() -> int:

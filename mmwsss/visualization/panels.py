@@ -21,7 +21,7 @@ def paint_labels(labels: np.ndarray, palette: Sequence[Sequence[int]], ignore_in
         `(H, W, 3)` uint8 RGB.
     """
     colours = np.full((256, 3), UNLABELLED, dtype=np.uint8)
-    colours[:len(palette)] = palette
+    colours[:len(palette)] = palette[:len(colours)]
     colours[ignore_index] = UNLABELLED
     return colours[labels]
 

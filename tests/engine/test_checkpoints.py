@@ -217,6 +217,16 @@ def test_a_cut_off_checkpoint_is_passed_over(tmp_path):
     assert find_resumable(tmp_path).name == 'epoch_9.pth'
 
 
+def test_a_best_checkpoint_comes_last(tmp_path):
+    """MMEngine saves it without the optimizer and the schedule, which would begin anew."""
+    best = training_checkpoint(5)
+    del best['optimizer']
+    torch.save(best, tmp_path / 'best_mIoU_epoch_5.pth')
+    assert find_resumable(tmp_path).name == 'best_mIoU_epoch_5.pth'
+    save(tmp_path, 3, 4)
+    assert find_resumable(tmp_path).name == 'epoch_4.pth'
+
+
 def test_nothing_to_resume(tmp_path):
     assert find_resumable(tmp_path) is None
     assert find_resumable(tmp_path / 'none') is None

@@ -68,6 +68,13 @@ def test_a_wrapper_of_the_config_keeps_its_settings(monkeypatch):
         type='MMDistributedDataParallel', static_graph=True, device_ids=None)
 
 
+def test_launchers_on_apples_gpu_are_refused(monkeypatch):
+    monkeypatch.setattr(distributed, 'get_device', lambda: 'mps')
+    monkeypatch.setattr(distributed, '_read_variables', lambda launcher: [0, 0, 2])
+    with pytest.raises(InputError, match=message_names('Apple', 'pytorch')):
+        prepare_distributed(Config(dict(launcher='pytorch')))
+
+
 def test_more_processes_than_gpus_are_refused(monkeypatch):
     monkeypatch.setattr(distributed, 'get_device', lambda: 'cuda')
     monkeypatch.setattr(torch.cuda, 'device_count', lambda: 2)

@@ -26,12 +26,26 @@ def test_visualizing_in_files_and_windows():
     visualize(cfg, False, 'out', 2)
     assert cfg.visualizer.save_dir == 'out'
     assert cfg.default_hooks.visualization.to_dict() == dict(
-        type='SegVisualizationHook', draw=True, interval=1)
+        type='mmseg.NumberedVisualizationHook', draw=True, interval=1)
     cfg = config()
     visualize(cfg, True, None, 0.5)
     assert 'save_dir' not in cfg.visualizer
     assert cfg.default_hooks.visualization.to_dict() == dict(
-        type='SegVisualizationHook', draw=True, interval=1, show=True, wait_time=0.5)
+        type='mmseg.NumberedVisualizationHook', draw=True, interval=1, show=True, wait_time=0.5)
+
+
+def test_several_processes_do_not_visualize_all(capsys):
+    visualize(config(), False, 'out', 2)
+    assert not capsys.readouterr().out
+    visualize(config(launcher='pytorch'), False, 'out', 2)
+    assert 'first process' in capsys.readouterr().out
+
+
+def test_a_visualization_hook_of_the_config_stays():
+    cfg = config()
+    cfg.default_hooks.visualization.type = 'Own'
+    visualize(cfg, False, 'out', 2)
+    assert cfg.default_hooks.visualization.type == 'Own'
 
 
 def test_visualizing_needs_a_visualizer():

@@ -5,6 +5,7 @@ import torch
 from mmseg.evaluation import IoUMetric
 
 from mmwsss.evaluation import ClassIoUMetric
+from mmwsss.utils.threads import one_thread
 
 CLASSES = ('background', 'cat', 'cow', 'dog')
 
@@ -35,8 +36,20 @@ def test_classes(samples):
         assert metrics[f'IoU.{name}'] == pytest.approx(100 * float(both / either), abs=0.005)
     assert 'IoU.dog' not in metrics
     plain = measured(IoUMetric, samples)
-    assert {name: metrics[name] for name in plain} == plain and len(metrics) == len(plain) + 3
+    assert {name: metrics[name] for name in plain} == pytest.approx(plain, abs=1e-4) and len(metrics) == len(plain) + 3
     assert metrics['mIoU'] == pytest.approx(np.mean([metrics[f'IoU.{name}'] for name in CLASSES[:3]]), abs=0.01)
+
+
+def test_more_pixels_than_float32_counts():
+    """2^24 + 16 pixels of the background, a half of them predicted as a cat."""
+    truth = torch.zeros(1, 1048577, 16, dtype=torch.uint8)
+    found = truth.clone()
+    found[:, 524288:] = 1
+    with one_thread(torch.device('cpu')):  # each thread counts for itself
+        areas = ClassIoUMetric.intersect_and_union(found[0], truth[0], 4, 255)
+    pixels, right = 2**24 + 16, 2**23
+    assert [area.tolist() for area in areas] == [
+        [right, 0, 0, 0], [pixels, pixels - right, 0, 0], [right, pixels - right, 0, 0], [pixels, 0, 0, 0]]
 
 
 def test_nothing_is_measured_where_predictions_are_written(samples, tmp_path):

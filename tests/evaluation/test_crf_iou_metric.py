@@ -120,7 +120,14 @@ def test_settings_default_to_those_of_deeplabv2(samples):
                              bilateral_srgb=3, bilateral_compat=4).argmax(axis=0)
     label = refined_label(dict(img_path=samples[0]['img_path']), probs, CRFIoUMetric().refinement.refine)
     np.testing.assert_array_equal(label, wanted)
-    assert label.dtype == np.uint8
+
+
+def test_more_classes_than_a_byte_counts(samples):
+    probs = np.zeros((300, 24, 40), dtype=np.float32)
+    probs[260] = 1
+    for size in ((24, 40), (12, 20)):
+        label = refined_label(samples[0], probs[:, :size[0], :size[1]], lambda image, scores: scores, (24, 40))
+        assert label.shape == (24, 40) and (label == 260).all()
 
 
 def test_bad_samples(samples):

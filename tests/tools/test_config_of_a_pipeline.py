@@ -11,7 +11,8 @@ PIPELINE = TOOLS.parent / 'configs' / 'mini' / 'pipeline_mini.py'
     ('make_pseudo_labels.py', ['x.pth']), ('make_masks.py', ['x.pth', '--out', 'x']), ('make_prototypes.py', ['x.pth']),
     ('make_subcategories.py', ['x.pth']), ('make_ir_labels.py', []), ('make_ir_labels.py', ['--cams', 'x']),
     ('make_affinity_scores.py', []), ('make_cues.py', []), ('make_stroke_labels.py', ['points', 'x.json']),
-    ('evaluate_cams.py', ['--cams', 'x']), ('evaluate_labels.py', ['--labels', 'x'])])
+    ('evaluate_cams.py', ['--cams', 'x']), ('evaluate_labels.py', ['--labels', 'x']),
+    ('analysis_tools/inspect_words.py', ['x.pth']), ('analysis_tools/visualize_words.py', ['x.pth'])])
 def test_it_is_told_apart_from_that_of_a_network(tool, args, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     torch.save(dict(state_dict=dict(a=torch.zeros(1))), 'x.pth')

@@ -84,9 +84,9 @@ def test_what_is_wrong_with_the_options_is_said_before_the_folder_is_claimed(the
     done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--fg-thr', '0.1',
                       '--bg-thr', '0.2')
     assert done.status == 1 and re.search(message_names(0.1, 0.2), done.err)
-    done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', 'irnet.py', '--out', 'wrong', '--cfg-options',
-                      'test_dataloader.dataset.cam_dir=None')
-    assert done.status == 1 and re.search(message_names('--cams', '--out'), done.err)
+    for arguments in (('irnet.py', '--cfg-options', 'test_dataloader.dataset.cam_dir=None'), ('classifier.py', )):
+        done = run_inside(capsys, monkeypatch, 'make_ir_labels.py', *arguments, '--out', 'wrong')
+        assert done.status == 1 and re.search(message_names(arguments[0], '--cams', '--out'), done.err)
     assert not (there / 'wrong').exists()
 
 

@@ -35,6 +35,14 @@ def test_pseudo_labels_by_another_local_refinement(mean_config, capsys, monkeypa
         np.testing.assert_array_equal(refined, present[mean_labels(positions, len(present))])
 
 
+@pytest.mark.parametrize('options', [[], ['--cams', 'cams'], ['--bg-thr', '0.3']])
+def test_a_classifier_is_no_refiner(options, there, capsys, monkeypatch):
+    done = run_inside(capsys, monkeypatch, 'make_pseudo_labels.py', 'classifier.py', 'classifier.pth', '--out', 'no',
+                      *options)
+    assert done.status == 1 and done.err.startswith('error: ') and 'classifier.py' in done.err
+    assert not Path('no').exists()
+
+
 def test_training_and_pseudo_labels(ir_label_folder, there, capsys, monkeypatch):
     done = run_inside(capsys, monkeypatch, 'train.py', 'irnet.py', '--work-dir', 'trained')
     assert done.status == 0, done.err[-2000:]

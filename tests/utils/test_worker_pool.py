@@ -5,6 +5,7 @@ import signal
 import pytest
 import torch
 
+from mmwsss.utils.errors import InputError
 from mmwsss.utils.system import available_cores
 from mmwsss.utils.worker_pool import default_workers, run_parallel, worker_pool
 
@@ -31,3 +32,8 @@ def test_ranks_share_the_cores(monkeypatch):
 @pytest.mark.parametrize('workers', [1, 2])
 def test_parallel_results_come_in_order(workers):
     assert list(run_parallel('Squares', abs, range(-40, 0), workers)) == list(range(40, 0, -1))
+
+
+def test_a_killed_worker_is_explained():
+    with pytest.raises(InputError, match='--workers'):
+        list(run_parallel('Ends', os._exit, range(40), 2))

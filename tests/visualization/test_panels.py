@@ -5,12 +5,17 @@ import cv2
 import numpy as np
 import pytest
 
+from mmwsss.utils.palette_png import class_palette
 from mmwsss.visualization.panels import heat_overlay, image_of_uri, image_uri, paint_labels, shrink
 
 
 def test_labels_get_their_colours():
     painted = paint_labels(np.array([[0, 1], [2, 255]], np.uint8), [(0, 0, 0), (10, 20, 30), (200, 100, 50)])
     assert painted.tolist() == [[[0, 0, 0], [10, 20, 30]], [[200, 100, 50], [255, 255, 255]]]
+
+
+def test_more_colours_than_labels():
+    assert paint_labels(np.array([[0, 1]], np.uint8), class_palette(300)).tolist() == [[[0, 0, 0], [128, 0, 0]]]
 
 
 def test_heat():

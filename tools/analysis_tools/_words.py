@@ -38,11 +38,12 @@ class WordRun:
 
         from mmwsss.engine.checkpoints import read_checkpoint, require_fit
         from mmwsss.engine.classes import require_classes_of_checkpoint
-        from mmwsss.engine.config import load_config
+        from mmwsss.engine.config import load_config, require_parts
         from mmwsss.engine.preflight import build_datasets
         from mmwsss.evaluation.word_statistics import word_head
 
         cfg = load_config(args.config, args.cfg_options)
+        require_parts(cfg, 'model', 'test_dataloader')
         checkpoint = read_checkpoint(args.checkpoint)
         init_default_scope('mmseg')
         self._loader = cfg.test_dataloader

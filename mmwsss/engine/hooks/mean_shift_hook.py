@@ -1,5 +1,6 @@
 """Computing the mean of IRNet's displacements at the end of training."""
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from mmengine.dist import all_reduce
@@ -7,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+from torch.utils.data import DataLoader
 
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.progress import track
@@ -14,7 +16,7 @@ from mmwsss.utils.progress import track
 
 @HOOKS.register_module()
 class MeanShiftHook(Hook):
-    """Set the head's `running_mean` at the end of the last epoch, before the checkpoint is written.
+    """Set the head's `running_mean` after the last iteration, before the checkpoint is written.
 
     The losses determine displacements only up to a constant. IRNet subtracts the mean in eval mode: first averaged
     over the images and pixels of a batch, then over batches, without the mean shift.
@@ -29,20 +31,24 @@ class MeanShiftHook(Hook):
     def __init__(self, dataloader: dict) -> None:
         self.dataloader = dataloader
 
-    def after_train_epoch(self, runner: Runner) -> None:
-        """Compute the mean after the last epoch.
+    def before_train(self, runner: Runner) -> None:
+        """Build the dataloader, so that data that do not fit are refused before any training.
 
         Raises:
-            InputError: the images do not fill one batch.
+            InputError: the data set does not fit, or its images do not fill one batch.
         """
-        if runner.epoch + 1 < runner.max_epochs:
+        self._loader: DataLoader = Runner.build_dataloader(self.dataloader, seed=runner.seed)
+        if not len(self._loader):
+            raise InputError(f'MeanShiftHook: {len(self._loader.dataset)} images do not fill one batch of '
+                             f'{self._loader.batch_size}. Lower the batch size, or set drop_last=False.')
+
+    def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None,
+                         outputs: dict | None = None) -> None:
+        """Compute the mean after the last iteration, whether the training counts epochs or iterations."""
+        if runner.iter + 1 < runner.max_iters:
             return
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        loader = Runner.build_dataloader(self.dataloader, seed=runner.seed)
-        if not len(loader):
-            raise InputError(f'MeanShiftHook: {len(loader.dataset)} images do not fill one batch of '
-                             f'{loader.batch_size}. Lower the batch size, or set drop_last=False.')
-        total = self.total(model, loader, quiet=runner.rank != 0)
+        total = self.total(model, self._loader, quiet=runner.rank != 0)
         all_reduce(total)
         model.head.running_mean.copy_(total[:2] / total[2])
         runner.logger.info(f'Mean displacement (dy, dx) over {int(total[2])} batches: '

@@ -3,6 +3,7 @@ import pytest
 import torch
 from message_names import message_names
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 from mmseg.registry import DATASETS, MODELS
 from tiny_voc import write_tiny_voc
 from torch.utils.data import DataLoader
@@ -27,13 +28,19 @@ def images(root, count=5):
 
 
 class FakeRunner:
-    """The runner's attributes that the hook reads, at the end of the last of three epochs."""
+    """The runner's attributes that the hook reads, after the last of three iterations."""
 
-    epoch, max_epochs, rank, seed = 2, 3, 0, 0
+    iter, max_iters, rank, seed = 2, 3, 0, 0
 
     def __init__(self, model):
         from mmengine.logging import MMLogger
         self.model, self.logger = model, MMLogger.get_current_instance()
+
+
+def run_hook(loader, runner):
+    hook = MeanShiftHook(loader)
+    hook.before_train(runner)
+    hook.after_train_iter(runner, 0)
 
 
 def loader_cfg(dataset, batch_size, drop_last=True):
@@ -45,7 +52,7 @@ def test_mean_over_batches_without_the_incomplete_one(tmp_path):
     init_default_scope('mmseg')
     model = MODELS.build(IRNET)
     dataset = images(tmp_path)
-    MeanShiftHook(loader_cfg(dataset, 2)).after_train_epoch(FakeRunner(model))
+    run_hook(loader_cfg(dataset, 2), FakeRunner(model))
 
     means = []
     loader = DataLoader(DATASETS.build(dataset), batch_size=2, collate_fn=list)
@@ -57,17 +64,41 @@ def test_mean_over_batches_without_the_incomplete_one(tmp_path):
     assert len(loader) == 3
     np.testing.assert_allclose(model.head.running_mean.numpy(), np.mean(means, axis=0), rtol=1e-4)
     model.eval()  # the mean of shifted displacements is 0 over these batches
-    MeanShiftHook(loader_cfg(dataset, 2)).after_train_epoch(FakeRunner(model))
+    run_hook(loader_cfg(dataset, 2), FakeRunner(model))
     np.testing.assert_allclose(model.head.running_mean.numpy(), np.mean(means, axis=0), rtol=1e-4)
 
 
-def test_only_after_the_last_epoch():
+def test_only_after_the_last_iteration():
     runner = FakeRunner(None)
-    runner.epoch = 1
-    MeanShiftHook(dict()).after_train_epoch(runner)  # does not touch the model
+    runner.iter = 1
+    MeanShiftHook(dict()).after_train_iter(runner, 0)  # does not touch the model
 
 
-def test_too_few_images_are_named(tmp_path):
+def test_data_that_do_not_fit_are_named_before_the_training(tmp_path):
     init_default_scope('mmseg')
     with pytest.raises(InputError, match=message_names(3, 4)):
-        MeanShiftHook(loader_cfg(images(tmp_path, 3), 4)).after_train_epoch(FakeRunner(MODELS.build(IRNET)))
+        MeanShiftHook(loader_cfg(images(tmp_path, 3), 4)).before_train(FakeRunner(None))
+    moved = dict(images(tmp_path, 3), data_root=str(tmp_path / 'moved'))
+    with pytest.raises(InputError, match='moved'):
+        MeanShiftHook(loader_cfg(moved, 2)).before_train(FakeRunner(None))
+
+
+@pytest.mark.parametrize('loop', [dict(type='EpochBasedTrainLoop', max_epochs=1),
+                                  dict(type='IterBasedTrainLoop', max_iters=2)])
+def test_the_last_checkpoint_has_it(tmp_path, loop):
+    """Whatever the loop counts."""
+    init_default_scope('mmseg')
+    by_epoch = 'max_epochs' in loop
+    dataset = images(tmp_path)
+    labelled = dict(dataset, seg_map_dir=str(tmp_path / 'SegmentationClass'), pipeline=[
+        dict(type='LoadImage'), dict(type='LoadMask'),
+        dict(type='RandomCropPad', crop_size=(40, 72), pad_val=(127, 127, 127)), dict(type='PackImageLabelInputs')])
+    runner = Runner(
+        model=IRNET, work_dir=str(tmp_path / 'run'), train_cfg=loop, train_dataloader=loader_cfg(labelled, 2),
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.01)), default_scope='mmseg', experiment_name=loop['type'],
+        default_hooks=dict(checkpoint=dict(type='CheckpointHook', by_epoch=by_epoch, interval=1 if by_epoch else 2)),
+        custom_hooks=[dict(type='MeanShiftHook', dataloader=loader_cfg(dataset, 2))])
+    model = runner.train()
+    saved = torch.load(tmp_path / 'run' / ('epoch_1.pth' if by_epoch else 'iter_2.pth'), weights_only=False)
+    assert model.head.running_mean.abs().min() > 0
+    assert torch.equal(saved['state_dict']['head.running_mean'], model.head.running_mean)
