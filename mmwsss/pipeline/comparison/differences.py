@@ -11,8 +11,8 @@ ENDING = ' mIoU'  # of the columns that are subtracted
 def differences_of(cells: Sequence[Mapping[str, Any]], against: Mapping[str, str]) -> list[dict[str, Any]]:
     """What entries gain over others with the same seeds.
 
-    Seeds move two entries in the same direction, for instance by the order of the images, so differences spread less
-    than the figures themselves.
+    Seeds often move two entries in the same direction, for instance by the order of the images. Then differences
+    spread less than the figures themselves.
 
     Args:
         cells: as `compare.json` has them.
