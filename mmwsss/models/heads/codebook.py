@@ -26,11 +26,17 @@ class Codebook(BaseModule):
         num_words: `K`.
         in_channels: `C`, channels of the encoded features.
         init_cfg: MMEngine's initialisation config.
+
+    Raises:
+        InputError: `num_words` or `in_channels` is not a whole number of at least 1.
     """
 
     words: Tensor
 
     def __init__(self, num_words: int, in_channels: int, init_cfg: dict | None = None) -> None:
+        for key, value in dict(num_words=num_words, in_channels=in_channels).items():
+            if not isinstance(value, int) or value < 1:
+                raise InputError(f'{type(self).__name__}: {key} must be a whole number of at least 1, got {value!r}.')
         super().__init__(init_cfg)
         self.num_words = num_words
         self.in_channels = in_channels
@@ -101,9 +107,10 @@ class LearnableCodebook(Codebook):
     Args:
         num_words: `K`.
         in_channels: `C`, channels of the encoded features.
-        decorrelation: weight of the decorrelation loss on the codewords: 0 in the paper, 1 in the authors' second
-            release (VWL-L, IJCV 2022).
-        init: `'random'`, see :func:`random_words`, or `'features'` of the first training batch, scaled to unit length.
+        decorrelation: weight of the decorrelation loss on the codewords, at least 0: 0 in the paper, 1 in the authors'
+            second release (VWL-L, IJCV 2022).
+        init: `'random'`, see :func:`random_words`, or `'features'` of the first training batch, scaled to unit length;
+            features without a direction, which are all 0, leave a word random.
         seed: of the draw from the first batch.
         init_cfg: MMEngine's initialisation config, for `init='random'`.
 
@@ -112,7 +119,7 @@ class LearnableCodebook(Codebook):
             draw again.
 
     Raises:
-        InputError: `init` is unknown.
+        InputError: `init` is unknown, or a number is out of range.
     """
 
     initialised: Tensor | None
@@ -126,6 +133,8 @@ class LearnableCodebook(Codebook):
                  init_cfg: dict | None = None) -> None:
         super().__init__(num_words, in_channels, init_cfg)
         check_choice('LearnableCodebook', 'init', init, INITS)
+        if not decorrelation >= 0:
+            raise InputError(f'LearnableCodebook: decorrelation must be at least 0, got {decorrelation}.')
         self.decorrelation = decorrelation
         self.seed = seed
         self.words = nn.Parameter(random_words(num_words, in_channels))
@@ -141,5 +150,7 @@ class LearnableCodebook(Codebook):
     def prepare(self, feat: Tensor) -> None:
         """Draw the words from the first training batch, if asked for."""
         if self.initialised is not None and not self.initialised:
-            self.words.copy_(F.normalize(draw_features(feat, self.num_words, self.seed), dim=1))
+            drawn = F.normalize(draw_features(feat, self.num_words, self.seed), dim=1)
+            # The gradient of a word's direction grows without bound as its length goes to 0.
+            self.words.copy_(torch.where(drawn.any(dim=1, keepdim=True), drawn, self.words))
             self.initialised.fill_(True)

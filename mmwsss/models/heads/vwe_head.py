@@ -34,8 +34,8 @@ class VWEHead(CAMHead):
         word_weight: factor of `loss_word` in the objective, at least 0; the paper and the code have 1.
 
     Raises:
-        InputError: `word_cam` asks for the word map of a word-to-image classifier that does not learn, or `word_weight`
-            is negative.
+        InputError: `word_cam` asks for the word map of a word-to-image classifier that does not learn, `word_weight`
+            is negative, or the encoder has other channels than the head.
     """
 
     def __init__(self,
@@ -53,6 +53,9 @@ class VWEHead(CAMHead):
         if not word_weight >= 0:
             raise InputError(f'VWEHead: word_weight={word_weight} must be at least 0.')
         self.encoder = MODELS.build(dict(type='VisualWordEncoder', in_channels=in_channels) | dict(encoder or {}))
+        if self.encoder.codebook.in_channels != in_channels:
+            raise InputError(f'VWEHead: in_channels={in_channels}, but its encoder has in_channels='
+                             f'{self.encoder.codebook.in_channels}. Omit it in the encoder.')
         self.word_classifier = nn.Conv2d(in_channels, self.encoder.num_words, 1, bias=False)
         self.word_to_image = nn.Conv2d(self.encoder.num_words, num_classes, 1, bias=False)
         self.word_to_image.requires_grad_(learn_word_to_image)

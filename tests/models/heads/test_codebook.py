@@ -71,6 +71,13 @@ def test_unknown_settings(name):
         MODELS.build(dict(type=name, num_words=4, in_channels=8, init='zeros'))
 
 
+@pytest.mark.parametrize('name', CODEBOOKS)
+@pytest.mark.parametrize('key, value', [('num_words', 0), ('num_words', 2.5), ('in_channels', -1)])
+def test_sizes_that_no_codebook_has(name, key, value):
+    with pytest.raises(InputError, match=message_names(name, key, value)):
+        MODELS.build(dict(type=name, num_words=4, in_channels=8) | {key: value})
+
+
 def test_words_are_a_parameter():
     codebook = LearnableCodebook(num_words=64, in_channels=256)
     assert codebook().shape == (64, 256) and codebook() is codebook.words
@@ -89,6 +96,8 @@ def test_decorrelation_is_asked_for():
     codebook = LearnableCodebook(4, 8, decorrelation=0.5)
     loss = codebook.loss()
     torch.testing.assert_close(loss['loss_decorrelation'], 0.5 * decorrelation_loss(codebook.words))
+    with pytest.raises(InputError, match=message_names('decorrelation', -1)):
+        LearnableCodebook(4, 8, decorrelation=-1)
 
 
 def test_words_from_the_first_batch():
@@ -105,3 +114,14 @@ def test_words_from_the_first_batch():
     resumed.load_state_dict(codebook.state_dict())
     resumed.prepare(torch.randn(2, 8, 3, 4))
     assert torch.equal(resumed.words, drawn)
+
+
+def test_features_without_a_direction_are_no_words():
+    """The gradient of a word that is all 0 would throw it far away."""
+    codebook = LearnableCodebook(num_words=40, in_channels=8, init='features')
+    random, feat = codebook.words.detach().clone(), torch.zeros(1, 8, 1, 2)
+    feat[..., 1] = 1
+    codebook.prepare(feat)
+    from_features = (codebook.words == 8**-0.5).all(dim=1)
+    assert 0 < from_features.sum() < 40
+    assert torch.equal(codebook.words[~from_features], random[~from_features])

@@ -120,6 +120,8 @@ def test_channels_that_do_not_match():
     with pytest.raises(InputError, match=message_names(4, 5, 3)):
         VWEHead(2, 3, encoder=dict(type='VisualWordEncoder', num_words=4,
                                    codebook=dict(type='LearnableCodebook', in_channels=5)))
+    with pytest.raises(InputError, match=message_names('VWEHead', 3, 5)):
+        VWEHead(2, 3, encoder=dict(num_words=4, in_channels=5, codebook=dict(init='features')))
 
 
 def test_settings_without_a_type_are_those_of_the_encoder():
