@@ -1,4 +1,5 @@
 """The progress bar of all tools."""
+import atexit
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -34,11 +35,13 @@ class ProgressBar:
     def __enter__(self) -> 'ProgressBar':
         if self._bar is not None:
             self._bar.start()
+            atexit.register(self._bar.stop)  # work that fails or is interrupted leaves no hidden cursor
         return self
 
     def __exit__(self, *error: Any) -> None:
         if self._bar is not None:
             self._bar.stop()
+            atexit.unregister(self._bar.stop)
 
     def advance(self, steps: int = 1) -> None:
         """Count finished steps."""
