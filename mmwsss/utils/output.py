@@ -15,7 +15,7 @@ UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR,
 
 @contextmanager
 def explained_output(path: str | os.PathLike, kind: str = 'file') -> Iterator[None]:
-    """Turn an OSError of an output into an `InputError`; a full disk stays one, for how to resume.
+    """Turn an OSError of an output into an `InputError`; a full disk stays one, for how to resume, and gets a filename.
 
     Args:
         path: of the output.
@@ -27,6 +27,8 @@ def explained_output(path: str | os.PathLike, kind: str = 'file') -> Iterator[No
     try:
         yield
     except OSError as error:
+        if error.errno in FULL_DISK and error.filename is None:
+            error.filename = os.fspath(path)  # of the system, only opening a file names it
         if error.errno is None or error.errno in FULL_DISK:  # the first: not from the system, e.g. an encoder's
             raise
         place = f' ({error.filename})' if error.filename and str(error.filename) != str(path) else ''

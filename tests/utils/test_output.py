@@ -57,3 +57,4 @@ def test_a_full_disk_stays_one(tmp_path):
         with pytest.raises(OSError, match='full') as error, block(tmp_path / 'x'):
             raise OSError(errno.ENOSPC, 'full')
         assert not isinstance(error.value, InputError)
+        assert error.value.filename == str(tmp_path / 'x')
