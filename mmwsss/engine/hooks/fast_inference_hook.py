@@ -31,7 +31,8 @@ def fast_copy(backbone: nn.Module, tolerance: float = 1e-4) -> nn.Module:
         fused = fuse_conv_bn(copy.deepcopy(plain))
         if not _equal(plain, fused, tolerance):
             fused = plain
-    except (AttributeError, RuntimeError, TypeError):  # folding does not support this network
+    # Folding does not support this network, or the network takes no images of the size that is tried.
+    except (AssertionError, AttributeError, RuntimeError, TypeError, ValueError):
         fused = plain
     return fused.to(memory_format=torch.channels_last)
 

@@ -49,6 +49,16 @@ def test_resnet_is_folded_and_timm_is_not():
     assert kept.timm_model.conv_stem.weight.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_a_network_for_images_of_one_size_is_kept():
+    class Fixed(nn.Sequential):
+        def forward(self, images):
+            assert images.shape[2:] == (32, 32)
+            return super().forward(images)
+
+    backbone, images = Fixed(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).eval(), torch.randn(2, 3, 32, 32)
+    assert torch.equal(fast_copy(backbone)(images), backbone(images))
+
+
 @pytest.fixture
 def runner():
     class Runner:
