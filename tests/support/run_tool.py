@@ -24,8 +24,8 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
     monkeypatch.setattr(sys, 'path', [str((TOOLS / tool).parent), *sys.path])
     monkeypatch.setenv('LOCAL_RANK', '0')
-    for kind in (MMLogger, MessageHub, Visualizer):
-        kind._instance_dict.clear()  # two runs of one config in a second would share a name, and so their log
+    for kind in (MMLogger, MessageHub, Visualizer, *_below(Visualizer)):  # each class has its own dictionary
+        kind._instance_dict.clear()  # two runs of one config would share a name, and so their log and its folder
     capsys.readouterr()
     try:
         runpy.run_path(str(TOOLS / tool), run_name='__main__')
@@ -33,6 +33,11 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     return Outcome(status, *capsys.readouterr())
+
+
+def _below(kind: type) -> list[type]:
+    """All subclasses."""
+    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
 
 
 def run_process(tool: str, *args: object, cwd: Path, **variables: str) -> Outcome:
