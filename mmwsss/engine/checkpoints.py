@@ -48,6 +48,11 @@ def read_checkpoint(path: str | os.PathLike, lazy: bool = True) -> dict:
     return content
 
 
+def is_local(path: str | None) -> bool:
+    """Whether a checkpoint is a local file; MMEngine also supports URLs such as torchvision://."""
+    return '://' not in path if path else False
+
+
 def write_checkpoint(path: str | os.PathLike, weights: Mapping[str, Tensor],
                      meta: Mapping[str, Any] | None = None) -> None:
     """Write a checkpoint in one step.
@@ -84,6 +89,27 @@ def unwrapped(model: nn.Module) -> nn.Module:
     return model
 
 
+def load_what_fits(model: nn.Module, checkpoint: dict, path: str | Path) -> tuple[list[str], list[str]]:
+    """Load the weights of a checkpoint that the model has too.
+
+    Args:
+        model: with or without wrappers for distributed runs or test-time augmentation.
+        checkpoint: from :func:`read_checkpoint`.
+        path: its file, for the message.
+
+    Returns:
+        The names of weights that the checkpoint lacks, and of those that the model lacks.
+
+    Raises:
+        InputError: a part of the model refuses its weights, e.g. a codebook of another size.
+        RuntimeError: other weights have another shape.
+    """
+    try:
+        return unwrapped(model).load_state_dict(weights_of(checkpoint), strict=False)
+    except InputError as error:
+        raise InputError(f'{path}: {error}') from error
+
+
 def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Sequence[str] = ()) -> None:
     """Load a checkpoint's weights into a model; all names and shapes must match.
 
@@ -101,16 +127,14 @@ def require_fit(model: nn.Module, checkpoint: dict, path: str | Path, new: Seque
     weights = weights_of(checkpoint)
     reshaped: list[str] = []
     try:
-        missing, unexpected = model.load_state_dict(weights, strict=False)
+        missing, unexpected = load_what_fits(model, checkpoint, path)
     except RuntimeError:  # shapes differ
         own = model.state_dict()
-        missing, unexpected = own.keys() - weights.keys(), weights.keys() - own.keys()
+        missing, unexpected = sorted(own.keys() - weights.keys()), sorted(weights.keys() - own.keys())
         reshaped = [
             f'{name} ({_shape(weights[name])}, the model has {_shape(own[name])})'
             for name in own if name in weights and own[name].shape != weights[name].shape
         ]
-    except InputError as error:  # from a part that says more, e.g. a codebook
-        raise InputError(f'{path}: {error}') from error
     # Checkpoints from before PyTorch 1.0 lack these counters, which nothing reads.
     missing = [name for name in missing if not name.endswith('num_batches_tracked')]
     missing = [name for name in missing if not name.startswith(tuple(new))]

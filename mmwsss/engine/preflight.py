@@ -37,13 +37,13 @@ def build_datasets(cfg: Config, loops: Sequence[str]) -> dict[str, BaseDataset]:
 
 
 def try_images(dataset: BaseDataset, count: int = 8) -> list:
-    """Load some images as the training will, so that files that do not fit are named before it starts.
+    """Load some images as a loop will, so that files that do not fit are named before the training starts.
 
     A data set sees the names of label files only. Files of another data set, stage or image size differ in all or most
     images, so a few are enough.
 
     Args:
-        dataset: of the training, fully initialised.
+        dataset: of the training or its validation, fully initialised.
         count: at most so many images, spread evenly, and one of each part of a concatenation that these miss.
 
     Returns:

@@ -10,12 +10,13 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_folder
 
 from .checkpoint_loaders import load_all_safely
-from .checkpoints import find_resumable, read_checkpoint, require_fit, unwrapped
+from .checkpoints import find_resumable, is_local, read_checkpoint, require_fit, unwrapped
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import require_parts, say
 from .crop_windows import require_crop_windows
 from .distributed import prepare_distributed
 from .hooks import CheckInvalidLossHook
+from .initial_weights import require_own_weights
 from .mixed_precision import require_autocast
 from .part_places import require_places
 from .preflight import build_datasets, require_initial_weights, try_images
@@ -46,7 +47,7 @@ def choose_checkpoint(cfg: Config, resume: bool, options: dict | None = None) ->
             say(cfg, f'{cfg.work_dir} contains no checkpoint to resume from; starting from scratch.')
         else:
             cfg.load_from = str(latest)
-    if _is_local(cfg.get('load_from')):
+    if is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
         if cfg.resume and not {'meta', 'message_hub'} <= checkpoint.keys():
             raise InputError(f'{cfg.load_from} contains only weights, so a run cannot resume from it. Omit --resume to '
@@ -63,7 +64,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     Args:
         cfg: from :func:`load_config`.
         loops: loops that will run, see :func:`~mmwsss.engine.preflight.build_datasets`.
-        strict: load a local `load_from` now; its weights must match the model exactly.
+        strict: the weights of a local `load_from` must match the model exactly; else those that match are enough.
 
     Returns:
         The runner, with the checked datasets.
@@ -74,7 +75,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     require_parts(cfg, 'model')
     load_all_safely()
     checkpoint = None
-    if strict and _is_local(cfg.get('load_from')):
+    if strict and is_local(cfg.get('load_from')):
         checkpoint = read_checkpoint(cfg.load_from)
     if 'train' in loops:
         require_initial_weights(cfg)
@@ -85,7 +86,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     if 'train' in datasets and 'image_loss' in (cfg.get('model') or {}):
         require_crop_windows(datasets['train'])
     # Before the runner sets the seed: random steps of the pipeline then change no training.
-    samples = try_images(datasets['train']) if 'train' in datasets else []
+    tried = {loop: try_images(dataset) for loop, dataset in datasets.items() if 'train' in datasets}
+    samples = tried.get('train')
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
@@ -103,6 +105,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
         require_fit(runner.model, checkpoint, cfg.load_from)
         if getattr(model, 'knows_classes', True):
             require_classes_of_checkpoint(checkpoint, classes, cfg.load_from)
+    elif 'train' in loops:
+        require_own_weights(model, cfg.get('load_from'))
     return runner
 
 
@@ -112,8 +116,3 @@ def resume_hint(work_dir: str) -> str:
     if latest is None:
         return f'{work_dir} contains no checkpoint yet: run the same command to start again.'
     return f'To resume from {latest}, run the same command with --resume.'
-
-
-def _is_local(path: str | None) -> bool:
-    """Whether a checkpoint is a local file; MMEngine also supports URLs such as torchvision://."""
-    return '://' not in path if path else False

@@ -9,6 +9,7 @@ from reference_network import REPO
 from tiny_voc import write_tiny_voc
 
 from mmwsss.datasets.sub_categories import write_sub_categories
+from mmwsss.engine.checkpoints import write_checkpoint
 from mmwsss.engine.config import load_config
 from mmwsss.engine.runner import build_runner
 from mmwsss.pseudo_labels.cue_file import write_cues
@@ -27,13 +28,13 @@ def root(tmp_path):
     return write_tiny_voc(tmp_path / 'data', CLASSES, images=4, size=SIZE, ids=ALL)
 
 
-def build(config, root, **options):
+def build(config, root, loops=('train', ), **options):
     """The runner of a mini config on the data set."""
     options = {'train_dataloader.dataset.data_root': str(root), 'train_dataloader.batch_size': 2,
                'model.backbone.init_cfg': None, 'custom_hooks': [], **options}
     cfg = load_config(str(REPO / f'configs/mini/{config}.py'), options, work_dir=str(root.parent / 'work'))
     cfg.experiment_name = cfg.visualizer.name = root.parent.name  # MMEngine keeps them by name
-    return build_runner(cfg, ('train', ), strict=False)
+    return build_runner(cfg, loops, strict=False)
 
 
 def labels_of(root):
@@ -104,6 +105,15 @@ def test_a_training_that_loads_no_label_files_is_named(root, config, kind, named
         build(config, root, **write_files(root, kind), **{'train_dataloader.dataset.pipeline': pipeline})
 
 
+def test_validation_masks_of_another_size_are_named_before_the_training(root):
+    options = {**write_files(root, 'masks'), 'val_dataloader.dataset.data_root': str(root)}
+    build('deeplabv2_r18_mini', root, ('train', 'val'), **options)
+    for path in (root / 'SegmentationClass').iterdir():
+        Image.fromarray(np.zeros((20, 30), np.uint8)).save(path)
+    with pytest.raises(InputError, match=message_names('SegmentationClass', '20 x 30', f'{SIZE[0]} x {SIZE[1]}')):
+        build('deeplabv2_r18_mini', root, ('train', 'val'), **options)
+
+
 def test_another_number_of_sub_categories_is_named(root):
     rows = np.zeros((4, len(CLASSES) * 2), np.uint8)
     labels = labels_of(root)
@@ -115,6 +125,14 @@ def test_another_number_of_sub_categories_is_named(root):
     with pytest.raises(InputError, match=message_names(12, 6, 3, 'head.sub_categories')):
         build('sccam_r18_mini', root, **options)
     assert build('sccam_r18_mini', root, **options, **{'model.head.sub_categories': 2}).model.head.sub_categories == 2
+
+
+def test_a_codebook_of_another_size_is_named_with_its_file(root):
+    head, path = build('vwe_r18_mini', root).model.head, root.parent / 'words.pth'
+    weights = {f'head.{name}': value for name, value in head.state_dict().items()}
+    write_checkpoint(path, {**weights, 'head.encoder.codebook.words': head.encoder.codebook.words[:8]})
+    with pytest.raises(InputError, match=message_names(path, '8 x', '256 x')):
+        build('vwe_r18_mini', root, load_from=str(path))
 
 
 def test_a_device_without_autocast_is_named(root, monkeypatch):

@@ -101,6 +101,7 @@ def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
     (('tiny.py', '--cfg-options', 'train_dataloader=None'), ['tiny.py', 'train_dataloader']),
     (('tiny.py', '--cfg-options', 'load_from=none.pth'), ['none.pth']),
     (('tiny.py', '--cfg-options', 'load_from=weights.pth', '--resume'), ['weights.pth', 'resume']),
+    (('tiny.py', '--cfg-options', 'load_from=weights.pth', 'work_dir=w'), ['load_from', 'weights.pth']),
     (('tiny.py', '--cfg-options', 'val_dataloader.dataset.data_root=/none'),
      ['val', 'BaseSegDataset', '/none/images', '/none/masks']),
     (('tiny.py', '--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'), ['--amp', 'ApexOptimWrapper']),
