@@ -16,7 +16,6 @@ def test_the_published_settings():
     assert cfg.train_dataloader.batch_size == 16
     assert cfg.model.backbone.strides == (1, 2, 2, 1) and cfg.model.backbone.dilations == (1, 1, 1, 1)
     assert cfg.model.backbone.frozen_stages == 2 and cfg.model.backbone.norm_eval
-    assert cfg.model.neck.levels == (1, 2, 4) and cfg.model.neck.gamma == 2.0
     assert set(cfg.model.test_cfg.scales) == {0.5, 1.0, 1.5, 2.0} and cfg.model.test_cfg.bg_thr == 0.14
     irnet = Config.fromfile(REPO / 'configs/irnet_r50_voc.py')
     assert irnet.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
@@ -144,6 +143,13 @@ def test_the_published_settings_of_dsrg():
     assert crop.crop_size == (321, 321)
 
 
+@pytest.mark.parametrize('name', ['hspp_r50_voc', 'vwe_hspp_r50_voc', 'vwe_hspp_r101_voc', 'vwl_l_r101_voc',
+                                  'vwl_m_r101_voc', 'vwe_hspp_r50_coco', 'vwl_l_r101_coco', 'vwl_m_r101_coco'])
+def test_hybrid_pooling_has_the_authors_windows(name):
+    neck = Config.fromfile(REPO / f'configs/{name}.py').model.neck
+    assert neck == dict(type='HSPP', levels=(1, 2, 4), gamma=2.0, adaptive=False)
+
+
 @pytest.mark.parametrize('name', ['vwl_l_r101_voc.py', 'vwl_m_r101_voc.py'])
 def test_the_published_settings_of_vwl(name):
     cfg = Config.fromfile(REPO / 'configs' / name)
@@ -155,7 +161,6 @@ def test_the_published_settings_of_vwl(name):
     assert steps['RandomCropPad'].crop_size == (512, 512) and 'mmpretrain.ColorJitter' not in steps
     assert cfg.model.backbone.depth == 101 and cfg.model.backbone.strides == (1, 2, 2, 1)
     assert cfg.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and cfg.model.test_cfg.bg_thr == 0.13
-    assert cfg.model.neck == dict(type='HSPP', levels=(1, 2, 4), gamma=2.0)
     assert cfg.model.head.encoder.num_words == 256 and not cfg.model.head.word_cam
     own = dict(type='MemoryBankCodebook', rate=1e-3) if 'vwl_m' in name else dict(
         type='LearnableCodebook', decorrelation=1.0)
