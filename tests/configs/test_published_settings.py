@@ -199,6 +199,19 @@ def test_colours_are_jittered_by_pillow_as_in_the_authors_programs():
             np.testing.assert_array_equal(found[..., ::-1], np.asarray(wanted), err_msg=f'{name}, {kind}')
 
 
+def test_images_are_resized_by_pillow_as_in_the_authors_programs():
+    """Its bicubic filter averages when it shrinks; OpenCV's leaves pixels out."""
+    init_default_scope('mmseg')
+    pixels = np.random.default_rng(0).integers(0, 256, (600, 700, 3), dtype=np.uint8)
+    for name, size in (('onestage_r38', 321), ('onestage_r50', 448)):
+        step, = (step for step in Config.fromfile(REPO / f'configs/{name}_voc.py').train_dataloader.dataset.pipeline
+                 if 'RandomResizedCrop' in step['type'])
+        resize = TRANSFORMS.build(dict(step, crop_ratio_range=(1, 1), aspect_ratio_range=(7 / 6, 7 / 6)))
+        found = resize.transform(dict(img=pixels))['img']
+        wanted = Image.fromarray(pixels).resize((size, size), Image.Resampling.BICUBIC)
+        np.testing.assert_array_equal(found, np.asarray(wanted))
+
+
 def test_the_published_settings_of_onestage():
     small, wide = (Config.fromfile(REPO / f'configs/onestage_{name}_voc.py') for name in ('r50', 'r38'))
     for cfg, rate, epochs, crop in ((small, 5e-4, 20, 448), (wide, 1e-3, 24, 321)):
