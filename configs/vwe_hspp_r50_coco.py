@@ -4,7 +4,7 @@ _base_ = [
     '_base_/default_runtime.py'
 ]
 model = dict(
-    neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0),
+    neck=dict(_delete_=True, type='HSPP', levels=(1, 2, 4), gamma=2.0, adaptive=False),
     head=dict(
         type='VWEHead', num_classes=80, encoder=dict(type='VisualWordEncoder', num_words=256, frequency='sum')))
 custom_hooks = [dict(type='FastInferenceHook'), dict(type='ProgressHook'), dict(type='WordStatisticsHook')]

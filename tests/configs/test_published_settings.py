@@ -1,10 +1,12 @@
 """The configs have the settings that were published, and what learns in their networks."""
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
-from mmseg.registry import MODELS
+from mmseg.registry import MODELS, TRANSFORMS
+from PIL import Image, ImageEnhance
 from reference_network import REPO
 
 
@@ -16,7 +18,6 @@ def test_the_published_settings():
     assert cfg.train_dataloader.batch_size == 16
     assert cfg.model.backbone.strides == (1, 2, 2, 1) and cfg.model.backbone.dilations == (1, 1, 1, 1)
     assert cfg.model.backbone.frozen_stages == 2 and cfg.model.backbone.norm_eval
-    assert cfg.model.neck.levels == (1, 2, 4) and cfg.model.neck.gamma == 2.0
     assert set(cfg.model.test_cfg.scales) == {0.5, 1.0, 1.5, 2.0} and cfg.model.test_cfg.bg_thr == 0.14
     irnet = Config.fromfile(REPO / 'configs/irnet_r50_voc.py')
     assert irnet.optim_wrapper.optimizer == dict(type='SGD', lr=0.1, momentum=1e-4, weight_decay=1e-4)
@@ -144,6 +145,13 @@ def test_the_published_settings_of_dsrg():
     assert crop.crop_size == (321, 321)
 
 
+@pytest.mark.parametrize('name', ['hspp_r50_voc', 'vwe_hspp_r50_voc', 'vwe_hspp_r101_voc', 'vwl_l_r101_voc',
+                                  'vwl_m_r101_voc', 'vwe_hspp_r50_coco', 'vwl_l_r101_coco', 'vwl_m_r101_coco'])
+def test_hybrid_pooling_has_the_authors_windows(name):
+    neck = Config.fromfile(REPO / f'configs/{name}.py').model.neck
+    assert neck == dict(type='HSPP', levels=(1, 2, 4), gamma=2.0, adaptive=False)
+
+
 @pytest.mark.parametrize('name', ['vwl_l_r101_voc.py', 'vwl_m_r101_voc.py'])
 def test_the_published_settings_of_vwl(name):
     cfg = Config.fromfile(REPO / 'configs' / name)
@@ -155,7 +163,6 @@ def test_the_published_settings_of_vwl(name):
     assert steps['RandomCropPad'].crop_size == (512, 512) and 'mmpretrain.ColorJitter' not in steps
     assert cfg.model.backbone.depth == 101 and cfg.model.backbone.strides == (1, 2, 2, 1)
     assert cfg.model.test_cfg.scales == (1.0, 0.5, 1.5, 2.0) and cfg.model.test_cfg.bg_thr == 0.13
-    assert cfg.model.neck == dict(type='HSPP', levels=(1, 2, 4), gamma=2.0)
     assert cfg.model.head.encoder.num_words == 256 and not cfg.model.head.word_cam
     own = dict(type='MemoryBankCodebook', rate=1e-3) if 'vwl_m' in name else dict(
         type='LearnableCodebook', decorrelation=1.0)
@@ -174,6 +181,35 @@ def test_the_published_settings_of_seam():
     assert steps['RandomCropPad']['crop_size'] == (448, 448)
     jitter = steps['mmpretrain.ColorJitter']
     assert [jitter[name] for name in ('brightness', 'contrast', 'saturation', 'hue')] == [0.3, 0.3, 0.3, 0.1]
+
+
+def test_colours_are_jittered_by_pillow_as_in_the_authors_programs():
+    init_default_scope('mmseg')
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    steps = {path.stem: step for path in (REPO / 'configs').glob('*_voc.py') if not path.stem.startswith('pipeline')
+             for step in Config.fromfile(path).train_dataloader.dataset.pipeline if 'ColorJitter' in step['type']}
+    assert {'affinitynet_r38_voc', 'cam_r38_voc', 'onestage_r38_voc', 'sccam_r38_voc', 'seam_r38_voc'} <= set(steps)
+    for name, step in steps.items():
+        for kind, enhance in (('brightness', ImageEnhance.Brightness), ('contrast', ImageEnhance.Contrast),
+                              ('saturation', ImageEnhance.Color)):
+            jitter = TRANSFORMS.build({**step, 'brightness': 0, 'contrast': 0, 'saturation': 0, 'hue': 0,
+                                       kind: (1.25, 1.25)})
+            wanted = enhance(Image.fromarray(pixels[..., ::-1].copy())).enhance(1.25)
+            found = jitter.transform(dict(img=pixels.copy()))['img']
+            np.testing.assert_array_equal(found[..., ::-1], np.asarray(wanted), err_msg=f'{name}, {kind}')
+
+
+def test_images_are_resized_by_pillow_as_in_the_authors_programs():
+    """Its bicubic filter averages when it shrinks; OpenCV's leaves pixels out."""
+    init_default_scope('mmseg')
+    pixels = np.random.default_rng(0).integers(0, 256, (600, 700, 3), dtype=np.uint8)
+    for name, size in (('onestage_r38', 321), ('onestage_r50', 448)):
+        step, = (step for step in Config.fromfile(REPO / f'configs/{name}_voc.py').train_dataloader.dataset.pipeline
+                 if 'RandomResizedCrop' in step['type'])
+        resize = TRANSFORMS.build(dict(step, crop_ratio_range=(1, 1), aspect_ratio_range=(7 / 6, 7 / 6)))
+        found = resize.transform(dict(img=pixels))['img']
+        wanted = Image.fromarray(pixels).resize((size, size), Image.Resampling.BICUBIC)
+        np.testing.assert_array_equal(found, np.asarray(wanted))
 
 
 def test_the_published_settings_of_onestage():

@@ -5,7 +5,7 @@
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadAffinityScores'),
-    dict(type='mmpretrain.ColorJitter', brightness=0.3, contrast=0.3, saturation=0.3, hue=0.1, backend='cv2'),
+    dict(type='mmpretrain.ColorJitter', brightness=0.3, contrast=0.3, saturation=0.3, hue=0.1),
     dict(type='RandomFlip', prob=0.5),
     dict(type='RandomCropPad', crop_size=(448, 448), pad_val=(0, 0, 0), seg_pad_val=0),
     dict(type='AffinityLabel'),

@@ -1,4 +1,5 @@
-# AffinityNet on a CPU, at the images' full size. voc20_affinitynet.py adds the facts of a data set.
+# AffinityNet on a CPU, at the images' full size; colours are jittered by OpenCV, twice as fast as the authors' Pillow.
+# voc20_affinitynet.py adds the facts of a data set.
 _base_ = 'affinitynet.py'
 train_pipeline = [
     dict(type='LoadImage'),

@@ -3,7 +3,12 @@
 _base_ = 'voc_image_labels.py'
 train_pipeline = [
     dict(type='LoadImage'),
-    dict(type='mmpretrain.RandomResizedCrop', scale=448, crop_ratio_range=(0.9, 1.0), interpolation='bicubic'),
+    dict(
+        type='mmpretrain.RandomResizedCrop',
+        scale=448,
+        crop_ratio_range=(0.9, 1.0),
+        interpolation='bicubic',
+        backend='pillow'),
     dict(type='RandomFlip', prob=0.5),
     dict(type='mmpretrain.ColorJitter', brightness=0.3, contrast=0.3, saturation=0.3, hue=0.1),
     dict(type='PackImageLabelInputs')

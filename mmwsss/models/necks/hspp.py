@@ -19,19 +19,17 @@ def hspp(feat: Tensor, levels: Sequence[int] = (1, 2, 4), gamma: float = 2.0, ad
         levels: bins along each side, one entry per pyramid level.
         gamma: weight of the global average relative to one level.
         adaptive: True for exactly `r x r` bins on maps of any size. False for the authors' code: windows of
-            `(H // r, W // r)` side by side, which may be more than `r x r`, or leave pixels at the end out. Both agree
-            where `r` divides `H` and `W`, as in training with crops of 512.
+            `(H // r, W // r)` side by side, which may be more than `r x r`, or leave pixels at the end out; on maps
+            smaller than a level, where their code stops, windows of one pixel. Both agree where `r` divides `H` and
+            `W`, as in training with crops of 512.
 
     Returns:
         `(N, C)`.
-
-    Raises:
-        RuntimeError: of PyTorch, without `adaptive` on a map smaller than a level.
     """
     pooled = gamma * feat.mean(dim=(2, 3))
     for level in levels:
-        bins = (F.adaptive_max_pool2d(feat, level) if adaptive else
-                F.max_pool2d(feat, (feat.shape[2] // level, feat.shape[3] // level)))
+        window = [max(size // level, 1) for size in feat.shape[2:]]
+        bins = F.adaptive_max_pool2d(feat, level) if adaptive else F.max_pool2d(feat, window)
         pooled = pooled + bins.mean(dim=(2, 3))
     return pooled / (len(levels) + gamma)
 

@@ -50,6 +50,17 @@ def test_windows_of_the_authors(height, width):
         torch.testing.assert_close(HSPP()(x), wanted)
 
 
+@pytest.mark.parametrize('height, width', [(1, 1), (3, 9), (2, 3), (8, 1)])
+def test_windows_of_the_authors_on_maps_smaller_than_a_level(height, width):
+    x, wanted = torch.randn(2, 3, height, width, dtype=torch.float64), 0
+    for level in (1, 2, 4):
+        rows, columns = max(height // level, 1), max(width // level, 1)
+        windows = [x[..., top:top + rows, left:left + columns].amax((2, 3))
+                   for top in range(0, height - rows + 1, rows) for left in range(0, width - columns + 1, columns)]
+        wanted = wanted + sum(windows) / len(windows)
+    torch.testing.assert_close(HSPP(adaptive=False)(x), (wanted + 2 * x.mean((2, 3))) / 5)
+
+
 def test_gap_and_gmp_are_its_ends():
     x = torch.randn(2, 5, 7, 6)
     torch.testing.assert_close(HSPP(levels=(), gamma=1.0)(x), GlobalAveragePooling()(x))
