@@ -35,6 +35,14 @@ def _two_threads_and_seed():
     np.random.seed(0)
 
 
+@pytest.fixture(autouse=True)
+def _no_visualizer_of_another_test():
+    """A run finds the visualizer of an earlier run of the same name, which writes to a folder that is deleted since."""
+    from run_tool import forget_visualizers
+    yield
+    forget_visualizers()
+
+
 @pytest.fixture(scope='session')
 def repo() -> Path:
     """The root of the repository."""

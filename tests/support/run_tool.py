@@ -24,8 +24,9 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     monkeypatch.setattr(sys, 'argv', [tool, *map(str, args)])
     monkeypatch.setattr(sys, 'path', [str((TOOLS / tool).parent), *sys.path])
     monkeypatch.setenv('LOCAL_RANK', '0')
-    for kind in (MMLogger, MessageHub, Visualizer, *_below(Visualizer)):  # each class has its own dictionary
+    for kind in (MMLogger, MessageHub):
         kind._instance_dict.clear()  # two runs of one config would share a name, and so their log and its folder
+    forget_visualizers()
     capsys.readouterr()
     try:
         runpy.run_path(str(TOOLS / tool), run_name='__main__')
@@ -33,6 +34,12 @@ def run_inside(capsys, monkeypatch, tool: str, *args: object) -> Outcome:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
     return Outcome(status, *capsys.readouterr())
+
+
+def forget_visualizers() -> None:
+    """Make the next run of a config build its own; each class has its own dictionary."""
+    for kind in (Visualizer, *_below(Visualizer)):
+        kind._instance_dict.clear()
 
 
 def _below(kind: type) -> list[type]:
