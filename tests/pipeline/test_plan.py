@@ -186,3 +186,14 @@ def test_one_config_with_labels_of_a_stage_and_with_its_own(config):
     assert [network.made_labels for network in networks] == [False, True, False] and networks[0] is networks[2]
     assert plan.network('weak', {'model.test_cfg': {}}).made_labels
     assert plan.network('segmentor.py') is networks[1]  # a path stands for the one whose labels do not exist yet
+
+
+@pytest.mark.parametrize('seed, options', [(None, {}), (1, {}), (None, {'model.backbone.init_cfg': None})])
+def test_a_config_whose_labels_a_stage_makes_with_options(config, seed, options):
+    stages = [dict(type='ExistingFiles', name='cams', folder='cams'),
+              dict(type='AffinityLabels', name='labels', cams='cams', config='irnet.py'),
+              dict(type='Training', name='irnet', config='irnet.py', labels='labels', options=options)]
+    plan = make_plan(stages, str(config), 'w', seed=seed)
+    network = plan.network('irnet.py')
+    assert network.made_labels and not network.options  # only the name of the stage stands for its options
+    assert plan.stages['labels'].images(plan) == [f'2007_{index:06d}' for index in range(6)]
