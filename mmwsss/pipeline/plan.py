@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmwsss.engine.config import load_config
-from mmwsss.engine.options import option_text
+from mmwsss.engine.options import option_texts
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
@@ -73,7 +73,7 @@ class Plan:
 
         The figure of a stage that is not done stays as it is: stages before it read only the config's data sets.
         """
-        return {key: option_text(self._fill(value)) for key, value in options.items()}
+        return option_texts({key: self._fill(value) for key, value in options.items()})
 
     def config(self, network: Network) -> Config:
         """The config of a network that finished stages have trained, its options filled."""
