@@ -16,7 +16,7 @@ from .record import read_record
 from .stage import Stage
 from .work_dir import is_held
 
-PAUSE = 1.0  # seconds between looks at a stage that another pipeline is doing
+PAUSE = 5.0  # seconds between looks at a stage that another pipeline is doing
 
 
 @contextmanager
