@@ -52,6 +52,24 @@ def option_text(value: Any) -> str:
     raise InputError(f'{value!r} cannot be passed on a command line. Set it in the config file.')
 
 
+def option_texts(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options as the texts of a command line.
+
+    Args:
+        options: key -> value, see :func:`option_text`.
+
+    Raises:
+        InputError: naming the option whose value cannot be written as text.
+    """
+    texts = {}
+    for key, value in options.items():
+        try:
+            texts[key] = option_text(value)
+        except InputError as error:
+            raise InputError(f'The option {key}: {error}') from error
+    return texts
+
+
 def flat_options(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings in dictionaries as options with dotted keys, e.g. `{'test_cfg': {'fp16': True}}` as `test_cfg.fp16`."""
     flat: dict[str, Any] = {}

@@ -1,4 +1,5 @@
 """Checks of everything that stages read, in seconds and before the first of them starts."""
+import copy
 from collections.abc import Sequence
 
 from mmwsss.engine.classes import classes_of, require_heads
@@ -14,7 +15,7 @@ LOOPS = ('train', 'val', 'test')
 def check_inputs(plan: Plan) -> None:
     """Check that images, lists, labels, masks and packages exist, and that classes, lists and models fit together.
 
-    Outputs of other stages are not looked for.
+    Outputs of other stages are not looked for. The command of every stage is put together, too, as in a dry run.
 
     Raises:
         InputError: naming what is missing or does not fit.
@@ -27,6 +28,10 @@ def check_inputs(plan: Plan) -> None:
             require_model(network.cfg, network.path)
     for stage in plan.stages.values():
         stage.check(plan)
+    rehearsal = copy.copy(plan)
+    rehearsal.dry = True
+    for stage in plan.stages.values():
+        stage.call(rehearsal)
 
 
 def check_classes(networks: Sequence[Network]) -> None:

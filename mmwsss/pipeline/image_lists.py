@@ -7,6 +7,7 @@ import numpy as np
 from mmengine.config import Config
 
 from mmwsss.engine.file_writing import loads_masks
+from mmwsss.engine.masks import has_masks
 from mmwsss.engine.preflight import build_datasets
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import digest
@@ -71,18 +72,40 @@ def image_labels(infos: Sequence[dict[str, Any]], network: 'Network', loop: str,
 def require_masks(network: 'Network') -> None:
     """Check that a test that measures IoU loads masks; a step of another package may do that, too.
 
+    A `CAMIoUMetric` with `masks=False` measures none.
+
     Raises:
         InputError: no step does.
     """
     from mmseg.registry import TRANSFORMS
     evaluators = network.cfg.get('test_evaluator') or []
-    kinds = [str(evaluator['type']) for evaluator in ([evaluators] if isinstance(evaluators, dict) else evaluators)]
+    kinds = [str(evaluator['type']) for evaluator in ([evaluators] if isinstance(evaluators, dict) else evaluators)
+             if evaluator.get('masks', True)]
     pipeline = network.cfg.test_dataloader.dataset.pipeline
     steps = [TRANSFORMS.get(step['type']) if isinstance(step['type'], str) else step['type'] for step in pipeline]
     known = all(step is not None and step.__module__.partition('.')[0] in PACKAGES for step in steps)
     if known and any('IoU' in kind for kind in kinds) and not any(map(loads_masks, pipeline)):
         raise InputError(f'The test of {network.path} measures IoU, but test_dataloader.dataset.pipeline loads no '
                          "masks. Add dict(type='LoadMask'), and a list of images with masks.")
+
+
+def require_mask_files(network: 'Network', reader: str) -> None:
+    """Check that the images of a test list have masks, for a tool that measures files against them.
+
+    Args:
+        network: whose test data set names the masks, whatever its pipeline loads.
+        reader: name of the stage.
+
+    Raises:
+        InputError: it names none, or a mask is missing.
+    """
+    dataset = network.cfg.test_dataloader.to_dict()['dataset']
+    if not has_masks(dataset):
+        raise InputError(f'The stage {reader} needs masks, but test_dataloader.dataset of {network.path} names none. '
+                         'Set its data_prefix.seg_map_path; without masks, omit the stage (masks=False in recipes).')
+    dataset.update(cam_dir=None, pipeline=[dict(type='LoadImage'), dict(type='LoadMask')])
+    build_datasets(Config(dict(default_scope=network.cfg.get('default_scope'), test_dataloader=dict(dataset=dataset))),
+                   ('test', ))
 
 
 def name_of(info: dict[str, Any]) -> str:

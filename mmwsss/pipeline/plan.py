@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmwsss.engine.config import load_config
-from mmwsss.engine.options import option_text
+from mmwsss.engine.options import option_texts
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
@@ -73,7 +73,7 @@ class Plan:
 
         The figure of a stage that is not done stays as it is: stages before it read only the config's data sets.
         """
-        return {key: option_text(self._fill(value)) for key, value in options.items()}
+        return option_texts({key: self._fill(value) for key, value in options.items()})
 
     def config(self, network: Network) -> Config:
         """The config of a network that finished stages have trained, its options filled."""
@@ -95,15 +95,17 @@ class Plan:
         """The network of a stage, or of a config file.
 
         Args:
-            reference: name of a stage that trains it, or path of a config. If a stage trains that config from labels
-                of another stage, it is that stage's network: its labels do not exist yet.
+            reference: name of a stage that trains it, or path of a config: the network without a stage's options. If a
+                stage trains that config from labels of another stage, its labels are not looked for: they do not exist
+                yet.
             options: further `--cfg-options`.
         """
         if reference in self.stages:
             own = self.stages[reference].network(self)
         else:
-            own = self.load(reference)
-            own = self._with_made_labels(own.path) or own
+            path = self.load(reference).path
+            made = any(network.path == path and network.made_labels for network in self._networks.values())
+            own = self._load(path, {}, made)
         if own is None:
             raise InputError(f'{self.path}: the stage {reference} trains no network. Name one that does, or a config.')
         return self._load(own.path, {**own.options, **options}, own.made_labels) if options else own
@@ -160,11 +162,6 @@ class Plan:
                 f'The stage {reader.name} reads {len(wanted)} images (the {loop} list of {network.path}), but '
                 f'{source} writes no file for {len(without)} of them, e.g. {without[0]}. Add them to the list of '
                 f'{source}.')
-
-    def _with_made_labels(self, path: str) -> Network | None:
-        """The network that a stage trains by a config, without options, from labels of another stage."""
-        return next((network for network in self._networks.values()
-                     if network.path == path and not network.options and network.made_labels), None)
 
     def _load(self, place: str, options: dict[str, Any], made_labels: bool) -> Network:
         key = place, repr(options), made_labels

@@ -1,7 +1,10 @@
-"""Stages that another pipeline has done with the same inputs."""
+"""Stages that another pipeline has done, or is doing, with the same inputs."""
+import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,56 @@ from mmwsss.utils.errors import InputError
 from .plan import Plan
 from .record import read_record
 from .stage import Stage
+from .work_dir import is_held
+
+PAUSE = 5.0  # seconds between looks at a stage that another pipeline is doing
+
+
+@contextmanager
+def reusable(plan: Plan, stage: Stage, inputs: Mapping[str, str],
+             places: Sequence[Path]) -> Iterator[dict[str, Any] | None]:
+    """Take a stage from elsewhere; if another pipeline is doing it just now, wait for it.
+
+    Other pipelines with the same places wait until the block is left: a record that it writes is seen by them.
+
+    Args:
+        plan, stage, inputs, places: see :func:`reuse_stage`; without places there is nothing to take.
+
+    Yields:
+        Its record, or `None`: then it is this pipeline that runs it.
+    """
+    told = False
+    while True:
+        with _locked(places):
+            found = reuse_stage(plan, stage, inputs, places)
+            maker = None if found else _at_work(plan, stage, inputs, places)
+            if maker is None:
+                yield found
+                return
+        if not told:
+            print(f'{stage.name}: waits for {maker}, which is doing the same', flush=True)
+        told = True
+        time.sleep(PAUSE)
+
+
+@contextmanager
+def _locked(places: Sequence[Path]) -> Iterator[None]:
+    """Hold the folders where others look, too; not on file systems that cannot lock a folder."""
+    with ExitStack() as stack:
+        for place in sorted({place.resolve() for place in places}):  # all in one order
+            with suppress(OSError):
+                handle = os.open(place, os.O_RDONLY)
+                stack.callback(os.close, handle)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _at_work(plan: Plan, stage: Stage, inputs: Mapping[str, str], places: Sequence[Path]) -> Path | None:
+    """The folder of a stage that another pipeline is doing with the same tool and the same inputs."""
+    for path, record in _records(plan, stage, inputs, places):
+        if record['state'] == 'running' and not record.get('failed') and is_held(path.parent.parent):
+            return path.parent.parent / path.stem
+    return None
 
 
 def reuse_stage(plan: Plan, stage: Stage, inputs: Mapping[str, str], places: Sequence[Path]) -> dict[str, Any] | None:
@@ -25,14 +78,8 @@ def reuse_stage(plan: Plan, stage: Stage, inputs: Mapping[str, str], places: Seq
     Returns:
         The record of that stage, or `None` if there is none.
     """
-    for path in _records(places):
-        if path.parent.parent.absolute() == plan.work_dir.absolute():
-            continue
-        try:
-            record = read_record(path)
-        except InputError:  # its own pipeline says so
-            continue
-        if not record or record['state'] != 'done' or (record.get('tool'), record['inputs']) != (stage.tool, inputs):
+    for path, record in _records(plan, stage, inputs, places):
+        if record['state'] != 'done':
             continue
         source, folder = path.parent.parent / path.stem, stage.folder(plan)
         part = folder.with_name(f'.{folder.name}_linked')  # a killed run may have left one
@@ -51,10 +98,17 @@ def reuse_stage(plan: Plan, stage: Stage, inputs: Mapping[str, str], places: Seq
     return None
 
 
-def _records(places: Sequence[Path]) -> Iterator[Path]:
+def _records(plan: Plan, stage: Stage, inputs: Mapping[str, str],
+             places: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Records of other work dirs with this tool and these inputs, and their paths."""
     for place in places:
-        for levels in ('', '*/', '*/*/'):
-            yield from sorted(place.glob(f'{levels}records/*.json'))
+        for path in (path for levels in ('', '*/', '*/*/') for path in sorted(place.glob(f'{levels}records/*.json'))):
+            if path.parent.parent.absolute() == plan.work_dir.absolute():
+                continue
+            with suppress(InputError):  # a damaged one; its own pipeline says so
+                record = read_record(path)
+                if record and (record.get('tool'), record['inputs']) == (stage.tool, inputs):
+                    yield path, record
 
 
 def _link(source: str, target: str) -> None:

@@ -15,7 +15,7 @@ from .machine import machine
 from .plan import Plan
 from .process import Processes, call, endings_as_interruption
 from .record import read_record, write_record
-from .reuse import reuse_stage
+from .reuse import reusable
 from .stage import Call, Stage
 from .status import note_work, progress_of
 from .table import write_tables
@@ -88,7 +88,7 @@ def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last:
         redo: names of stages that run again although they are done. A run with the same names that was interrupted
             is resumed.
         reuse: work dirs of other pipelines, or folders with some: a stage that is done there with the same inputs is
-            linked instead of run.
+            linked instead of run, and one that is being done there is waited for.
 
     Returns:
         The records of the stages, in order.
@@ -169,16 +169,16 @@ def _run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processe
         raise InputError(f'{stage.name} is not done with these inputs, but --from starts after it. Omit --from.')
     if not begun:
         _make_way(stage.folder(plan), stage.name, record, inputs, redo)
-        found = None if redo or record else reuse_stage(plan, stage, inputs, reuse)
+    with reusable(plan, stage, inputs, () if redo or record else reuse) as found:
         if found:
             write_record(path, found)
             return found
-    spent = record['seconds'] if record is not None and begun else 0.0
-    redo = redo or (record.get('redo', []) if record is not None and begun else [])
-    record = dict(state='running', tool=stage.tool, inputs=inputs, seconds=spent, **dict(redo=redo) if redo else {})
-    command = launcher.command(stage, described, resume=begun)
-    record['command'] = shlex.join(command)
-    write_record(path, record)
+        spent = record['seconds'] if record is not None and begun else 0.0
+        redo = redo or (record.get('redo', []) if record is not None and begun else [])
+        record = dict(state='running', tool=stage.tool, inputs=inputs, seconds=spent, **dict(redo=redo) if redo else {})
+        command = launcher.command(stage, described, resume=begun)
+        record['command'] = shlex.join(command)
+        write_record(path, record)
     log = plan.work_dir / 'logs' / f'{stage.name}.log'
     print(f'{stage.name}: {"resumes" if begun else "starts"}{launcher.note(described)} (output in {log})', flush=True)
     start = time.time()

@@ -91,7 +91,8 @@ class Stage(ABC):
         """What the next stages read."""
 
     def call(self, plan: 'Plan') -> Call:
-        """The command line, with what decides its result; called once a run, when all needed stages are done."""
+        """The command line, with what decides its result; called when all needed stages are done, and with a dry plan
+        before the first stage starts."""
         return Call([])
 
     def resumed(self, call: Call) -> Call:

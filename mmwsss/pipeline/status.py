@@ -1,5 +1,4 @@
 """How far a pipeline is, read from its work dir: while it runs, from any terminal."""
-import fcntl
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from mmwsss.utils.table import framed_table
 from .plan import Plan
 from .record import read_record
 from .table import result_of
+from .work_dir import is_held
 
 WORK = 'work.json'  # name of stage -> images that it goes through
 TAIL = 20_000  # bytes of a log that are read
@@ -44,7 +44,7 @@ def stages_status(plan: Plan) -> list[StageStatus]:
     Args:
         plan: of the pipeline; made with `dry`, it needs no data.
     """
-    held = _is_held(plan.work_dir / 'lock')
+    held = is_held(plan.work_dir)
     work = read_json_object(plan.work_dir / WORK, 'Delete it.') or {}
     rates: dict[str, float] = {}  # tool -> seconds an image
     found = []
@@ -162,15 +162,3 @@ def duration(seconds: float) -> str:
 def _short(line: str) -> str:
     """A line of MMEngine's log without date, name and level."""
     return line.rpartition(' - INFO - ')[2].strip()[:100]
-
-
-def _is_held(lock: Path) -> bool:
-    """Whether a run holds the work dir."""
-    try:
-        with open(lock) as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -12,15 +12,14 @@ COLUMNS = ('stage', 'result', 'time', 'peak memory', 'disk')
 
 def result_of(record: dict[str, Any]) -> str:
     """The figures of a stage that belong into a table."""
-    metrics = record.get('metrics') or {}
+    metrics = {name: value for name, value in (record.get('metrics') or {}).items() if value is not None}
     parts = [f'mIoU {value:.2f}' for name, value in metrics.items() if name.rpartition('/')[2] == 'mIoU']
     if 'best_thr' in metrics:
         parts.append(f"at threshold {metrics['best_thr']:.2f}; label-free {metrics['mIoU_auto']:.2f} at "
                      f"{metrics['auto_thr']:.2f}")
     elif 'auto_thr' in metrics:
         parts.append(f"label-free threshold {metrics['auto_thr']:.2f}, {metrics['foreground']:.1f} % foreground")
-    if 'coverage' in metrics:
-        parts.append(f"coverage {metrics['coverage']:.1f} %, accuracy {metrics['accuracy']:.1f} %")
+    parts += [f'{name} {metrics[name]:.1f} %' for name in ('coverage', 'accuracy') if name in metrics]
     return ', '.join(parts)
 
 
@@ -39,4 +38,4 @@ def write_tables(records: Sequence[dict[str, Any]], work_dir: Path) -> None:
     """Write `table.json` and `table.md` into the work dir."""
     write_json(work_dir / 'table.json', list(records))
     with atomic_path(work_dir / 'table.md') as temporary:
-        temporary.write_text(markdown_table(COLUMNS, rows_of(records)))
+        temporary.write_text(markdown_table(COLUMNS, rows_of(records)), encoding='utf-8')

@@ -35,6 +35,18 @@ def held_work_dir(plan: Plan) -> Iterator[TextIO]:
             yield lock
 
 
+def is_held(work_dir: Path) -> bool:
+    """Whether a run holds a work dir."""
+    try:
+        with open(work_dir / 'lock') as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def held_lock(path: Path, message: str) -> Iterator[TextIO]:
     """Hold a lock file, which may contain the ids of the processes that use what it stands for.

@@ -1,11 +1,20 @@
-"""Tables in Markdown and for a terminal."""
+"""Tables in Markdown and for a terminal, and what their cells tell."""
+import math
 import shutil
+import statistics
 import sys
 from collections.abc import Sequence
 
 from prettytable import PrettyTable
 
 NARROWEST = 20  # minimum width of a wrapped column, in characters
+
+
+def deviation_of(values: Sequence[float]) -> float | None:
+    """The sample standard deviation; `None` of a single value, NaN where a value is not finite."""
+    if len(values) < 2:
+        return None
+    return statistics.stdev(values) if all(map(math.isfinite, values)) else math.nan
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

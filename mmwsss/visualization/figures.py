@@ -17,6 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from mmwsss.utils.atomic import atomic_path
+from mmwsss.utils.table import deviation_of
 
 COLOURS = ('#3b6fb6', '#d9722e', '#3f8f5a', '#8d5fb0', '#b8a125', '#5c6670')  # one per series
 DASHES = ('-', '--', ':', '-.')  # of curves, where colours are used again
@@ -79,7 +80,7 @@ def point_figure(categories: Sequence[str], series: Mapping[str, Sequence[Sequen
         middle = (place - (len(series) - 1) / 2) * 0.8 / max(len(series), 1)
         known = [(group + middle, values) for group, values in enumerate(groups) if values]
         axes.errorbar([x for x, _ in known], [statistics.mean(values) for _, values in known],
-                      [statistics.stdev(values) if len(values) > 1 else 0 for _, values in known],
+                      [deviation_of(values) or 0 for _, values in known],
                       fmt='o', markersize=5, capsize=3, color=colour, label=name)
         axes.plot([x + 0.06 for x, values in known for _ in values], [y for _, values in known for y in values],
                   '.', markersize=4, alpha=0.5, color=colour)

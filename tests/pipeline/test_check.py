@@ -140,6 +140,44 @@ def test_a_local_refinement_that_cannot_be_built(config):
         check_inputs(read_plan(str(config), 'w'))
 
 
+@pytest.mark.parametrize(('network', 'evaluator', 'named'), [
+    ('irnet', "[dict(type='PseudoLabelWriter')]", r'irnet\.py.*CAMIoUMetric'),
+    ('segmentor', "dict(type='PseudoLabelWriter')", r'segmentor\.py.*IoUMetric')])
+def test_a_metric_that_a_later_stage_sets(config, network, evaluator, named):
+    path = config.with_name(f'{network}.py')
+    path.write_text(f'{path.read_text()}test_evaluator = {evaluator}\n')
+    with pytest.raises(InputError, match=named):
+        check_inputs(read_plan(str(config), 'w'))
+
+
+def test_options_that_no_command_line_can_pass(config):
+    options = {'network_options.segmentor.train_dataloader.dataset.pipeline': [dict(type='LoadImage')]}
+    with pytest.raises(InputError, match=r'train_dataloader\.dataset\.pipeline'):
+        check_inputs(read_plan(str(config), 'w', options=options))
+
+
+@pytest.mark.parametrize(('network', 'stage'), [('classifier', 'cam_quality'), ('irnet', 'ir_label_quality')])
+def test_masks_that_only_a_measurement_reads(config, network, stage):
+    """The pipeline of the test loads none, but the tools that compare files with masks read them."""
+    path = config.with_name(f'{network}.py')
+    path.write_text(f"""{path.read_text()}
+test_evaluator = [dict(type='CAMIoUMetric', masks=False)]
+test_dataloader['dataset']['pipeline'] = [dict(type='LoadImage'), dict(type='LoadCAM'), dict(
+    type='PackImageLabelInputs')]
+test_dataloader['dataset']['data_prefix'] = dict(img_path='JPEGImages', seg_map_path='not_there')
+""")
+    plan = read_plan(str(config), 'w')
+    with pytest.raises(InputError, match='not_there'):
+        plan.stages[stage].check(plan)
+    path.write_text(path.read_text().replace(", seg_map_path='not_there'", ', _delete_=True'))
+    plan = read_plan(str(config), 'w')
+    if stage == 'cam_quality':
+        plan.stages[stage].check(plan)  # label-free
+    else:
+        with pytest.raises(InputError, match=f'{stage}.*{network}'):
+            plan.stages[stage].check(plan)
+
+
 def test_refinements_of_stages(config):
     """Every stage that refines takes any registered local refinement, and refuses an unknown one."""
     refine = dict(type='DenseCRF', steps=3)

@@ -57,6 +57,16 @@ def test_ids_labels_and_files_count(plan, tmp_path):
     assert marks(plan)['classifier train'].startswith('5 images ')
 
 
+def test_a_test_without_masks_that_measures_none(plan):
+    network = plan.network('irnet')
+    pipeline = network.cfg.test_dataloader.dataset.pipeline
+    network.cfg.test_dataloader.dataset.pipeline = [step for step in pipeline if step['type'] != 'LoadMask']
+    with pytest.raises(InputError, match=r'irnet\.py.*LoadMask'):
+        require_masks(network)
+    network.cfg.test_evaluator[0].masks = False
+    require_masks(network)
+
+
 def test_a_copy_is_the_same(plan, tmp_path):
     before = marks(plan)
     shutil.copytree(tmp_path / 'data', tmp_path / 'elsewhere' / 'copied')

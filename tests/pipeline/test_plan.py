@@ -176,6 +176,17 @@ def test_a_seed_and_options(config, commands, capsys):
     assert not any('randomness' in word for words in commands(config).values() for word in words)
 
 
+def test_options_of_a_network_on_the_command_line(config):
+    options = {'network_options.segmentor.train_cfg.max_iters': 2, 'network_options.segmentor.optim_wrapper': dict(
+        optimizer=dict(lr=0.5))}
+    plan = read_plan(str(config), 'w', dry=True, options=options)
+    stage = plan.stages['segmentor']
+    found = stage.call(plan).options
+    assert found['train_cfg.max_iters'] == '2' and found['optim_wrapper.optimizer.lr'] == '0.5'
+    assert found['model.backbone.init_cfg.checkpoint'] == 'w/classifier/epoch_2.pth'  # of the pipeline's config
+    assert stage.output(plan).path.name == 'iter_2.pth'
+
+
 def test_one_config_with_labels_of_a_stage_and_with_its_own(config):
     stages = [dict(type='Training', name='full', config='segmentor.py'),
               dict(type='ExistingFiles', name='labels', folder='labels', suffix='.png'),
@@ -186,3 +197,14 @@ def test_one_config_with_labels_of_a_stage_and_with_its_own(config):
     assert [network.made_labels for network in networks] == [False, True, False] and networks[0] is networks[2]
     assert plan.network('weak', {'model.test_cfg': {}}).made_labels
     assert plan.network('segmentor.py') is networks[1]  # a path stands for the one whose labels do not exist yet
+
+
+@pytest.mark.parametrize('seed, options', [(None, {}), (1, {}), (None, {'model.backbone.init_cfg': None})])
+def test_a_config_whose_labels_a_stage_makes_with_options(config, seed, options):
+    stages = [dict(type='ExistingFiles', name='cams', folder='cams'),
+              dict(type='AffinityLabels', name='labels', cams='cams', config='irnet.py'),
+              dict(type='Training', name='irnet', config='irnet.py', labels='labels', options=options)]
+    plan = make_plan(stages, str(config), 'w', seed=seed)
+    network = plan.network('irnet.py')
+    assert network.made_labels and not network.options  # only the name of the stage stands for its options
+    assert plan.stages['labels'].images(plan) == [f'2007_{index:06d}' for index in range(6)]

@@ -179,6 +179,17 @@ def test_sccam_runs_on_tiny_images(tmp_path):
 
 
 @pytest.mark.parametrize('stages', [
+    irn('a.py', 'b.py', 'c.py'), bes('a.py', 'b.py', 'c.py'), amn('a.py', 'b.py', 'c.py', 'd.py'),
+    lpcam('a.py', 'b.py', 'c.py', 'd.py'), affinitynet('a.py', 'b.py', 'c.py'), sccam('a.py', 'b.py'),
+    cues('a.py', 'b.py', second_segmentor='c.py'), scribbles('strokes', 'a.py')])
+def test_the_options_of_a_network_reach_all_stages_that_read_it(stages):
+    for stage in stages:
+        for key in {'network', 'config', 'images_of'} & set(stage):
+            if stage['type'] not in ('Training', 'Prototypes') or key != 'config':
+                assert stage[key] in names(stages), stage['name']  # a path would stand for the config without options
+
+
+@pytest.mark.parametrize('stages', [
     recipe(*'abcd'[:count], crf=dict(type='DenseCRF', max_size=1024))
     for recipe, count in ((irn, 3), (bes, 3), (amn, 4), (lpcam, 4), (affinitynet, 3), (cues, 2), (scribbles, 2))])
 def test_the_settings_of_the_last_crf_arrive(stages):

@@ -1,11 +1,14 @@
 """Stages that another pipeline has done: linked where tool, inputs and output are the same."""
+import fcntl
 import json
+import threading
 from pathlib import Path
 
 import pytest
 from stub_pipeline import StubPlan
 
 from mmwsss.pipeline import Launcher, check, reuse, run_pipeline
+from mmwsss.pipeline.work_dir import held_lock
 
 
 @pytest.fixture
@@ -57,6 +60,37 @@ def test_what_differs_runs(plans, tmp_path, change):
     else:
         places = [tmp_path / 'nowhere']
     assert run(other, *places)[0] == 1
+
+
+def test_what_two_pipelines_would_do_at_the_same_time_is_done_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(check, 'check_inputs', lambda plan: None)
+    monkeypatch.setattr(reuse, 'PAUSE', 0.05)
+    plans = []
+    for name in 'ab':
+        (tmp_path / 'all' / name).mkdir(parents=True)
+        plans.append(StubPlan(tmp_path / 'all' / name))
+        plans[-1].orders('first', 'import time; time.sleep(1)')
+    threads = [threading.Thread(target=run_pipeline, args=(plan, Launcher(plan.tools)),
+                                kwargs=dict(reuse=[tmp_path / 'all'])) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [Path(plan.output(name)).stat().st_nlink for plan in plans for name in ('first', 'second')] == [2] * 4
+    assert capsys.readouterr().out.count('taken from') == 2  # each stage once
+
+
+@pytest.mark.parametrize('ends', ['failed', 'killed'])
+def test_a_stage_that_fails_elsewhere_is_run(plans, monkeypatch, ends):
+    done, other = plans
+    path = done.work_dir / 'records' / 'first.json'
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(dict(record, state='running', failed=ends == 'failed')))
+    monkeypatch.setattr(reuse, 'PAUSE', 0.05)
+    with held_lock(done.work_dir / 'lock', 'held') as lock:
+        if ends == 'killed':
+            monkeypatch.setattr(reuse.time, 'sleep', lambda seconds: fcntl.flock(lock, fcntl.LOCK_UN))
+        assert reuse.reusable(other, other.stages['first'], record['inputs'], [done.work_dir]).__enter__() is None
 
 
 def test_files_are_copied_where_the_file_system_has_no_links(plans, monkeypatch, capsys):

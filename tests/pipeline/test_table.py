@@ -20,6 +20,12 @@ def test_figures_in_their_columns(tmp_path):
     assert '12.35' in rows[2]['result'] or '12.34' in rows[2]['result']
 
 
+def test_figures_that_nothing_could_be_measured_for():
+    """Labels without a single confident pixel."""
+    record = dict(RECORDS[0], metrics={'coverage': 0.0, 'accuracy': None, 'mIoU': None, 'IoU.cat': None})
+    assert rows_of([record])[0][1] == 'coverage 0.0 %'
+
+
 def test_the_framed_table_has_the_same_cells():
     text = framed(RECORDS)
     assert all(cell in text for row in rows_of(RECORDS) for cell in row)

@@ -43,7 +43,7 @@ def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp('compare with space')
     write_tiny_pipeline(folder)
     (folder / 'stub.py').write_text(STUB.format(value=40, orders='orders.txt'))
-    (folder / 'failing.py').write_text(STUB.format(value=40, orders='failing.txt'))
+    (folder / 'failing.py').write_text(STUB.format(value=41, orders='failing.txt'))
     (folder / 'failing.txt').write_text('sys.exit("error: no more ink")')
     return folder
 

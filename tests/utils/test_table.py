@@ -1,9 +1,12 @@
 """Tables in Markdown and for a terminal."""
+import math
 import os
 import shutil
 import sys
 
-from mmwsss.utils.table import framed_table, markdown_table
+import pytest
+
+from mmwsss.utils.table import deviation_of, framed_table, markdown_table
 
 COLUMNS, ROWS = ('name', 'result', 'n'), [('a', 'one two three four five six', 1), ('b', '', 22)]
 
@@ -12,6 +15,11 @@ def test_markdown():
     lines = markdown_table(COLUMNS, ROWS).splitlines()
     cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines]
     assert cells == [list(COLUMNS), ['---'] * 3, *([str(cell) for cell in row] for row in ROWS)]
+
+
+def test_deviation():
+    assert deviation_of([40.0, 42.0]) == pytest.approx(2 ** 0.5) and deviation_of([40.0]) is None
+    assert math.isnan(deviation_of([40.0, math.nan])) and math.isnan(deviation_of([40.0, math.inf]))
 
 
 def test_only_the_named_column_is_wrapped_in_a_narrow_terminal(monkeypatch):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmwsss.engine.options import option_text
+from mmwsss.engine.options import option_texts
 from mmwsss.pipeline.config import make_plan, read_plan
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.recipes import train_and_test
@@ -54,7 +54,7 @@ class Cell:
             options += ['--partition', launcher.partition]
         own = self.entry.pipeline_options if self.entry.is_pipeline else {}
         if own:
-            options += ['--cfg-options', *(f'{key}={option_text(value)}' for key, value in own.items())]
+            options += ['--cfg-options', *(f'{key}={text}' for key, text in option_texts(own).items())]
         config = self.entry.config if self.entry.is_pipeline else str(self._write_config())
         return [sys.executable, str(launcher.tools / 'run_pipeline.py'), config, '--work-dir', str(self.work_dir),
                 '--seed', str(self.seed), '--reuse', str(self.folder.parent), *options]
@@ -67,7 +67,7 @@ class Cell:
         path = self.folder / 'pipeline.py'
         with atomic_path(path) as temporary:
             temporary.write_text(f'# Written by tools/compare.py for {self.entry.name}.\n' +
-                                 ''.join(f'{key} = {value!r}\n' for key, value in settings.items()))
+                                 ''.join(f'{key} = {value!r}\n' for key, value in settings.items()), encoding='utf-8')
         return path
 
 
@@ -129,10 +129,11 @@ def read_done(cell: Cell, plan: Plan, inputs: dict[str, dict[str, str]]) -> dict
     stages = []
     for name, stage in plan.stages.items():
         record = records[name]
-        compared = stage.compared(plan, record['metrics']) if record['metrics'] else None
+        metrics = {key: value for key, value in record['metrics'].items() if value is not None}
+        compared = stage.compared(plan, metrics) if metrics else None
         stages.append(dict(
             stage=name, trains=stage.trains, measured=compared and compared[0], list=compared and compared[1],
-            metrics=record['metrics'], seconds=record['seconds'], peak_megabytes=record['peak_megabytes'],
+            metrics=metrics, seconds=record['seconds'], peak_megabytes=record['peak_megabytes'],
             disk_megabytes=record['disk_megabytes'], ended=record.get('ended'), machine=record.get('machine'),
             inputs=inputs[name]))
     return dict(entry=cell.entry.name, config=cell.entry.config, seed=cell.seed, source=None, stages=stages)

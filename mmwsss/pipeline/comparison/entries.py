@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmwsss.engine.config import read_config
-from mmwsss.engine.options import option_text, require_config
+from mmwsss.engine.options import flat_options, option_texts, require_config
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
 
@@ -37,7 +37,8 @@ class Entry:
     @property
     def pipeline_options(self) -> dict[str, Any]:
         """`--cfg-options` of a pipeline: its own, and those of its tests."""
-        return {**self.options, **{f'test_options.{key}': value for key, value in self.test_options.items()}}
+        return flat_options({**self.options, **{f'test_options.{key}': value
+                                                for key, value in self.test_options.items()}})
 
 
 @dataclass(frozen=True)
@@ -139,27 +140,23 @@ def _entry(path: str, settings: Mapping[str, Any], name: str, options: Mapping[s
         raise InputError(f'The name {name!r} of {path} does not fit. Use letters, digits, spaces and any of _.,+()-, '
                          'beginning with a letter or digit: NAME=PATH.')
     is_pipeline = 'model' not in settings
-    if is_pipeline:
-        _require_texts(path, options or {})
-    return Entry(name, path, is_pipeline, dict(options or {}))
+    return _checked(Entry(name, path, is_pipeline, dict(options or {})))
 
 
 def _with_test_options(entry: Entry, options: Mapping[str, Any]) -> Entry:
     """The entry with further options of its tests."""
-    if entry.is_pipeline:
-        _require_texts(entry.config, options)
-    elif options:
+    if options and not entry.is_pipeline:
         read_config(entry.config, {**entry.options, **options})
-    return replace(entry, test_options={**entry.test_options, **options})
+    return _checked(replace(entry, test_options={**entry.test_options, **options}))
 
 
-def _require_texts(path: str, options: Mapping[str, Any]) -> None:
-    """Check that a command line can pass the options of a pipeline."""
-    for key, value in options.items():
-        try:
-            option_text(value)
-        except InputError as error:
-            raise InputError(f'{path}: the option {key}: {error}') from error
+def _checked(entry: Entry) -> Entry:
+    """The entry, if a command line can pass the options of its pipeline."""
+    try:
+        option_texts(entry.pipeline_options if entry.is_pipeline else {})
+    except InputError as error:
+        raise InputError(f'{entry.config}: {error}') from error
+    return entry
 
 
 def _agreed(key: str, values: Sequence[Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.json_file import write_json
-from mmwsss.utils.table import framed_table, markdown_table
+from mmwsss.utils.table import deviation_of, framed_table, markdown_table
 
 from .differences import difference_texts, differences_of
 from .entries import Comparison
@@ -66,7 +66,7 @@ def write_report(comparison: Comparison, cells: Sequence[Mapping[str, Any]], wor
         format=FORMAT, written=time.strftime('%Y-%m-%dT%H:%M:%S%z'), seeds=comparison.seeds, lists=comparison.lists,
         entries=[vars(entry) for entry in comparison.entries], cells=cells,
         rows=[dict(entry=row.entry, list=row.images, seeds=row.seeds, columns={
-            title: dict(mean=statistics.mean(values), std=statistics.stdev(values) if len(values) > 1 else None,
+            title: dict(mean=statistics.mean(values), std=deviation_of(values),
                         values=values) for title, values in {**row.values, **row.costs}.items()}) for row in rows],
         differences=differences))
     with atomic_path(work_dir / 'compare.md') as temporary:

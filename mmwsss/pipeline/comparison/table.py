@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mmwsss.utils.table import deviation_of
+
 # A stage's figure -> title of its column after what was measured, and whether more is better.
 FIGURES = {'mIoU': ('{} mIoU', True), 'best_thr': ('{} threshold', False), 'mIoU_auto': ('{} mIoU, label-free', True),
            'mAP': ('mAP', True)}
@@ -85,7 +87,7 @@ def _spread(values: Sequence[float], reference: Sequence[float]) -> str:
 
 
 def _moments(values: Sequence[float]) -> tuple[float, float]:
-    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+    return statistics.mean(values), deviation_of(values) or 0.0
 
 
 def _row(name: str, listed: str, cells: Sequence[Mapping[str, Any]]) -> Row:

@@ -59,22 +59,22 @@ def cues(classifier: str,
                          'config, or remove mask_settings.')
     return [
         classifier_training(trained),
-        *cam_files('classifier', images_of='segmentor', config=classifier),
+        *cam_files('classifier', images_of='segmentor'),
         dict(type='Cues', name='cues', cams='cams', config='segmentor', settings=dict(cue_settings or {})),
         dict(trained['segmentor'], labels='cues', show=not second_segmentor,
              title='Training from image-level labels and cues'),
         *segmentor_tests('segmentor', crf, masks),
-        *(_second_step(trained['second_segmentor'], classifier, mask_settings or {}, crf, masks)
+        *(_second_step(trained['second_segmentor'], mask_settings or {}, crf, masks)
           if second_segmentor else []),
         REPORT]
 
 
-def _second_step(training: dict[str, Any], classifier: str, mask_settings: Mapping[str, Any],
-                 crf: bool | Mapping[str, Any], masks: bool) -> list[dict[str, Any]]:
+def _second_step(training: dict[str, Any], mask_settings: Mapping[str, Any], crf: bool | Mapping[str, Any],
+                 masks: bool) -> list[dict[str, Any]]:
     """The first segmentor's masks, and a plain segmentor that goes on from its weights."""
     return [
         dict(type='Masks', name='masks', network='segmentor', images_of='second_segmentor', **mask_settings),
-        *label_quality('mask_quality', 'masks', classifier, masks, 'Masks'),
+        *label_quality('mask_quality', 'masks', 'classifier', masks, 'Masks'),
         dict(training, labels='masks', options={'load_from': '{segmentor}', **training['options']},
              title='Training on from the first segmentor, with its masks'),
         *segmentor_tests('second_segmentor', crf, masks, prefix='second_', bars='Second segmentor')]

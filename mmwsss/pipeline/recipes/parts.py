@@ -48,19 +48,17 @@ def require_masks(masks: bool, crf: bool | Mapping[str, Any], pseudo_label_thr: 
                          f'masks. Set {remedy}crf=False.')
 
 
-def cam_files(network: str, images_of: str | None = None, prefix: str = '',
-              config: str | None = None) -> list[Settings]:
+def cam_files(network: str, images_of: str | None = None, prefix: str = '') -> list[Settings]:
     """The CAM files of a network, and their curve.
 
     Args:
         network: stage that makes the network.
         images_of: network whose training list names the images; by default the network itself.
         prefix: of the names of the stages.
-        config: network (a stage or a config) whose test list has the masks; by default the network itself.
     """
     images = dict(images_of=images_of) if images_of else {}
     return [dict(type='CAMFiles', name=f'{prefix}cams', network=network, **images),
-            dict(type='CAMCurve', name=f'{prefix}cam_quality', cams=f'{prefix}cams', config=config or network)]
+            dict(type='CAMCurve', name=f'{prefix}cam_quality', cams=f'{prefix}cams', config=network)]
 
 
 def confident_labels(name: str, reader: str, thresholds: Sequence[float] | str, prefix: str = '') -> Settings:

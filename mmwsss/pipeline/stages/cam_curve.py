@@ -2,6 +2,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mmwsss.engine.masks import has_masks
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, panel_title
@@ -44,7 +45,11 @@ class CAMCurve(CurveStage):
                     plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
-        plan.require_images(self, self.network(plan), 'test', self.cams)
+        network = self.network(plan)
+        if has_masks(network.cfg.test_dataloader.dataset):
+            from mmwsss.pipeline.image_lists import require_mask_files
+            require_mask_files(network, self.name)
+        plan.require_images(self, network, 'test', self.cams)
 
     def threshold_curve(self, plan: Plan) -> tuple[str, Mapping[str, Any]]:
         return panel_title(self.cams), self._curve(plan)

@@ -55,4 +55,4 @@ class CurveStage(Stage):
         return self.label, [curve['IoU'][label][best] for label in classes]
 
     def _curve(self, plan: Plan) -> dict[str, Any]:
-        return json.loads(self.output(plan).path.read_text())
+        return json.loads(self.output(plan).path.read_text(encoding='utf-8'))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmwsss.engine.options import flat_options
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.record import config_mark
@@ -37,7 +38,7 @@ class Evaluation(Stage):
                  test_list: str | None = None, options: Mapping[str, Any] | None = None, bars: str | None = None,
                  title: str = 'The network on its test list') -> None:
         self.tested, self.checkpoint, self.refine, self.bars, self.title = network, checkpoint, refine, bars, title
-        self.test_list, self.options = test_list, dict(options or {})
+        self.test_list, self.options = test_list, flat_options(options or {})
         super().__init__(name, [] if checkpoint else [network])
 
     def network(self, plan: Plan) -> Network:
@@ -89,7 +90,7 @@ class Evaluation(Stage):
         return len(plan.images(self.network(plan), 'test'))
 
     def figures(self, plan: Plan) -> dict[str, float]:
-        return json.loads(self.output(plan).path.read_text())
+        return json.loads(self.output(plan).path.read_text(encoding='utf-8'))
 
     def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str]:
         refined = f', {refinement_name(self.refine)}' if self.refine else ''

@@ -39,10 +39,13 @@ class LabelQuality(Stage):
         return Call(arguments, plan.fill(network.options), inputs)
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.pipeline.image_lists import require_mask_files
+        require_mask_files(self.network(plan), self.name)
         plan.require_images(self, self.network(plan), 'test', self.labels)
 
     def figures(self, plan: Plan) -> dict[str, float]:
-        return json.loads(self.output(plan).path.read_text())
+        found = json.loads(self.output(plan).path.read_text(encoding='utf-8'))
+        return {name: value for name, value in found.items() if value is not None}  # e.g. of an absent class
 
     def compared(self, plan: Plan, figures: Mapping[str, float]) -> tuple[str, str] | None:
         return (self.bars, self.network(plan).list_name('test')) if self.bars else None

@@ -30,8 +30,9 @@ class PseudoLabels(FileStage):
 
     def __init__(self, name: str, network: str, cams: str, threshold: float | str = 0.25,
                  images_of: str | None = None, refine: Mapping[str, Any] | None = None) -> None:
-        measured = threshold.rpartition('.')[0] if isinstance(threshold, str) else ''
-        if not measured and (not isinstance(threshold, Real) or isinstance(threshold, bool) or not 0 <= threshold < 1):
+        measured, _, key = threshold.rpartition('.') if isinstance(threshold, str) else ('', '', '')
+        number = isinstance(threshold, Real) and not isinstance(threshold, bool) and 0 <= threshold < 1
+        if not number and not (measured and key in ('best_thr', 'auto_thr')):
             raise InputError(f"threshold={threshold!r} must be a number in [0, 1), or 'STAGE.best_thr' or "
                              "'STAGE.auto_thr'.")
         if refine is not None and not (isinstance(refine, Mapping) and 'type' in refine):

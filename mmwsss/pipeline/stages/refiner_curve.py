@@ -49,6 +49,8 @@ class RefinerCurve(CurveStage):
         return Call([network.path, plan.output(self.refiner), '--work-dir', folder], options, inputs)
 
     def check(self, plan: Plan) -> None:
+        from mmwsss.pipeline.image_lists import require_masks
+        require_masks(plan.network(self.refiner))
         plan.require_images(self, plan.network(self.refiner), 'test', self.cams)
 
     def panels(self, plan: Plan, images: 'ReportImages') -> 'dict[str, Panels]':

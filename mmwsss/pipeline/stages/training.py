@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmwsss.engine.options import option_text
+from mmwsss.engine.options import flat_options, option_text
 from mmwsss.engine.training_steps import require_steps
 from mmwsss.pipeline.network import Network
 from mmwsss.pipeline.plan import Plan
@@ -31,8 +31,8 @@ class Training(Stage):
         name: of the stage.
         config: of the network.
         labels: stage that writes the label maps it learns from; `None` for those of the config.
-        options: of `--cfg-options`; `{stage}` in a text stands for the output of that stage, e.g. its checkpoint, and
-            `{stage.figure}` for a figure of it.
+        options: of `--cfg-options`, with dotted keys or as dictionaries; `{stage}` in a text stands for the output of
+            that stage, e.g. its checkpoint, and `{stage.figure}` for a figure of it.
         show: whether the report shows what the network predicts.
         title: of the stage.
     """
@@ -47,7 +47,7 @@ class Training(Stage):
             raise InputError(f'options={options!r} must be a dictionary, e.g. '
                              "{'train_dataloader.batch_size': 16}.")
         self.config, self.labels, self.show, self.title = config, labels, show, title
-        self.options = dict(options or {})
+        self.options = flat_options(options or {})
         self.places = [found for value in self.options.values() for found in re.findall(OUTPUT, str(value))]
         figures = [found[1] for value in self.options.values() if (found := re.fullmatch(FIGURE, str(value)))]
         super().__init__(name, [labels, *self.places, *figures])

@@ -45,6 +45,16 @@ def test_a_file_has_entries_seeds_and_lists():
     assert read_comparison(['sub/up.py']).entries[0].config == 'cam.py'
 
 
+def test_options_of_a_pipeline_in_dictionaries(tmp_path):
+    short = {'train_cfg.max_epochs': 1, 'train_dataloader': dict(batch_size=2)}
+    options = {'network_options.irnet': short}
+    (tmp_path / 'own.py').write_text(f"entries = [dict(config='chain.py', options={options}, test_options=dict("
+                                     "test_cfg=dict(fp16=True)))]\n")
+    assert read_comparison(['own.py']).entries[0].pipeline_options == {
+        'network_options.irnet.train_cfg.max_epochs': 1, 'network_options.irnet.train_dataloader.batch_size': 2,
+        'test_options.test_cfg.fp16': True}
+
+
 def test_what_is_subtracted(tmp_path):
     (tmp_path / 'own.py').write_text("entries = [dict(config='cam.py'), dict(config='other.py', against='cam')]\n")
     assert [entry.against for entry in read_comparison(['own.py', 'x=cam.py']).entries] == ['', 'cam', '']

@@ -73,6 +73,11 @@ def test_figures_of_other_metrics_are_shown():
     assert columns_of(rows_of(cells, ['a'])) == ['Segmentor mDice']
 
 
+def test_a_figure_that_is_not_finite():
+    row, *_ = table([classifier('GAP', 0, 40.0), classifier('GAP', 1, float('nan'))])
+    assert row['CAM mIoU'] == 'nan ± nan' and row['CAM threshold'] == '0.40 ± 0.00'
+
+
 @pytest.mark.parametrize('others, marked', [
     ((38.0, 38.5), True),  # below 41 ± 1.41 by 2.75
     ((39.5, 40.0), False), ((43.0, 44.0), False), ((33.0, 42.0), False),  # within its own spread of 6.36
