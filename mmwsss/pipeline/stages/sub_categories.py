@@ -15,7 +15,7 @@ class SubCategories(Stage):
         name: of the stage.
         network: stage that trains the classifier.
         k: sub-categories of a class.
-        seed: of the clustering.
+        seed: of the clustering, whatever the seed of the trainings (`--seed`).
         allow_fewer: accept classes with fewer than `k` images.
         images_of: network (a stage or a config) whose training list names the images; by default the classifier.
     """
