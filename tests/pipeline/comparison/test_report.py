@@ -1,8 +1,6 @@
 """The files and the printed table of a comparison."""
 import dataclasses
 import json
-import os
-import shutil
 import sys
 
 import pytest
@@ -64,7 +62,7 @@ def test_without_figures_and_without_cells(tmp_path):
 def test_a_table_wider_than_the_terminal_is_printed_in_parts(capsys, monkeypatch):
     print_table(COMPARISON, CELLS)
     whole = capsys.readouterr().out
-    monkeypatch.setattr(shutil, 'get_terminal_size', lambda: os.terminal_size((45, 20)))
+    monkeypatch.setenv('COLUMNS', '45')
     monkeypatch.setattr(sys.stdout, 'isatty', lambda: True)
     print_table(COMPARISON, CELLS)
     parts = capsys.readouterr().out
