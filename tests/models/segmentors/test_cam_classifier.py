@@ -49,8 +49,9 @@ def raw_batch(sizes, labels):
     return dict(inputs=inputs, data_samples=data_samples)
 
 
-def test_golden_multi_scale(golden):
-    data = golden('vwe1')
+@pytest.mark.parametrize('release', ['vwe1', 'vwe2'])
+def test_golden_multi_scale(golden, release):
+    data = golden(release)
     model = golden_network(word_cam=False).eval()
     image = torch.from_numpy(data['ms_pic']).permute(2, 0, 1).flip(0)  # loaders give BGR
     sample = samples(np.isin(np.arange(20), data['ms_keys'])[None])[0]
