@@ -67,8 +67,9 @@ def draw_scribble(region: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
         `(P, 2)` points x, y, and the innermost pixel x, y.
     """
     distance = cv2.distanceTransform(np.pad(region.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    core = distance >= CORE * distance.max()
-    start = np.unravel_index(distance.argmax(), region.shape)
+    squared = np.rint(distance.astype(np.float64)**2)  # whole numbers: no rounding decides between equal distances
+    core = squared >= CORE**2 * squared.max()
+    start = np.unravel_index(squared.argmax(), region.shape)
     _, end = spread(core, start)
     steps, other = spread(core, end)
     way = [other]
