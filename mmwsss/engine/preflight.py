@@ -12,7 +12,9 @@ from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
+from .checkpoints import is_local
 from .config import require_parts
+from .decode_head_levels import require_decode_head_levels
 from .error_messages import plain_message
 
 
@@ -69,7 +71,7 @@ def initial_weights(cfg: Mapping) -> Iterator[tuple[str, str]]:
         The key in the config and the path of each.
     """
     for key, path in (('load_from', cfg.get('load_from')), *_init_checkpoints(cfg.get('model'), 'model')):
-        if isinstance(path, str) and path and '://' not in path:
+        if isinstance(path, str) and is_local(path):
             yield key, path
 
 
@@ -114,7 +116,7 @@ def require_model(cfg: Config, where: str) -> None:
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     try:
         with torch.device('meta'):
-            MODELS.build(copy.deepcopy(cfg.model))
+            model = MODELS.build(copy.deepcopy(cfg.model))
     except InputError as error:
         raise InputError(f'{where}: {plain_message(error)}') from error
     except TypeError as error:
@@ -122,6 +124,7 @@ def require_model(cfg: Config, where: str) -> None:
             raise InputError(f'{where}: {error}. Correct the name of the setting.') from error
     except Exception:  # the stage itself says so
         return
+    require_decode_head_levels(model, where)
 
 
 def missing_packages(model: object, where: str) -> str:

@@ -14,6 +14,7 @@ from .checkpoints import find_resumable, is_local, read_checkpoint, require_fit,
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import require_parts, say
 from .crop_windows import require_crop_windows
+from .decode_head_levels import require_decode_head_levels
 from .distributed import prepare_distributed
 from .hooks import CheckInvalidLossHook
 from .initial_weights import require_own_weights
@@ -94,6 +95,7 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     hand_over(datasets, runner)
     model = unwrapped(runner.model)
     require_autocast(model)
+    require_decode_head_levels(model, cfg.filename)
     check_samples = getattr(model, 'check_samples', None)
     if samples and check_samples is not None:
         check_samples(samples)
