@@ -10,7 +10,13 @@ from mmengine.dist import barrier, collect_results, is_main_process
 from mmengine.runner import Runner
 
 from mmwsss.datasets.sub_categories import write_sub_categories
-from mmwsss.pseudo_labels.sub_categories import check_counts, list_order, require_scikit_learn, sub_categories
+from mmwsss.pseudo_labels.sub_categories import (
+    check_counts,
+    check_seed,
+    list_order,
+    require_scikit_learn,
+    sub_categories,
+)
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_file
 from mmwsss.utils.progress import track
@@ -34,11 +40,12 @@ def make_sub_categories(cfg: Config, out: Path, k: int = 10, seed: int = 0, allo
         k, seed, allow_fewer: see :func:`~mmwsss.pseudo_labels.sub_categories.sub_categories`.
 
     Raises:
-        InputError: data or checkpoint do not fit, a class has fewer than `k` images, the model is no classifier, or
-            scikit-learn is missing.
+        InputError: data or checkpoint do not fit, a class has fewer than `k` images, the model is no classifier,
+            the seed is out of range, or scikit-learn is missing.
     """
     start = time.time()
     require_scikit_learn()
+    check_seed(seed)
     require_file(out)
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')
