@@ -119,15 +119,21 @@ def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
         unknown = sorted(set(item) - set(KEYS)) if isinstance(item, Mapping) else [item]
         if unknown or not isinstance(item.get('config'), str):
             raise InputError(f'{path}: the entry {item!r} needs a config, and has no settings but {", ".join(KEYS)}.')
+        for key in ('name', 'against'):
+            if not isinstance(item.get(key) or '', str):
+                raise InputError(f'{path}: {key} of the entry {item!r} must be a text in quotes.')
         for key in ('options', 'test_options'):
             if not isinstance(item.get(key) or {}, Mapping):
                 raise InputError(f"{path}: {key} of the entry {item!r} must be a dictionary, e.g. "
                                  "{'train_dataloader.batch_size': 8}.")
         place = os.path.normpath(resolve_config(item['config'], Path(path).parent))
-        require_config(place)
+        try:
+            require_config(place)
+        except InputError as error:
+            raise InputError(f'{path}: {error}') from error
         options = item.get('options') or {}
         entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
-        entry = replace(entry, against=str(item.get('against') or ''))
+        entry = replace(entry, against=item.get('against') or '')
         entries.append(_with_test_options(entry, item.get('test_options') or {}))
     return entries
 
@@ -162,7 +168,9 @@ def _checked(entry: Entry) -> Entry:
 def _agreed(key: str, values: Sequence[Any]) -> Any:
     """What all files set; `None` where none sets it."""
     for value in values:
-        if value != values[0] or not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple):
+            raise InputError(f'{key} = {value!r} of a file of entries must be a list, e.g. {key} = [{value!r}].')
+        if value != values[0]:
             raise InputError(f'The {key} of the files are {" and ".join(map(str, values))}. Give --{key}.')
     return values[0] if values else None
 
