@@ -1,6 +1,7 @@
 """Checking data, settings and initial weights before a network is built or workers start."""
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.registry import DATASETS, init_default_scope
 from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 
+from mmwsss.models.backbones.build import build_backbone
 from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
@@ -100,6 +102,24 @@ def require_initial_weights(cfg: Mapping, later: Sequence[str] = ()) -> None:
                              f'--cfg-options {key}=PATH.')
 
 
+@contextmanager
+def levels_named(model: Mapping) -> Iterator[None]:
+    """Name levels that a backbone lacks, where a model of MMSegmentation cannot be built for that reason.
+
+    Args:
+        model: config of the model that is built inside.
+
+    Raises:
+        InputError: naming the backbone and its `out_indices`.
+    """
+    try:
+        yield
+    except (AssertionError, IndexError):
+        if model.get('backbone'):
+            build_backbone(copy.deepcopy(model['backbone']))
+        raise
+
+
 def require_model(cfg: Config, where: str) -> None:
     """Check that the settings of a model fit together, by building it without memory for its weights.
 
@@ -115,7 +135,7 @@ def require_model(cfg: Config, where: str) -> None:
     """
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     try:
-        with torch.device('meta'):
+        with torch.device('meta'), levels_named(cfg.model):
             model = MODELS.build(copy.deepcopy(cfg.model))
     except InputError as error:
         raise InputError(f'{where}: {plain_message(error)}') from error

@@ -20,7 +20,7 @@ from .hooks import CheckInvalidLossHook
 from .initial_weights import require_own_weights
 from .mixed_precision import require_autocast
 from .part_places import require_places
-from .preflight import build_datasets, require_initial_weights, try_images
+from .preflight import build_datasets, levels_named, require_initial_weights, try_images
 from .runner_adapter import hand_over
 from .training_steps import require_steps
 
@@ -91,7 +91,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     samples = tried.get('train')
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
-    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    with levels_named(cfg.model):
+        runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
     model = unwrapped(runner.model)
     require_autocast(model)

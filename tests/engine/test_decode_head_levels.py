@@ -72,6 +72,22 @@ def test_a_level_that_is_not_there_is_named_before_the_training(cfg, parts, key,
         build_runner(cfg, ('train', ), strict=False)
 
 
+@pytest.mark.parametrize(('parts', 'named'), [
+    (dict(backbone=dict(out_indices=(0, 1, 2))), ['ResNet', 'out_indices=(0, 1, 2)']),
+    (dict(backbone=dict(depth=19)), None)])
+def test_levels_that_the_backbone_itself_refuses(cfg, parts, named):
+    cfg.merge_from_dict(dict(model=parts, work_dir=str(cfg.data_root)))
+    if named is None:  # of another mistake the backbone tells
+        require_model(cfg, 'tiny.py')
+        with pytest.raises(KeyError):
+            build_runner(cfg, ('train', ), strict=False)
+        return
+    with pytest.raises(InputError, match=message_names('tiny.py', *named)):
+        require_model(cfg, 'tiny.py')
+    with pytest.raises(InputError, match=message_names(*named)):
+        build_runner(cfg, ('train', ), strict=False)
+
+
 def test_the_levels_are_those_behind_a_neck(cfg):
     model = MODELS.build(cfg.model)
     model.neck = TwoLevels()
