@@ -10,17 +10,12 @@ from mmengine.dist import barrier, collect_results, is_main_process
 from mmengine.runner import Runner
 
 from mmwsss.datasets.sub_categories import write_sub_categories
-from mmwsss.pseudo_labels.sub_categories import (
-    check_counts,
-    check_seed,
-    list_order,
-    require_scikit_learn,
-    sub_categories,
-)
+from mmwsss.pseudo_labels.sub_categories import check_counts, list_order, require_scikit_learn, sub_categories
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_file
 from mmwsss.utils.progress import track
 from mmwsss.utils.provenance import file_mark
+from mmwsss.utils.seeds import require_seed
 
 from .checkpoints import unwrapped
 from .config import say
@@ -45,7 +40,7 @@ def make_sub_categories(cfg: Config, out: Path, k: int = 10, seed: int = 0, allo
     """
     start = time.time()
     require_scikit_learn()
-    check_seed(seed)
+    require_seed(seed, '--seed')
     require_file(out)
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')

@@ -108,16 +108,6 @@ def require_scikit_learn() -> None:
                          'pip install scikit-learn') from error
 
 
-def check_seed(seed: int) -> None:
-    """Check the seed of a clustering.
-
-    Raises:
-        InputError: it is not from 0 to 2^32 - 1.
-    """
-    if not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise InputError(f'seed={seed!r} of the clustering must be a whole number from 0 to {2**32 - 1}.')
-
-
 def check_counts(labels: np.ndarray, k: int, classes: Sequence[str] | None = None, allow_fewer: bool = False) -> None:
     """Check that every class has enough images for its sub-categories.
 

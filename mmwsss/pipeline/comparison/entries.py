@@ -10,6 +10,7 @@ from mmwsss.engine.config import read_config
 from mmwsss.engine.options import flat_options, option_texts, require_config
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 KEYS = ('name', 'config', 'options', 'test_options', 'against')  # of an entry in a file
 NAME = r'\w[\w .,+()-]*'  # it is a folder and a cell of a Markdown table
@@ -96,8 +97,8 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
     entries = [replace(entry, against='') if entry.against == entry.name else entry for entry in entries]
     _check_against(entries, against)
     found = Comparison(tuple(entries), tuple(chosen['seeds'] or (0, )), tuple(map(str, chosen['lists'] or ())))
-    if not all(isinstance(seed, int) and seed >= 0 for seed in found.seeds):
-        raise InputError(f'The seeds must be whole numbers that are not negative, got {list(found.seeds)}.')
+    for seed in found.seeds:
+        require_seed(seed)
     _check_unique('seeds', found.seeds)
     _check_unique('lists', [Path(name).stem if '/' in name else name.removesuffix('.txt') for name in found.lists])
     return found

@@ -5,6 +5,7 @@ from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 
 @STAGES.register_module()
@@ -44,12 +45,12 @@ class SubCategories(Stage):
     def check(self, plan: Plan) -> None:
         from mmwsss.engine.classes import classes_of
         from mmwsss.pipeline.image_lists import image_labels
-        from mmwsss.pseudo_labels.sub_categories import check_counts, check_seed, require_scikit_learn
+        from mmwsss.pseudo_labels.sub_categories import check_counts, require_scikit_learn
         require_scikit_learn()
         reader = plan.network(self.reader)
         labels = image_labels(plan.images(reader, 'train'), reader, 'train', self.name)
         try:
-            check_seed(self.seed)
+            require_seed(self.seed)
             check_counts(labels, self.k, classes_of(reader.cfg, 'train')[1:], self.allow_fewer)
         except InputError as error:
             raise InputError(f'The stage {self.name}: {error}') from error

@@ -84,6 +84,7 @@ def test_configs_of_the_package(tmp_path):
     (['.x=cam.py'], {}, ['.x']), (['compare.json=cam.py'], {}, ['compare.json']), (['a|b=cam.py'], {}, ['a|b']),
     (['table.py', 'seven.py'], {}, ['seeds', '[3, 4]', '[7]', '--seeds']),
     (['cam.py'], dict(seeds=[1, 1]), ['--seeds', '1']), (['cam.py'], dict(seeds=[-1]), ['-1']),
+    (['cam.py'], dict(seeds=[2**32]), [2**32]),
     (['cam.py'], dict(lists=['val', 'train', 'val']), ['--lists', 'val']),
     (['cam.py'], dict(lists=['a/val.txt', 'b/val.txt']), ['--lists', 'val']),
     (['cam.py'], dict(lists=['val.txt', 'val']), ['--lists', 'val']),
