@@ -68,14 +68,19 @@ def run(args: argparse.Namespace) -> None:
     """Run, print, or exit with one message that says what is wrong."""
     from mmwsss.pipeline import Launcher
     from mmwsss.pipeline.comparison import compare, done_cells, print_commands, print_table, read_comparison
-    from mmwsss.pipeline.comparison.results import read_results
+    from mmwsss.pipeline.comparison.results import read_results, unused_results
     from mmwsss.utils.errors import InputError
     with plain_errors(resume_hint=lambda: HINT):
         if args.jobs < 1:
             raise InputError(f'--jobs must be at least 1, got {args.jobs}.')
         launcher = Launcher(tools_folder(), args.launcher, args.gpus, args.partition)
         comparison = read_comparison(args.entries, args.seeds, args.lists, args.cfg_options, args.against)
-        results = [cell for path in args.results for cell in read_results(path)]
+        read = {path: read_results(path) for path in args.results}
+        for path, cells in read.items():
+            note = unused_results(path, cells, [entry.name for entry in comparison.entries], comparison.seeds)
+            if note:
+                print(note, flush=True)
+        results = [cell for cells in read.values() for cell in cells]
         work_dir = args.work_dir or default_work_dir(args.entries)
         if args.dry_run:
             print_commands(comparison, work_dir, launcher)

@@ -1,5 +1,7 @@
 """Listing folders of any file backend."""
+import os
 from collections.abc import Iterator
+from pathlib import PurePath
 
 import mmengine.fileio as fileio
 from mmengine.fileio.backends import LocalBackend
@@ -25,3 +27,16 @@ def files_in(folder: str, recursive: bool = False, backend_args: dict | None = N
     elif fileio.isdir(folder, backend_args):
         listed = fileio.list_dir_or_file(folder, list_dir=False, recursive=recursive, backend_args=backend_args)
         yield from (name for name in listed if not any(part.startswith('.') for part in name.split('/')))
+
+
+def lists_beside(path: str | os.PathLike, backend_args: dict | None = None) -> list[str]:
+    """The names of the lists in the folder of a list that is missing, without their ending, for messages.
+
+    Args:
+        path: of the list, or a URI of one of MMEngine's file backends.
+        backend_args: of MMEngine's file backend.
+    """
+    folder, _, name = str(path).rpartition('/')
+    suffix = PurePath(name).suffix
+    return sorted(file.removesuffix(suffix) for file in files_in(folder or '.', backend_args=backend_args)
+                  if file.endswith(suffix))

@@ -13,7 +13,7 @@ from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.palette_png import class_palette
 
 from .decodable import decodable
-from .file_listing import files_in
+from .file_listing import files_in, lists_beside
 from .image_folder import ImageFolder
 from .image_labels import IMAGE_SUFFIXES, read_label_array
 from .label_ids import ids_on_disk
@@ -186,7 +186,9 @@ class ImageLabelDataset(BaseSegDataset):
         if not fileio.isdir(self.image_folder, self.backend_args):
             raise InputError(f'The image folder {self.image_folder} does not exist. {self.missing_root_help}')
         if self.ann_file and not fileio.isfile(self.ann_file, self.backend_args):
-            raise InputError(f'The list {self.ann_file} does not exist. {self.missing_root_help}')
+            there = ', '.join(lists_beside(self.ann_file, self.backend_args))
+            help_text = f'In its folder are {there}.' if there else self.missing_root_help
+            raise InputError(f'The list {self.ann_file} does not exist. {help_text}')
 
     @property
     def image_folder(self) -> str:

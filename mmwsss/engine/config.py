@@ -4,6 +4,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 from .launchers import process_rank
 from .options import require_config
@@ -26,7 +27,7 @@ def load_config(path: str, options: dict | None = None, work_dir: str | None = N
         The config, with a work_dir, a launcher and a seed.
 
     Raises:
-        InputError: the file is missing or cannot be read, or an option does not fit it.
+        InputError: the file is missing or cannot be read, an option does not fit it, or the seed is out of range.
         ImportError: raised by a module that the config imports.
     """
     cfg = read_config(path, options, launcher)
@@ -104,4 +105,5 @@ def _set_seed(cfg: Config) -> None:
     if randomness.get('seed') is None:
         randomness['seed'] = SEED
         say(cfg, f'The config sets no seed; using {SEED}.')
+    require_seed(randomness['seed'], f'randomness.seed of {cfg.filename or "the config"}')
     cfg.randomness = randomness

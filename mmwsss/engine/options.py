@@ -16,7 +16,8 @@ def require_config(path: str) -> None:
         InputError: the config does not exist.
     """
     if not Path(path).is_file():
-        raise InputError(f'The config {path} does not exist. Give the path of a config file, e.g. from configs/.')
+        wrong = 'is a folder' if Path(path).is_dir() else 'does not exist'
+        raise InputError(f'The config {path} {wrong}. Give the path of a config file, e.g. from configs/.')
 
 
 def parse_option(text: str) -> Any:

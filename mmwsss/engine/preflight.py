@@ -1,6 +1,7 @@
 """Checking data, settings and initial weights before a network is built or workers start."""
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -9,10 +10,13 @@ from mmengine.dataset import BaseDataset, ConcatDataset, RepeatDataset
 from mmengine.registry import DATASETS, init_default_scope
 from mmseg.registry import MODELS, WEIGHT_INITIALIZERS
 
+from mmwsss.models.backbones.build import build_backbone
 from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
+from .checkpoints import is_local
 from .config import require_parts
+from .decode_head_levels import require_decode_head_levels
 from .error_messages import plain_message
 
 
@@ -69,7 +73,7 @@ def initial_weights(cfg: Mapping) -> Iterator[tuple[str, str]]:
         The key in the config and the path of each.
     """
     for key, path in (('load_from', cfg.get('load_from')), *_init_checkpoints(cfg.get('model'), 'model')):
-        if isinstance(path, str) and path and '://' not in path:
+        if isinstance(path, str) and is_local(path):
             yield key, path
 
 
@@ -98,6 +102,24 @@ def require_initial_weights(cfg: Mapping, later: Sequence[str] = ()) -> None:
                              f'--cfg-options {key}=PATH.')
 
 
+@contextmanager
+def levels_named(model: Mapping) -> Iterator[None]:
+    """Name levels that a backbone lacks, where a model of MMSegmentation cannot be built for that reason.
+
+    Args:
+        model: config of the model that is built inside.
+
+    Raises:
+        InputError: naming the backbone and its `out_indices`.
+    """
+    try:
+        yield
+    except (AssertionError, IndexError):
+        if model.get('backbone'):
+            build_backbone(copy.deepcopy(model['backbone']))
+        raise
+
+
 def require_model(cfg: Config, where: str) -> None:
     """Check that the settings of a model fit together, by building it without memory for its weights.
 
@@ -113,8 +135,8 @@ def require_model(cfg: Config, where: str) -> None:
     """
     init_default_scope(cfg.get('default_scope') or 'mmengine')
     try:
-        with torch.device('meta'):
-            MODELS.build(copy.deepcopy(cfg.model))
+        with torch.device('meta'), levels_named(cfg.model):
+            model = MODELS.build(copy.deepcopy(cfg.model))
     except InputError as error:
         raise InputError(f'{where}: {plain_message(error)}') from error
     except TypeError as error:
@@ -122,6 +144,7 @@ def require_model(cfg: Config, where: str) -> None:
             raise InputError(f'{where}: {error}. Correct the name of the setting.') from error
     except Exception:  # the stage itself says so
         return
+    require_decode_head_levels(model, where)
 
 
 def missing_packages(model: object, where: str) -> str:

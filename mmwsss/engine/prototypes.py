@@ -22,6 +22,7 @@ from mmwsss.pseudo_labels.sub_categories import require_scikit_learn
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
 from mmwsss.utils.provenance import file_mark
+from mmwsss.utils.seeds import require_seed
 
 from .checkpoints import read_checkpoint, unwrapped, weights_of, write_checkpoint
 from .config import say
@@ -52,6 +53,7 @@ def make_prototypes(cfg: Config, out: Path, k: int = CLUSTERS, seed: int = 0, ma
     """
     start = time.time()
     _check_settings(k, mask_thr, centre_thr, context_thr, pixels)
+    require_seed(seed, '--seed')
     require_scikit_learn()
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')

@@ -14,12 +14,13 @@ from .checkpoints import find_resumable, is_local, read_checkpoint, require_fit,
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import require_parts, say
 from .crop_windows import require_crop_windows
+from .decode_head_levels import require_decode_head_levels
 from .distributed import prepare_distributed
 from .hooks import CheckInvalidLossHook
 from .initial_weights import require_own_weights
 from .mixed_precision import require_autocast
 from .part_places import require_places
-from .preflight import build_datasets, require_initial_weights, try_images
+from .preflight import build_datasets, levels_named, require_initial_weights, try_images
 from .runner_adapter import hand_over
 from .training_steps import require_steps
 
@@ -90,10 +91,12 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     samples = tried.get('train')
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
-    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    with levels_named(cfg.model):
+        runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     hand_over(datasets, runner)
     model = unwrapped(runner.model)
     require_autocast(model)
+    require_decode_head_levels(model, cfg.filename)
     check_samples = getattr(model, 'check_samples', None)
     if samples and check_samples is not None:
         check_samples(samples)

@@ -15,6 +15,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_file
 from mmwsss.utils.progress import track
 from mmwsss.utils.provenance import file_mark
+from mmwsss.utils.seeds import require_seed
 
 from .checkpoints import unwrapped
 from .config import say
@@ -34,11 +35,12 @@ def make_sub_categories(cfg: Config, out: Path, k: int = 10, seed: int = 0, allo
         k, seed, allow_fewer: see :func:`~mmwsss.pseudo_labels.sub_categories.sub_categories`.
 
     Raises:
-        InputError: data or checkpoint do not fit, a class has fewer than `k` images, the model is no classifier, or
-            scikit-learn is missing.
+        InputError: data or checkpoint do not fit, a class has fewer than `k` images, the model is no classifier,
+            the seed is out of range, or scikit-learn is missing.
     """
     start = time.time()
     require_scikit_learn()
+    require_seed(seed, '--seed')
     require_file(out)
     runner = build_runner(cfg, ('test', ), strict=True)
     dataset = dataset_of(runner, 'test')

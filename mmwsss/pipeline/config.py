@@ -11,6 +11,7 @@ from mmwsss.engine.config import read_config
 from mmwsss.engine.options import flat_options
 from mmwsss.registry import RECIPES, STAGES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 from .plan import Plan
 from .stage import Stage
@@ -56,10 +57,11 @@ def make_plan(stages: Sequence[Mapping[str, Any]], path: str, work_dir: str, dry
         seed: of all trainings; by default those of their configs.
 
     Raises:
-        InputError: a kind or a setting is unknown, or the stages do not fit together.
+        InputError: a kind or a setting is unknown, the stages do not fit together, or the seed is out of range.
     """
     built = [_build(settings, path) for settings in stages]
     if seed is not None:
+        require_seed(seed)
         for stage in built:
             stage.set_seed(seed)
     return Plan(path, built, Path(work_dir), dry, options)

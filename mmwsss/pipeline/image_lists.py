@@ -29,7 +29,7 @@ def read_images(network: 'Network', loop: str, stages: Iterable[str] = ()) -> li
         stages: names of the stages; a setting with `{stage}` stands for an output that may not exist yet.
 
     Raises:
-        InputError: a list, an image, labels or a mask are missing.
+        InputError: a list, an image, labels or a mask are missing; the message names the config.
     """
     dataset = network.cfg[f'{loop}_dataloader'].to_dict()['dataset']
     made_labels = network.made_labels and loop == 'train'
@@ -43,9 +43,12 @@ def read_images(network: 'Network', loop: str, stages: Iterable[str] = ()) -> li
     dataset['pipeline'] = [step for step in dataset['pipeline']
                            if step['type'] != 'LoadCAM' and not (made_labels and loads_masks(step))]
     short = Config({'default_scope': network.cfg.get('default_scope'), f'{loop}_dataloader': dict(dataset=dataset)})
-    built = build_datasets(short, (loop, ))[loop]
     with_masks = any(loads_masks(step) for step in dataset['pipeline'])
-    infos = [dict(built.get_data_info(index)) for index in range(len(built))]
+    try:
+        built = build_datasets(short, (loop, ))[loop]
+        infos = [dict(built.get_data_info(index)) for index in range(len(built))]
+    except InputError as error:
+        raise InputError(f'{loop}_dataloader of {network.path}: {error}') from error
     return infos if with_masks else [dict(info, seg_map_path=None) for info in infos]
 
 

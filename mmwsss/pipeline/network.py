@@ -5,6 +5,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmwsss.datasets.file_listing import lists_beside
 from mmwsss.utils.errors import InputError
 
 
@@ -78,8 +79,8 @@ class Network:
         dataset = self.cfg[f'{loop}_dataloader'].dataset
         path = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
         if dataset.get('ann_file') and not dataset.get('backend_args') and not path.is_file():
-            there = sorted(other.stem for other in path.parent.glob(f'*{path.suffix}'))
-            raise InputError(f'The list {path} does not exist. In its folder are {", ".join(there) or "no lists"}.')
+            there = ', '.join(lists_beside(path)) or 'no lists'
+            raise InputError(f'The list {path} does not exist. In its folder are {there}.')
 
     def require_dataset(self, loop: str) -> None:
         """Check that a loop has a data set whose folders a pipeline can set.

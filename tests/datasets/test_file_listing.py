@@ -4,7 +4,7 @@ import os
 import mmengine.fileio as fileio
 import pytest
 
-from mmwsss.datasets.file_listing import files_in
+from mmwsss.datasets.file_listing import files_in, lists_beside
 
 
 @pytest.fixture
@@ -51,3 +51,12 @@ def test_hidden_folders_of_another_backend(monkeypatch):
     monkeypatch.setattr(fileio, 'isdir', lambda *args: True)
     monkeypatch.setattr(fileio, 'list_dir_or_file', lambda *args, **kwargs: iter(names))
     assert list(files_in('s3://images', recursive=True)) == ['a.jpg', 'c/e.jpg']
+
+
+def test_lists_beside_a_missing_one(tmp_path, monkeypatch):
+    for name in ('train.txt', 'my.val.txt', 'x.json', 'sub/y.txt'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    assert lists_beside(tmp_path / 'gone.txt') == lists_beside('gone.txt') == ['my.val', 'train']
+    assert lists_beside('sub/gone.txt') == ['y'] and lists_beside('nowhere/gone.txt') == []

@@ -1,6 +1,7 @@
 """Data sets with image-level labels."""
 import json
 import os
+import re
 import shutil
 
 import numpy as np
@@ -146,6 +147,9 @@ def test_missing_folders_and_lists_of_voc(root):
         voc(root / 'nowhere')
     with pytest.raises(InputError, match=message_names('List/x.txt', 'tools/dataset_converters/voc.py')):
         voc(root, ann_file='List/x.txt')
+    with pytest.raises(InputError) as error:
+        voc(root, ann_file='ImageSets/Segmentation/x.txt')  # beside other lists, so that the data are there
+    assert re.search(message_names('x.txt', 'train'), str(error.value)) and 'voc.py' not in str(error.value)
     shutil.rmtree(root / 'JPEGImages')
     with pytest.raises(InputError, match=message_names('JPEGImages', 'tools/dataset_converters/voc.py')):
         voc(root)

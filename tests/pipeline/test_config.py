@@ -82,3 +82,8 @@ def test_a_work_dir_of_the_config(config):
     config.write_text(config.read_text() + "work_dir = 'mine'\n")
     assert str(read_plan(str(config), dry=True).work_dir) == 'mine'
     assert str(read_plan(str(config), 'given', dry=True).work_dir) == 'given'
+
+
+def test_a_seed_out_of_range(config):
+    with pytest.raises(InputError, match='-1'):
+        read_plan(str(config), 'w', seed=-1)

@@ -3,6 +3,7 @@ import json
 import shutil
 
 import pytest
+from message_names import message_names
 from mmengine.config import Config
 from mmseg.registry import TRANSFORMS
 from tiny_pipeline import CLASSES, write_tiny_pipeline
@@ -120,3 +121,14 @@ def test_a_test_that_measures_iou_needs_masks(steps, evaluators, fits, monkeypat
 def test_data_sets_whose_folders_cannot_be_set(loader, named):
     with pytest.raises(InputError, match=named):
         Network('c.py', Config(dict(train_dataloader=loader))).require_dataset('train')
+
+
+@pytest.mark.parametrize(('setting', 'named'), [
+    (dict(label_file='gone.json'), 'gone.json'), (dict(data_prefix=dict(img_path='JPEGImages')), 'seg_map_path')])
+def test_of_several_networks_that_of_a_mistake_is_named(plan, setting, named):
+    network = plan.network('irnet')
+    network.cfg.test_dataloader.dataset.update(setting)
+    if 'data_prefix' in setting:
+        network.cfg.test_dataloader.dataset.data_prefix.pop('seg_map_path', None)
+    with pytest.raises(InputError, match=message_names('irnet.py', 'test_dataloader', named)):
+        read_images(network, 'test')

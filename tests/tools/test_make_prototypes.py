@@ -92,7 +92,8 @@ def test_two_processes_give_the_same_prototypes(folder, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(('options', 'named'), [
-    (['--k', 0], 'k=0'), (['--mask-thr', 1], 'mask_thr=1'), (['--context-thr', 0.5, 0.1], '(0.5, 0.1)')])
+    (['--k', 0], 'k=0'), (['--seed', -1], '--seed'),
+    (['--mask-thr', 1], 'mask_thr=1'), (['--context-thr', 0.5, 0.1], '(0.5, 0.1)')])
 def test_bad_input(folder, capsys, monkeypatch, options, named):
     monkeypatch.chdir(folder)
     done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'classifier.pth', '--out', 'z.pth', *options)

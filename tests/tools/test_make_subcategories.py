@@ -76,6 +76,8 @@ def test_bad_input(folder, capsys, monkeypatch):
     done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'classifier.pth', '--k', 3, '--allow-fewer', '--out',
                       'z.json')
     assert done.status == 0 and json.loads((folder / 'z.json').read_text())['sub_categories'] == 3
+    done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'classifier.pth', '--k', 2, '--seed', -1)
+    assert done.status == 1 and '--seed' in done.err and '-1' in done.err and 'features' not in done.err
     done = run_inside(capsys, monkeypatch, TOOL, 'classifier.py', 'nothing.pth')
     assert done.status == 1 and 'nothing.pth' in done.err
     for factor, name in ((torch.nan, 'huge.pth'), (1e30, '2007_000000')):  # of weights, then of features

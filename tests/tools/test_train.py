@@ -111,6 +111,7 @@ def test_other_models_checkpoint_is_not_resumed(trained, capsys, monkeypatch):
     (('tiny.py', '--cfg-options', 'train_cfg.max_epochs=0', 'work_dir=w'), ['train_cfg.max_epochs', '0']),
     (('tiny.py', '--cfg-options', 'model.decode_head.num_classes=1'), ['model.decode_head.num_classes=2']),
     (('tiny.py', '--cfg-options', 'model.decode_head.num_classes=3'), ['model.decode_head.num_classes=2']),
+    (('tiny.py', '--cfg-options', 'randomness.seed=-1'), ['randomness.seed', 'tiny.py', '-1']),
     (('tiny.py', '--cfg-options', 'max_epochs=7'), ['max_epochs', 'train_cfg.max_epochs']),
     (('tiny.py', '--cfg-options', "val_dataloader.dataset.metainfo.classes=square,background"),
      ['train', 'val', 'square, background']),

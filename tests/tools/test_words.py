@@ -118,6 +118,7 @@ def test_pages_that_cannot_be_written_are_refused_before_the_work(args, named, t
     (('words.py', 'words.pth', '--words', '9'), 1, [9, 8, '--words']),
     (('words.py', 'gone.pth'), 1, ['gone.pth']),
     (('words.py', 'words.pth', '--limit', '0'), 2, ['--limit', 0]),
+    (('words.py', 'words.pth', '--device', 'gpu'), 1, ['device', 'gpu', 'cpu']),
     ((str(REPO / 'configs/mini/cam_r18_mini.py'), 'words.pth', '--cfg-options',
       'test_dataloader.dataset.data_root=data'), 1, ['VWEHead']),
     (('words.py', 'words.pth', '--cfg-options', 'model.head.encoder.num_words=12'), 1, ['9 x 256', '12 x 256']),

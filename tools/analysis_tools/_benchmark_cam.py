@@ -61,10 +61,13 @@ def released_cam(model: torch.nn.Module, image: np.ndarray, keys: list[int], dev
 
 def build_model(path: str) -> torch.nn.Module:
     """Build a config's model with random weights, in eval mode."""
-    from mmengine.config import Config
     from mmengine.registry import init_default_scope
     from mmseg.registry import MODELS
-    cfg = Config.fromfile(path)
+
+    from mmwsss.engine.config import read_config, require_parts
+    from mmwsss.package_files import resolve_config
+    cfg = read_config(resolve_config(path))
+    require_parts(cfg, 'model')
     init_default_scope('mmseg')
     return MODELS.build(cfg.model).eval()
 
@@ -73,7 +76,13 @@ def run(args: argparse.Namespace) -> None:
     """Print seconds an image, and speed-ups."""
     from mmseg.structures import SegDataSample
 
+    from mmwsss.engine.config import read_config, require_parts
     from mmwsss.engine.hooks.fast_inference_hook import fast_copy
+    from mmwsss.utils.errors import InputError
+    if args.config:
+        require_parts(read_config(args.config), 'model', 'test_dataloader')
+        if not args.checkpoint:
+            raise InputError(f'--config {args.config} needs --checkpoint, its trained weights.')
     torch.manual_seed(0)
     model = build_model(args.model_config).to(args.device)
     if hasattr(model.head, 'word_cam'):

@@ -5,13 +5,13 @@ the machine matters less.
 """
 import argparse
 import statistics
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.config import Config
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
@@ -23,9 +23,11 @@ from mmseg.structures import SegDataSample
 def run(args: argparse.Namespace) -> None:
     """Print seconds and ratios."""
     MMLogger.get_current_instance().setLevel('ERROR')  # a line for each parameter of each model
-    cases = {Path(path).stem: Case(path, args) for path in args.configs}
+    cases = {name: Case(path, args) for name, path in named_configs(args.configs).items()}
     seconds: dict[str, dict[str, list[float]]] = {name: dict(step=[], image=[]) for name in cases}
     for turn in range(args.turns + 1):
+        # No progress bar: the thread that draws it would count.
+        print(f'measurement {turn} of {args.turns}' if turn else 'warm-up', file=sys.stderr, flush=True)
         for name, case in cases.items():
             for what, work in (('step', case.step), ('image', case.predict)):
                 spent = measure(work, args.device)
@@ -39,6 +41,14 @@ def run(args: argparse.Namespace) -> None:
     for name, spent in seconds.items():
         cells = [(statistics.median(spent[what]), statistics.median(first[what])) for what in ('step', 'image')]
         print(f'{name:{width}}' + ''.join(f'{own:10.3f}{own / reference:8.2f}' for own, reference in cells))
+
+
+def named_configs(paths: Sequence[str]) -> dict[str, str]:
+    """Name -> config: the names of the files, or whole paths where two files have one name."""
+    from mmwsss.package_files import resolve_config
+    found = dict.fromkeys(resolve_config(path) for path in paths)
+    stems = [Path(path).stem for path in found]
+    return {stem if stems.count(stem) == 1 else path: path for stem, path in zip(stems, found, strict=True)}
 
 
 def measure(work: Callable[[], Any], device: str) -> float:
@@ -63,8 +73,10 @@ class Case:
     """
 
     def __init__(self, path: str, args: argparse.Namespace) -> None:
+        from mmwsss.engine.config import read_config, require_parts
         from mmwsss.engine.file_writing import without_weights
-        cfg = Config.fromfile(path)
+        cfg = read_config(path)
+        require_parts(cfg, 'model', 'optim_wrapper', 'train_dataloader', 'test_dataloader')
         init_default_scope('mmseg')
         torch.manual_seed(0)
         cfg.model = without_weights(cfg.model.to_dict())

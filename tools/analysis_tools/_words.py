@@ -28,7 +28,8 @@ class WordRun:
         dataset: the first `--limit` images of its test set.
 
     Raises:
-        InputError: config, checkpoint and data do not fit, or the model has no visual words.
+        InputError: config, checkpoint and data do not fit, the model has no visual words, or the device cannot be
+            used.
     """
 
     def __init__(self, args: argparse.Namespace) -> None:
@@ -36,6 +37,7 @@ class WordRun:
         from mmengine.registry import init_default_scope
         from mmseg.registry import MODELS
 
+        from mmwsss.apis.checks import require_device
         from mmwsss.engine.checkpoints import read_checkpoint, require_fit
         from mmwsss.engine.classes import require_classes_of_checkpoint
         from mmwsss.engine.config import load_config, require_parts
@@ -44,6 +46,8 @@ class WordRun:
 
         cfg = load_config(args.config, args.cfg_options)
         require_parts(cfg, 'model', 'test_dataloader')
+        device = args.device or get_device()
+        require_device(device)
         checkpoint = read_checkpoint(args.checkpoint)
         init_default_scope('mmseg')
         self._loader = cfg.test_dataloader
@@ -53,7 +57,7 @@ class WordRun:
         self.head = word_head(self.model)
         require_fit(self.model, checkpoint, args.checkpoint)
         require_classes_of_checkpoint(checkpoint, self.dataset.metainfo['classes'], args.checkpoint)
-        self.model.to(args.device or get_device()).eval()
+        self.model.to(device).eval()
 
     def features(self) -> Iterator[tuple[Any, Any]]:
         """Run the network over the images, one by one at scale 1, with a progress bar.

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from _start import at_least_one, import_mmwsss, make_parser, plain_errors
+from _start import at_least_one, import_mmwsss, make_parser, parse_arguments, plain_errors
 
 REPO = Path(__file__).resolve().parents[2]
 EXAMPLES = """\
@@ -88,12 +88,15 @@ def make_benchmark_parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Run the selected benchmark."""
-    args = make_benchmark_parser().parse_args()
+    args = parse_arguments(make_benchmark_parser())
     import_mmwsss()
     with plain_errors():
-        if getattr(args, 'device', '') is None:
+        if 'device' in args:
             import torch
-            args.device = 'cuda' if torch.cuda.is_available() else 'cpu'
+
+            from mmwsss.apis.checks import require_device
+            args.device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
+            require_device(args.device)
         try:
             module = importlib.import_module(f"_benchmark_{args.command.replace('-', '_')}")
         except ModuleNotFoundError as error:

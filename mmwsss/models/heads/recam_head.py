@@ -37,7 +37,7 @@ class ReCAMHead(ReadsLastLevel, BaseModule):
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        InputError: the base head has no such classifier, or one of another size.
+        InputError: the base head has no such classifier, or one of another size; or there is one class only.
     """
     part_of = 'the head of a CAMClassifier'
 
@@ -48,6 +48,9 @@ class ReCAMHead(ReadsLastLevel, BaseModule):
                  loss_weight: float = 1.0,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
+        if num_classes < 2:  # the softmax is 1 whatever the weights, so they would stay random
+            raise InputError(f'ReCAMHead: its second classifier tells classes apart, but num_classes={num_classes}. '
+                             'Use the classifier without ReCAM, or data of at least 2 classes.')
         self.base = MODELS.build(
             dict(type='CAMHead', num_classes=num_classes, in_channels=in_channels) | dict(base or {}))
         check_head(self.base)

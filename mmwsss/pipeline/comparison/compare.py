@@ -8,6 +8,7 @@ from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.run import Launcher, run_pipeline
 from mmwsss.pipeline.work_dir import held_lock
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.output import explained_output
 from mmwsss.version import installed_versions
 
 from .cells import Cell, cells_of, portable_inputs, read_done
@@ -67,8 +68,9 @@ def compare(comparison: Comparison, work_dir: Path, launcher: Launcher, jobs: in
     # Two would overwrite each other's files.
     with held_lock(work_dir / LOCK, f'Another tools/compare.py uses {work_dir}. Wait for it, give another --work-dir, '
                    'or end its process') as lock:
-        lock.truncate(0)
-        print(os.getpid(), file=lock, flush=True)
+        with explained_output(work_dir / LOCK):
+            lock.truncate(0)
+            print(os.getpid(), file=lock, flush=True)
         return _run(comparison, cells, plans, work_dir, launcher, jobs, results)
 
 

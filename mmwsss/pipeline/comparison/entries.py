@@ -10,6 +10,7 @@ from mmwsss.engine.config import read_config
 from mmwsss.engine.options import flat_options, option_texts, require_config
 from mmwsss.package_files import resolve_config
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 KEYS = ('name', 'config', 'options', 'test_options', 'against')  # of an entry in a file
 NAME = r'\w[\w .,+()-]*'  # it is a folder and a cell of a Markdown table
@@ -96,8 +97,8 @@ def read_comparison(words: Sequence[str], seeds: Sequence[int] | None = None, li
     entries = [replace(entry, against='') if entry.against == entry.name else entry for entry in entries]
     _check_against(entries, against)
     found = Comparison(tuple(entries), tuple(chosen['seeds'] or (0, )), tuple(map(str, chosen['lists'] or ())))
-    if not all(isinstance(seed, int) and seed >= 0 for seed in found.seeds):
-        raise InputError(f'The seeds must be whole numbers that are not negative, got {list(found.seeds)}.')
+    for seed in found.seeds:
+        require_seed(seed)
     _check_unique('seeds', found.seeds)
     _check_unique('lists', [Path(name).stem if '/' in name else name.removesuffix('.txt') for name in found.lists])
     return found
@@ -119,15 +120,21 @@ def _entries_of(settings: Mapping[str, Any], path: str) -> list[Entry]:
         unknown = sorted(set(item) - set(KEYS)) if isinstance(item, Mapping) else [item]
         if unknown or not isinstance(item.get('config'), str):
             raise InputError(f'{path}: the entry {item!r} needs a config, and has no settings but {", ".join(KEYS)}.')
+        for key in ('name', 'against'):
+            if not isinstance(item.get(key) or '', str):
+                raise InputError(f'{path}: {key} of the entry {item!r} must be a text in quotes.')
         for key in ('options', 'test_options'):
             if not isinstance(item.get(key) or {}, Mapping):
                 raise InputError(f"{path}: {key} of the entry {item!r} must be a dictionary, e.g. "
                                  "{'train_dataloader.batch_size': 8}.")
         place = os.path.normpath(resolve_config(item['config'], Path(path).parent))
-        require_config(place)
+        try:
+            require_config(place)
+        except InputError as error:
+            raise InputError(f'{path}: {error}') from error
         options = item.get('options') or {}
         entry = _entry(place, read_config(place, options).to_dict(), item.get('name') or '', options)
-        entry = replace(entry, against=str(item.get('against') or ''))
+        entry = replace(entry, against=item.get('against') or '')
         entries.append(_with_test_options(entry, item.get('test_options') or {}))
     return entries
 
@@ -162,7 +169,9 @@ def _checked(entry: Entry) -> Entry:
 def _agreed(key: str, values: Sequence[Any]) -> Any:
     """What all files set; `None` where none sets it."""
     for value in values:
-        if value != values[0] or not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple):
+            raise InputError(f'{key} = {value!r} of a file of entries must be a list, e.g. {key} = [{value!r}].')
+        if value != values[0]:
             raise InputError(f'The {key} of the files are {" and ".join(map(str, values))}. Give --{key}.')
     return values[0] if values else None
 

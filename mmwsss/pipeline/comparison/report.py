@@ -26,14 +26,14 @@ def print_table(comparison: Comparison, cells: Sequence[Mapping[str, Any]]) -> N
     """Print the table, and that of the differences where entries name another one."""
     titles, lines = texts_of(rows_of(cells, [entry.name for entry in comparison.entries]))
     if not lines:
-        print('Nothing is done yet.')
+        print('\n'.join(_unmeasured(cells)) or 'Nothing is done yet.')
         return
     _print_parts(titles, lines)
     titles, lines_of_differences = difference_texts(differences_of(cells, _against(comparison)))
     if lines_of_differences:
         print(DIFFERENCES)
         _print_parts(titles, lines_of_differences)
-    print('\n'.join(_notes(comparison, lines)))
+    print('\n'.join([*_notes(comparison, lines), *_unmeasured(cells)]))
 
 
 def _against(comparison: Comparison) -> dict[str, str]:
@@ -70,7 +70,7 @@ def write_report(comparison: Comparison, cells: Sequence[Mapping[str, Any]], wor
                         values=values) for title, values in {**row.values, **row.costs}.items()}) for row in rows],
         differences=differences))
     with atomic_path(work_dir / 'compare.md') as temporary:
-        notes = [*_notes(comparison, lines), *_origins(cells)]
+        notes = [*_notes(comparison, lines), *_unmeasured(cells), *_origins(cells)]
         second = f'\n{DIFFERENCES}\n\n{markdown_table(*difference_texts(differences))}' if differences else ''
         temporary.write_text(markdown_table(titles, lines) + second + ''.join(f'\n{note}\n' for note in notes),
                              encoding='utf-8')
@@ -109,6 +109,13 @@ def _notes(comparison: Comparison, lines: Sequence[Sequence[str]]) -> list[str]:
         if options or entry.name != Path(entry.config).stem:
             notes.append(f'{entry.name}: {", ".join([entry.config, *options])}')
     return notes
+
+
+def _unmeasured(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The entries that are done, but have no row."""
+    names = dict.fromkeys(cell['entry'] for cell in cells)
+    return [f'{name} is done, but has no row: none of its stages compares anything with masks.' for name in names
+            if not rows_of([cell for cell in cells if cell['entry'] == name], [name])]
 
 
 def _origins(cells: Sequence[Mapping[str, Any]]) -> list[str]:

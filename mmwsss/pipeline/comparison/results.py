@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmwsss.utils.errors import InputError
+from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.provenance import read_json_object
 
 FORMAT = 1
@@ -25,6 +25,23 @@ def read_results(path: str | Path) -> list[dict[str, Any]]:
     if found.get('format') != FORMAT or not isinstance(cells, list) or not all(map(_is_cell, cells)):
         raise InputError(f'{path} is no compare.json of this version of tools/compare.py, or is damaged.')
     return [dict(cell, source=cell.get('source') or str(path)) for cell in cells]
+
+
+def unused_results(path: str | Path, cells: Sequence[Mapping[str, Any]], names: Sequence[str],
+                   seeds: Sequence[int]) -> str:
+    """Say that a file has no cell of a comparison; empty if it has any.
+
+    Args:
+        path: of the file.
+        cells: from :func:`read_results`.
+        names: of the comparison's entries.
+        seeds: of the comparison.
+    """
+    if any(cell['entry'] in names and cell['seed'] in seeds for cell in cells):
+        return ''
+    others = dict.fromkeys(f"{cell['entry']} (seed {cell['seed']})" for cell in cells)
+    return (f'note: {path} has none of these entries with these seeds. It has {first_names(list(others), 10)}. Entries '
+            'are found by their names.')
 
 
 def take(name: str, seed: int, inputs: Mapping[str, Mapping[str, str]],

@@ -7,6 +7,7 @@ from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 
 @STAGES.register_module()
@@ -66,6 +67,7 @@ class Prototypes(Stage):
         from mmwsss.pseudo_labels.local_prototypes import CLUSTERS, check_classes
         from mmwsss.pseudo_labels.sub_categories import require_scikit_learn
         require_scikit_learn()
+        require_seed(self.seed)
         head = self.network(plan).cfg.model.get('head', {})
         room = head.get('prototypes', CLUSTERS)
         if room != self.k:

@@ -5,6 +5,7 @@ from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.stage import Call, Output, Stage
 from mmwsss.registry import STAGES
 from mmwsss.utils.errors import InputError
+from mmwsss.utils.seeds import require_seed
 
 
 @STAGES.register_module()
@@ -49,6 +50,7 @@ class SubCategories(Stage):
         reader = plan.network(self.reader)
         labels = image_labels(plan.images(reader, 'train'), reader, 'train', self.name)
         try:
+            require_seed(self.seed)
             check_counts(labels, self.k, classes_of(reader.cfg, 'train')[1:], self.allow_fewer)
         except InputError as error:
             raise InputError(f'The stage {self.name}: {error}') from error

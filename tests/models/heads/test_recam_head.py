@@ -129,3 +129,9 @@ def test_bases_that_do_not_fit():
         ReCAMHead(4, 6, base=dict(type='CAMHead', num_classes=3))
     with pytest.raises(InputError, match=message_names('ReCAMHead', 'classifier')):
         ReCAMHead(4, 6, base=dict(type='ReCAMHead'))
+
+
+def test_a_single_class_teaches_nothing():
+    with pytest.raises(InputError, match=message_names('ReCAMHead', 'num_classes=1', 2)):
+        ReCAMHead(1, 4)
+    assert ReCAMHead(2, 4).num_classes == 2

@@ -1,4 +1,5 @@
 """Running a comparison whose cells are stubs, in this process."""
+import errno
 import json
 import os
 import sys
@@ -56,3 +57,13 @@ def test_two_comparisons_in_one_work_dir(run):
     run(another)
     assert [cell['entry'] for cell in json.loads(Path('w/compare.json').read_text())['cells']] == ['a', 'b']
     compare(read_comparison(['a.py']), Path('w'), Launcher(TOOLS), 1, [])  # one after the other
+
+
+def test_a_full_disk_is_named_at_the_start(run, monkeypatch):
+    def full(*values, file=None, flush=False):
+        raise OSError(errno.ENOSPC, 'full')
+
+    monkeypatch.setattr(sys.modules[compare.__module__], 'print', full, raising=False)
+    with pytest.raises(OSError, match='full') as caught:
+        run(lambda: None)
+    assert caught.value.filename.startswith('w/')

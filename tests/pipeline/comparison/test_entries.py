@@ -84,6 +84,7 @@ def test_configs_of_the_package(tmp_path):
     (['.x=cam.py'], {}, ['.x']), (['compare.json=cam.py'], {}, ['compare.json']), (['a|b=cam.py'], {}, ['a|b']),
     (['table.py', 'seven.py'], {}, ['seeds', '[3, 4]', '[7]', '--seeds']),
     (['cam.py'], dict(seeds=[1, 1]), ['--seeds', '1']), (['cam.py'], dict(seeds=[-1]), ['-1']),
+    (['cam.py'], dict(seeds=[2**32]), [2**32]),
     (['cam.py'], dict(lists=['val', 'train', 'val']), ['--lists', 'val']),
     (['cam.py'], dict(lists=['a/val.txt', 'b/val.txt']), ['--lists', 'val']),
     (['cam.py'], dict(lists=['val.txt', 'val']), ['--lists', 'val']),
@@ -95,7 +96,12 @@ def test_mistakes(words, options, named):
 
 @pytest.mark.parametrize('entries, named', [
     ('3', ['3']), ('[]', ['entries']), ('[5]', ['5', 'config']), ("[dict(name='a')]", ['config']),
-    ("[dict(config='nope.py')]", ['nope.py']), ("[dict(config='cam.py', lr=1)]", ['lr', 'options']),
+    ("[dict(config='cam.py', name=3)]", ['bad.py', 'name', 3]),
+    ("[dict(config='cam.py', against=4)]", ['bad.py', 'against', 4]),
+    ("[dict(config='cam.py')]\nlists = 'train'", ["lists = 'train'", "['train']"]),
+    ("[dict(config='cam.py')]\nseeds = 3", ['seeds = 3', '[3]']),
+    ("[dict(config='nope.py')]", ['bad.py', 'nope.py']), ("[dict(config='sub')]", ['bad.py', 'sub', 'folder']),
+    ("[dict(config='cam.py', lr=1)]", ['lr', 'options']),
     ("[dict(config='cam.py', options=[1])]", ['options', '[1]']),
     ("[dict(config='cam.py', options={'model.head.radius.x': 1})]", ['model.head.radius.x=1']),
     ("[dict(config='chain.py', options={'network_options': {}})]", ['network_options', 'chain.py']),

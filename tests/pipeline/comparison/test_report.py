@@ -1,6 +1,7 @@
 """The files and the printed table of a comparison."""
 import dataclasses
 import json
+import re
 import sys
 
 import pytest
@@ -75,3 +76,15 @@ def test_a_table_wider_than_the_terminal_is_printed_in_parts(capsys, monkeypatch
 def test_nothing_is_done_yet(capsys):
     print_table(COMPARISON, [])
     assert 'Nothing' in capsys.readouterr().out
+
+
+def test_cells_that_measured_nothing_are_named(tmp_path, capsys):
+    cells = [*CELLS[:2], dict(CELLS[2], stages=[dict(CELLS[2]['stages'][0], measured=None, list=None)])]
+    for some, rows in ((cells, ['entry', 'GAP']), (cells[2:], [])):
+        print_table(COMPARISON, some)
+        write_report(COMPARISON, some, tmp_path, figures=False)
+        printed, written = capsys.readouterr().out, (tmp_path / 'compare.md').read_text()
+        assert [row[0] for row in table_of(printed)] == rows
+        assert all(re.search(r'^cam\b.*masks', text, re.MULTILINE) for text in (printed, written))
+    print_table(COMPARISON, [])
+    assert 'cam' not in capsys.readouterr().out

@@ -1,10 +1,11 @@
 """Cells of another machine."""
 import json
+import re
 
 import pytest
 from message_names import message_names
 
-from mmwsss.pipeline.comparison.results import FORMAT, read_results, take
+from mmwsss.pipeline.comparison.results import FORMAT, read_results, take, unused_results
 from mmwsss.utils.errors import InputError
 
 INPUTS = dict(training=dict(config='1', images='2'), test_val=dict(config='3', checkpoint='<output of training>'))
@@ -72,3 +73,12 @@ def test_missing_and_cut_off_files(tmp_path):
     path.write_text(path.read_text()[:-5])
     with pytest.raises(InputError, match=r'a\.json'):
         read_results(path)
+
+
+def test_a_file_without_any_of_the_cells_is_named():
+    cells = [cell(), cell(entry='HSPP', seed=2)]
+    assert unused_results('a.json', cells, ['GAP'], [1]) == unused_results('a.json', cells, ['HSPP', 'x'], [2, 3]) == ''
+    for names, seeds in ((['gap'], [1]), (['GAP'], [0, 2]), (['HSPP'], [1])):
+        assert re.search(message_names('a.json', 'GAP (seed 1)', 'HSPP (seed 2)'),
+                         unused_results('a.json', cells, names, seeds))
+    assert 'a.json' in unused_results('a.json', [], ['GAP'], [1])
