@@ -63,7 +63,7 @@ class Case:
     """
 
     def __init__(self, path: str, args: argparse.Namespace) -> None:
-        from mmwsss.engine.file_writing import without_weights
+        from mmwsss.engine.pruned_config import without_weights
         cfg = Config.fromfile(path)
         init_default_scope('mmseg')
         torch.manual_seed(0)
