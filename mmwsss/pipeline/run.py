@@ -10,10 +10,10 @@ from .launcher import Launcher, print_commands
 from .plan import Plan
 from .process import Processes, endings_as_interruption
 from .record import write_record
-from .stage_run import finished_record, record_path, run_stage
+from .stage_run import finished_record, run_stage
 from .status import note_work
 from .table import write_tables
-from .work_dir import held_work_dir
+from .work_dir import held_work_dir, record_path
 
 
 def run_pipeline(plan: Plan, launcher: Launcher, first: str | None = None, last: str | None = None,

@@ -18,6 +18,7 @@ from .record import read_record, write_record
 from .reuse import reusable
 from .stage import Call, Stage
 from .status import progress_of
+from .work_dir import log_path, record_path
 
 
 def run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processes, lock: TextIO, redo: list[str],
@@ -64,15 +65,15 @@ def run_stage(plan: Plan, stage: Stage, launcher: Launcher, processes: Processes
         record = dict(state='running', tool=stage.tool, inputs=inputs, seconds=earlier.get('seconds', 0.0),
                       **dict(redo=redo) if redo else {}, command=shlex.join(command))
         write_record(path, record)
-    print(f'{stage.name}: {"resumes" if begun else "starts"}{launcher.note(call)} (output in {_log(plan, stage)})',
-          flush=True)
+    log = log_path(plan, stage.name)
+    print(f'{stage.name}: {"resumes" if begun else "starts"}{launcher.note(call)} (output in {log})', flush=True)
     return _run_tool(plan, stage, command, record, processes, lock)
 
 
 def _run_tool(plan: Plan, stage: Stage, command: Sequence[str], record: dict[str, Any], processes: Processes,
               lock: TextIO) -> dict[str, Any]:
     """Run the tool of a stage to its end, and complete the record, which gets the time now and then."""
-    path, start, spent = record_path(plan, stage.name), time.time(), record['seconds']
+    path, log, start, spent = record_path(plan, stage.name), log_path(plan, stage.name), time.time(), record['seconds']
 
     def note_time() -> tuple[float, str]:
         record['seconds'] = spent + time.time() - start
@@ -80,7 +81,7 @@ def _run_tool(plan: Plan, stage: Stage, command: Sequence[str], record: dict[str
         return progress_of(plan)
 
     try:
-        peak = call_process(command, _log(plan, stage), stage.name, lock, note_time, processes)
+        peak = call_process(command, log, stage.name, lock, note_time, processes)
     except InputError:
         record['failed'] = True  # for --status; the next run starts a new record
         raise
@@ -109,11 +110,6 @@ def finished_record(plan: Plan, stage: Stage) -> dict[str, Any] | None:
     return record if done else None
 
 
-def record_path(plan: Plan, name: str) -> Path:
-    """The record of the stage of this name."""
-    return plan.work_dir / 'records' / f'{name}.json'
-
-
 def _given(plan: Plan, stage: Stage) -> dict[str, Any]:
     """The record of a stage that nothing runs for."""
     return dict(state='done', inputs={}, seconds=0.0, output=stage.output(plan).mark(), metrics={},
@@ -123,10 +119,6 @@ def _given(plan: Plan, stage: Stage) -> dict[str, Any]:
 def _as_recorded(call: Call) -> dict[str, str]:
     """The inputs of a stage as its record has them."""
     return {key: str(value) for key, value in call.inputs.items()}
-
-
-def _log(plan: Plan, stage: Stage) -> Path:
-    return plan.work_dir / 'logs' / f'{stage.name}.log'
 
 
 def _known(path: Path, redo: list[str]) -> dict[str, Any] | None:
