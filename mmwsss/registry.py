@@ -8,6 +8,7 @@ from mmwsss.utils.errors import InputError
 
 STAGES = Registry('stage', scope='mmseg', locations=['mmwsss.pipeline.stages'])
 RECIPES = Registry('recipe', scope='mmseg', locations=['mmwsss.pipeline.recipes'])
+ANNOTATIONS = Registry('annotations', scope='mmseg', locations=['mmwsss.engine.annotations'])
 LOCAL_REFINEMENTS = Registry('local_refinement', scope='mmseg', locations=['mmwsss.models.local_refinements'])
 
 

@@ -14,8 +14,8 @@ from mmseg.structures import SegDataSample
 from virtual_device import DEVICE, REAL, VirtualDevice, move, on_device
 
 import mmwsss.upstream  # noqa: F401
-from mmwsss.engine.file_writing import without_weights
 from mmwsss.engine.hooks.fast_inference_hook import fast_copy
+from mmwsss.engine.pruned_config import without_weights
 from mmwsss.models import Features
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'

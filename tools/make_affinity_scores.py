@@ -40,8 +40,8 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.affinity_scores import jobs_of, make_affinity_scores, refinement_settings
     from mmwsss.engine.config import load_config, require_parts
-    from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.local_refinements import build_refinement
+    from mmwsss.engine.training_files import claim_training_files
     from mmwsss.pseudo_labels.affinity_scores import check_alphas
     from mmwsss.utils.provenance import check_complete
 

@@ -31,7 +31,8 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config
-    from mmwsss.engine.file_writing import prepare, without_weights, write_files
+    from mmwsss.engine.file_writing import prepare, write_files
+    from mmwsss.engine.pruned_config import without_weights
 
     with plain_errors(args.launcher, lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

@@ -30,7 +30,7 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.cues import cue_settings, make_cues
-    from mmwsss.engine.file_writing import claim_training_files
+    from mmwsss.engine.training_files import claim_training_files
     from mmwsss.utils.provenance import check_complete
 
     with plain_errors(resume_hint=lambda: 'Run the same command again to resume.'):

@@ -40,9 +40,9 @@ def main() -> None:
     args = parse_args()
     import_mmwsss()
     from mmwsss.engine.config import load_config, require_parts
-    from mmwsss.engine.file_writing import claim_training_files
     from mmwsss.engine.ir_labels import jobs_of, make_ir_labels, max_size_of, refinement_settings
     from mmwsss.engine.local_refinements import build_refinement
+    from mmwsss.engine.training_files import claim_training_files
     from mmwsss.pseudo_labels.ir_label import check_thresholds
     from mmwsss.utils.provenance import check_complete
 

@@ -35,9 +35,10 @@ def main() -> None:
     import_mmwsss()
     from mmwsss.engine.config import load_config
     from mmwsss.engine.evaluation_options import augment
-    from mmwsss.engine.file_writing import prepare, without_weights, write_files
+    from mmwsss.engine.file_writing import prepare, write_files
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
+    from mmwsss.engine.pruned_config import without_weights
 
     with plain_errors(args.launcher, lambda: 'Run the same command again to resume.'):
         cfg = load_config(args.config, args.cfg_options, None, args.launcher)

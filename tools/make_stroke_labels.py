@@ -57,7 +57,8 @@ def main() -> None:
     from mmwsss.engine.local_refinements import build_refinement
     from mmwsss.engine.options import parse_component
     from mmwsss.engine.preflight import build_datasets
-    from mmwsss.engine.stroke_labels import KINDS, ids_of, jobs_of, make_stroke_labels, require_kind
+    from mmwsss.engine.stroke_labels import ids_of, jobs_of, make_stroke_labels, require_kind
+    from mmwsss.registry import ANNOTATIONS
     from mmwsss.utils.errors import InputError
     from mmwsss.utils.provenance import check_complete, claim_folder, source_mark
 
@@ -77,7 +78,7 @@ def main() -> None:
         require_kind(args.kind, options)
         settings.update(pipeline=[], seg_map_dir=None)
         dataset = build_datasets(cfg, ('train', ))['train']
-        annotations = KINDS[args.kind](args.source, ids_of(dataset), **options)
+        annotations = ANNOTATIONS.get(args.kind)(args.source, ids_of(dataset), **options)
         jobs = jobs_of(dataset, out, annotations, ', '.join(map(str, args.source)))
         made_from.update(source=[source_mark(path, ('.xml', '.png')) for path in args.source],
                          classes=dataset.image_classes, list=Path(settings.get('ann_file') or '').name)

@@ -3,11 +3,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from mmengine.config import Config
 
-from mmwsss.datasets import ImageLabelDataset, LoadCAM
-from mmwsss.datasets.transforms.load_image import read_image
+from mmwsss.datasets import ImageLabelDataset
 from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels.affinity_scores import SEED_CRF, affinity_scores
 from mmwsss.pseudo_labels.score_file import write_scores
@@ -15,6 +13,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 
 from .image_jobs import run_jobs
+from .image_with_cam import read_image_with_cam
 
 REFINEMENT = dict(type='DenseCRF', **SEED_CRF)  # of the scores, if the config sets no other
 
@@ -79,14 +78,12 @@ def score_image(job: Job) -> int:
     Raises:
         InputError: the image or its CAM is damaged, they do not match, or the refinement cannot run.
     """
-    image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
-    loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
-                                      image_classes=job.image_classes))
+    image, cam, keys = read_image_with_cam(job.img_path, job.cam_path, job.image_classes, job.backend_args)
     try:
-        scores = affinity_scores(image, loaded['cam'].numpy(), *job.alphas, job.refinement.refine_sets)
+        scores = affinity_scores(image, cam, *job.alphas, job.refinement.refine_sets)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
-    write_scores(job.out, scores, loaded['cam_keys'].numpy(), job.image_classes)
+    write_scores(job.out, scores, keys, job.image_classes)
     return job.out.stat().st_size
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config
 
-from mmwsss.datasets import ImageLabelDataset, LoadCAM
-from mmwsss.datasets.transforms.load_image import read_image
+from mmwsss.datasets import ImageLabelDataset
 from mmwsss.pseudo_labels.cue_file import write_cues
 from mmwsss.pseudo_labels.cues import cam_to_cues, check_cue_settings
 from mmwsss.utils.errors import InputError, first_names
 from mmwsss.utils.progress import track
+
+from .image_with_cam import read_image_with_cam
 
 DEFAULTS: dict[str, Any] = dict(grid=(41, 41), fg_thr=0.2, bg_share=0.1)
 
@@ -57,10 +58,7 @@ def make_cues(dataset: ImageLabelDataset, out: Path, settings: dict[str, Any]) -
 
 def _cues_of(info: dict[str, Any], classes: Sequence[str], settings: dict[str, Any]) -> np.ndarray:
     """The cues of one image, `(C, h, w)`."""
-    size = read_image(info['img_path'], info.get('backend_args')).shape[:2]
-    loaded = LoadCAM().transform(dict(cam_path=info['cam_path'], img_path=info['img_path'], ori_shape=size,
-                                      image_classes=classes[1:]))
-    cam, keys = loaded['cam'].numpy(), loaded['cam_keys'].numpy()
+    _, cam, keys = read_image_with_cam(info['img_path'], info['cam_path'], classes[1:], info.get('backend_args'))
     if 'gt_score' in info:
         labelled = np.flatnonzero(info['gt_score'] > 0)
         without = [classes[1 + key] for key in labelled if key not in keys]

@@ -1,58 +1,22 @@
 """Resumable test runs that write one file per image in a list."""
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import barrier, broadcast_object_list, is_main_process
-from mmseg.datasets.transforms import LoadAnnotations
-from mmseg.registry import TRANSFORMS
 
-from mmwsss.datasets import ImageLabelDataset, LoadCAM
+from mmwsss.datasets import LoadCAM
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 from mmwsss.utils.provenance import check_complete, claim_folder, file_mark, read_made_from
 
 from .config import require_parts, say
 from .distributed import leave_group
-from .preflight import build_datasets
+from .pruned_config import is_step, without_masks
 from .runner import build_runner
 from .runner_adapter import dataset_of
-
-
-def loads_masks(step: dict) -> bool:
-    """Whether a step of a pipeline, its config, loads masks or what stands in their place."""
-    return _is_a(step, LoadAnnotations)
-
-
-def _is_a(step: dict, base: type) -> bool:
-    kind = step['type'] if isinstance(step['type'], type) else TRANSFORMS.get(step['type'])
-    return isinstance(kind, type) and issubclass(kind, base)
-
-
-def without_masks(pipeline: Sequence[dict]) -> list[dict]:
-    """Remove the steps that load masks, also from steps that hold others, such as a test-time augmentation.
-
-    Args:
-        pipeline: config of a data set's pipeline.
-
-    Returns:
-        The other steps; a step that held nothing else is removed.
-    """
-    kept = []
-    for step in pipeline:
-        if loads_masks(step):
-            continue
-        if isinstance(inner := step.get('transforms'), list | tuple):
-            groups = [without_masks([part] if isinstance(part, dict) else part) for part in inner]
-            left = [group if isinstance(part, list | tuple) else group[0]
-                    for group, part in zip(groups, inner, strict=True) if group]
-            if not left:
-                continue
-            step = dict(step, transforms=left)
-        kept.append(step)
-    return kept
 
 
 def prepare(cfg: Config, checkpoint: str, out: str, list_name: str | None = None) -> ConfigDict:
@@ -119,26 +83,12 @@ def use_cams(cfg: Config, cams: str | None) -> str:
     """
     dataset = cfg.test_dataloader.dataset
     dataset.cam_dir = cams or dataset.get('cam_dir')
-    if not any(_is_a(step, LoadCAM) for step in dataset.pipeline):
+    if not any(is_step(step, LoadCAM) for step in dataset.pipeline):
         raise InputError(f'The test pipeline of {cfg.filename} does not load CAMs (LoadCAM). Give the config of a '
                          'refiner, e.g. configs/irnet_r50_voc.py.')
     if not dataset.cam_dir:
         raise InputError(f'{cfg.filename} does not set the folder of the CAMs. Pass --cams.')
     return dataset.cam_dir
-
-
-def without_weights(settings: Any) -> Any:
-    """Remove the initial weights from a model's config, because a checkpoint replaces them.
-
-    Args:
-        settings: config of the model or of a part.
-
-    Returns:
-        A copy without the keys `init_cfg`, with lists instead of tuples.
-    """
-    if isinstance(settings, dict):
-        return {key: without_weights(value) for key, value in settings.items() if key != 'init_cfg'}
-    return [without_weights(value) for value in settings] if isinstance(settings, list | tuple) else settings
 
 
 def origin_of_cams(folder: str) -> dict[str, Any]:
@@ -155,39 +105,6 @@ def origin_of_cams(folder: str) -> dict[str, Any]:
     """
     made_from = read_made_from(folder)
     return dict(cams=str(Path(folder).resolve())) if made_from is None else dict(cams_made_from=made_from)
-
-
-def claim_training_files(cfg: Config, cams: str | None, out: str | None, suffix: str, made_from: Mapping[str, Any],
-                         overwrite: bool = False) -> tuple[ImageLabelDataset, Path, list[str]]:
-    """Prepare a folder for files that a network learns from, made of the CAM files of its training list.
-
-    Args:
-        cfg: of the network, changed in place: its training data set loads nothing, and finds the CAM files.
-        cams: folder of the CAM files.
-        out: output folder; by default the `seg_map_dir` of the data set.
-        suffix: of the files.
-        made_from: what determines their content besides CAMs, classes and list, see :func:`claim_folder`.
-        overwrite: delete the files that an earlier run wrote first.
-
-    Returns:
-        The data set, the folder, and the ids of the images.
-
-    Raises:
-        InputError: a folder is not given, or data or folders do not fit.
-    """
-    require_parts(cfg, 'train_dataloader')
-    settings = cfg.train_dataloader.dataset
-    out = out or settings.get('seg_map_dir')
-    if not (cams and out):
-        raise InputError(f'{cfg.filename} does not set the folders of the CAMs and of the output. Pass --cams and '
-                         '--out.')
-    settings.update(pipeline=[], cam_dir=cams, seg_map_dir=None)
-    dataset: Any = build_datasets(cfg, ('train', ))['train']
-    ids = [dataset.get_data_info(index)['img_id'] for index in range(len(dataset))]
-    made_from = dict(made_from, **origin_of_cams(cams), classes=dataset.image_classes,
-                     list=Path(settings.get('ann_file') or '').name)
-    claim_folder(out, made_from, ids, suffix, overwrite)
-    return dataset, Path(out), ids
 
 
 def write_files(cfg: Config, writer: dict, suffix: str, made_from: dict, overwrite: bool = False) -> None:

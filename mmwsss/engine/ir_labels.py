@@ -9,9 +9,8 @@ import mmcv
 import numpy as np
 from mmengine.config import Config
 
-from mmwsss.datasets import ImageLabelDataset, LoadCAM
+from mmwsss.datasets import ImageLabelDataset
 from mmwsss.datasets.label_ids import write_labels
-from mmwsss.datasets.transforms.load_image import read_image
 from mmwsss.models.local_refinements import LocalRefinement
 from mmwsss.pseudo_labels import cam_to_ir_label
 from mmwsss.pseudo_labels.cam import scaled_size
@@ -20,6 +19,8 @@ from mmwsss.utils.errors import InputError
 from mmwsss.utils.image_ids import file_of_id
 
 from .image_jobs import run_jobs
+from .image_with_cam import read_image_with_cam
+from .label_summary import Summary
 
 REFINEMENT = dict(type='DenseCRF')  # for the seeds, if the config sets no other
 
@@ -49,31 +50,6 @@ class Job:
     refinement: LocalRefinement
     backend_args: dict | None = None
     max_size: int | None = None
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Statistics of a run.
-
-    Attributes:
-        written: number of new labels.
-        seconds: run time.
-        pixels: pixels of these labels.
-        certain: pixels that are not ignored.
-        foreground: certain pixels of a foreground class.
-    """
-    written: int
-    seconds: float
-    pixels: int
-    certain: int
-    foreground: int
-
-    def __str__(self) -> str:
-        if not self.written:
-            return 'all labels exist already'
-        return (f'{self.written} images in {self.seconds:.0f} s ({self.written / self.seconds:.2f} per second); '
-                f'{100 * self.certain / self.pixels:.1f} % of the pixels are certain, '
-                f'{100 * self.foreground / self.pixels:.1f} % foreground')
 
 
 def refinement_settings(cfg: Config) -> dict:
@@ -116,14 +92,12 @@ def label_image(job: Job) -> tuple[int, int, int]:
         InputError: the image or its CAM is damaged, they do not match, a threshold is out of range, or the refinement
             cannot run.
     """
-    image = np.ascontiguousarray(read_image(job.img_path, job.backend_args)[..., ::-1])
-    loaded = LoadCAM().transform(dict(cam_path=job.cam_path, img_path=job.img_path, ori_shape=image.shape[:2],
-                                      image_classes=job.image_classes))
+    image, cam, keys = read_image_with_cam(job.img_path, job.cam_path, job.image_classes, job.backend_args)
     full = image.shape[:2]
     image = _shrunk(image, job.max_size)
     try:
-        label = cam_to_ir_label(image, loaded['cam'].numpy(), loaded['cam_keys'].numpy(), job.fg_thr, job.bg_thr,
-                                job.refinement.refine_sets, job.refinement.gt_prob)
+        label = cam_to_ir_label(image, cam, keys, job.fg_thr, job.bg_thr, job.refinement.refine_sets,
+                                job.refinement.gt_prob)
     except InputError as error:
         raise InputError(f'{job.cam_path}: {error}') from error
     label = _enlarged(label, full)

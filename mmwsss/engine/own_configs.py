@@ -13,33 +13,12 @@ from mmengine.config import Config
 from mmwsss.evaluation.crf_iou_metric import DEEPLABV2
 from mmwsss.utils.errors import InputError
 
+from .own_scale import Scale, scale_of
+
 TASKS = {'cam': 'image_labels', 'irnet': 'irnet', 'deeplabv2': 'segmentation'}  # models and data of the three networks
 SCALES = ('', 'small_')  # names of the generic data configs: the published scale, and that for CPUs
-LONG_SIDE = 512  # about that of VOC's images, which the published configs neither shrink nor enlarge
-REFINED = 320  # long side below which boundaries at stride 4 are too coarse; smaller images are enlarged
 LARGE = 5000  # images from which on the published schedules apply
 CRF_SIDE = 1024  # long side above which images are shrunk for a DenseCRF; larger ones take minutes and gigabytes each
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The sizes that a network sees, pixels.
-
-    Attributes:
-        smallest, largest: long sides in training.
-        crop: side of the square that is cut from them.
-        test: long side in tests.
-    """
-    smallest: int
-    largest: int
-    crop: int
-    test: int
-
-    def times(self, factor: float) -> 'Scale':
-        """The same for smaller images; multiples of 16."""
-        def size(value: int) -> int:
-            return max(round(value * factor / 16), 2) * 16
-        return self if factor == 1 else Scale(size(self.smallest), size(self.largest), size(self.crop), size(self.test))
 
 
 @dataclass(frozen=True)
@@ -90,26 +69,6 @@ def find_backbone(configs: Path, name: str) -> str:
 def _abbreviates(short: str, name: str) -> bool:
     letters = iter(name)
     return bool(short) and all(letter in letters for letter in short)
-
-
-def scale_of(data: Config, longest: int, refines: bool) -> Scale:
-    """The scale of a generic data config, shrunk for data whose images are all smaller.
-
-    Args:
-        data: its training pipeline has `RandomResizeLongSide` or `RandomScale` (of images as large as VOC's), and
-            `RandomCropPad`.
-        longest: the longest side of an image.
-        refines: whether small images are enlarged, for boundaries at stride 4.
-    """
-    steps = {step['type']: step for step in data.train_pipeline}
-    crop = steps['RandomCropPad']['crop_size'][0]
-    fixed = [step['size'] for step in data.get('test_pipeline', ()) if step['type'] == 'ResizeLongSide']
-    if 'RandomResizeLongSide' in steps:
-        sides = [steps['RandomResizeLongSide'][key] for key in ('min_size', 'max_size')]
-    else:
-        sides = [round(steps['RandomScale'][key] * LONG_SIDE) for key in ('min_scale', 'max_scale')]
-    scale = Scale(sides[0], sides[1], crop, fixed[0] if fixed else LONG_SIDE)
-    return scale.times(min(max(longest, REFINED if refines else 1) / scale.test, 1))
 
 
 class OwnConfigs:

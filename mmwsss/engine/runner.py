@@ -2,9 +2,11 @@
 from collections.abc import Sequence
 
 from mmengine.config import Config
+from mmengine.dataset import BaseDataset
 from mmengine.dist import get_world_size
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from torch import nn
 
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import require_folder
@@ -13,7 +15,6 @@ from .checkpoint_loaders import load_all_safely
 from .checkpoints import find_resumable, is_local, read_checkpoint, require_fit, unwrapped
 from .classes import require_classes_of_checkpoint, require_equal_classes, require_heads
 from .config import require_parts, say
-from .crop_windows import require_crop_windows
 from .decode_head_levels import require_decode_head_levels
 from .distributed import prepare_distributed
 from .hooks import CheckInvalidLossHook
@@ -84,11 +85,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     classes = require_equal_classes(datasets, cfg.filename)
     require_places(cfg.get('model'), cfg.filename)
     require_heads(cfg.get('model'), classes, cfg.filename)
-    if 'train' in datasets and 'image_loss' in (cfg.get('model') or {}):
-        require_crop_windows(datasets['train'])
     # Before the runner sets the seed: random steps of the pipeline then change no training.
     tried = {loop: try_images(dataset) for loop, dataset in datasets.items() if 'train' in datasets}
-    samples = tried.get('train')
     require_folder(cfg.work_dir)
     prepare_distributed(cfg)
     with levels_named(cfg.model):
@@ -97,9 +95,8 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     model = unwrapped(runner.model)
     require_autocast(model)
     require_decode_head_levels(model, cfg.filename)
-    check_samples = getattr(model, 'check_samples', None)
-    if samples and check_samples is not None:
-        check_samples(samples)
+    if 'train' in datasets:
+        _let_check(model, datasets['train'], tried['train'])
     if 'train' in loops:
         runner.register_hook(CheckInvalidLossHook())
     if 'train' in loops and 'train' in datasets:
@@ -111,6 +108,21 @@ def build_runner(cfg: Config, loops: Sequence[str], strict: bool) -> Runner:
     elif 'train' in loops:
         require_own_weights(model, cfg.get('load_from'))
     return runner
+
+
+def _let_check(model: nn.Module, dataset: BaseDataset, samples: list) -> None:
+    """Let a model with `check_dataset(dataset)` or `check_samples(data_samples)` check what it would be trained on.
+
+    Args:
+        model: without wrappers.
+        dataset: of the training.
+        samples: some samples of it; none where its pipeline makes none.
+    """
+    check_dataset, check_samples = (getattr(model, f'check_{what}', None) for what in ('dataset', 'samples'))
+    if check_dataset is not None:
+        check_dataset(dataset)
+    if samples and check_samples is not None:
+        check_samples(samples)
 
 
 def resume_hint(work_dir: str) -> str:

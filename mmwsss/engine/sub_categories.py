@@ -20,8 +20,8 @@ from mmwsss.utils.seeds import require_seed
 from .checkpoints import unwrapped
 from .config import say
 from .distributed import leave_group
-from .file_writing import without_weights
 from .hooks.fast_inference_hook import fast_copy
+from .pruned_config import without_weights
 from .runner import build_runner
 from .runner_adapter import dataset_of
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mmengine.config import Config
 
-from mmwsss.engine.file_writing import loads_masks
 from mmwsss.engine.masks import has_masks
 from mmwsss.engine.preflight import build_datasets
+from mmwsss.engine.pruned_config import loads_masks
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.provenance import digest
 

@@ -15,6 +15,7 @@ from .record import read_record
 from .report_images import Panels, ReportImages
 from .stage import Stage
 from .table import COLUMNS, rows_of
+from .work_dir import record_path
 
 NOTE = ('CAMs and labels use known image-level labels; a segmentor sees only the images. CAMs are measured at their '
         'best threshold.')
@@ -111,7 +112,7 @@ def _pairs(layers: list[Layer], files: list[str]) -> list[tuple[str, str]]:
 
 def _is_done(plan: Plan, stage: Stage) -> bool:
     """Whether a stage is done; its record is added to the plan."""
-    record = read_record(plan.work_dir / 'records' / f'{stage.name}.json')
+    record = read_record(record_path(plan, stage.name))
     if not record or record['state'] != 'done':
         return False
     plan.records[stage.name] = record

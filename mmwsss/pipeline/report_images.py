@@ -13,7 +13,7 @@ from mmwsss.apis.inputs import InputImage
 from mmwsss.datasets import ImageLabelDataset, LoadMask
 from mmwsss.engine.masks import has_masks
 from mmwsss.engine.preflight import build_datasets
-from mmwsss.evaluation.cam_iou_metric import winner_of
+from mmwsss.evaluation.winner_histogram import winner_of
 from mmwsss.models.shown import ShownLabels
 from mmwsss.pseudo_labels import read_cam
 from mmwsss.utils.errors import InputError

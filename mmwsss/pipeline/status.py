@@ -12,7 +12,7 @@ from mmwsss.utils.table import framed_table
 from .plan import Plan
 from .record import read_record
 from .table import result_of
-from .work_dir import is_held
+from .work_dir import is_held, log_path, record_path
 
 WORK = 'work.json'  # name of stage -> images that it goes through
 TAIL = 20_000  # bytes of a log that are read
@@ -53,7 +53,7 @@ def stages_status(plan: Plan) -> list[StageStatus]:
             found.append(StageStatus(name, 'done', remaining=0.0))
             continue
         try:
-            record = read_record(plan.work_dir / 'records' / f'{name}.json')
+            record = read_record(record_path(plan, name))
         except InputError as error:
             found.append(StageStatus(name, 'interrupted', result=str(error)))
             continue
@@ -64,7 +64,7 @@ def stages_status(plan: Plan) -> list[StageStatus]:
             if work.get(name):
                 rates[stage.tool] = record['seconds'] / work[name]
         else:
-            log = plan.work_dir / 'logs' / f'{name}.log'
+            log = log_path(plan, name)
             remaining, text = read_progress(log, record['seconds'])
             state = 'failed' if record.get('failed') else 'running' if held else 'interrupted'
             found.append(StageStatus(name, state, record['seconds'], remaining,

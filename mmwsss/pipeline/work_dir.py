@@ -15,6 +15,16 @@ from .plan import Plan
 FORMAT = 2  # of the records and fingerprints
 
 
+def record_path(plan: Plan, stage: str) -> Path:
+    """The record of the stage of this name."""
+    return plan.work_dir / 'records' / f'{stage}.json'
+
+
+def log_path(plan: Plan, stage: str) -> Path:
+    """What the tool of the stage of this name printed."""
+    return plan.work_dir / 'logs' / f'{stage}.log'
+
+
 @contextmanager
 def held_work_dir(plan: Plan) -> Iterator[TextIO]:
     """Make and lock the work dir. Stages inherit the lock, so a stage that survives a killed run still holds it.

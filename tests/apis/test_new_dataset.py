@@ -12,7 +12,7 @@ from mmseg.registry import DATASETS
 from PIL import Image
 from reference_network import REPO
 
-from mmwsss.apis import new_dataset as module
+from mmwsss.apis import new_folder, own_lists
 from mmwsss.apis.new_dataset import new_dataset
 from mmwsss.engine import preflight
 from mmwsss.pipeline import check, read_plan
@@ -117,7 +117,7 @@ def test_a_list_to_validate_on(there):
 
 
 def test_some_of_many_images_set_the_thresholds(there, monkeypatch):
-    monkeypatch.setattr(module, 'ENOUGH', 4)
+    monkeypatch.setattr(own_lists, 'ENOUGH', 4)
     made = make()
     assert '4 of the images' in made.found[2]
     train, sample = ((there / 'my' / f'{part}.txt').read_text().split('\n')[:-1] for part in ('train', 'train_sample'))
@@ -275,7 +275,7 @@ def test_folders_that_cannot_be_written(there, monkeypatch):
     with pytest.raises(InputError, match=message_names('labels.json/my', '--out')):
         write_labels(entries())
         make(out='labels.json/my')
-    monkeypatch.setattr(module.os, 'access', lambda path, mode: False)
+    monkeypatch.setattr(new_folder.os, 'access', lambda path, mode: False)
     with pytest.raises(InputError, match=message_names('closed', 'write', '--out')):
         make(out='closed')
     monkeypatch.undo()
@@ -284,7 +284,7 @@ def test_folders_that_cannot_be_written(there, monkeypatch):
     def fail(*args, **kwargs):
         raise PermissionError(13, 'Permission denied')
 
-    monkeypatch.setattr(module, '_umask', fail)  # while the files are written
+    monkeypatch.setattr(new_folder, '_umask', fail)  # while the files are written
     with pytest.raises(InputError, match=message_names('closed', 'Permission denied', '--out')):
         make(out='closed')
     assert sorted(path.name for path in there.iterdir()) == ['images', 'labels.json', 'masks', 'my']

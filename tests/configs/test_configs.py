@@ -139,6 +139,31 @@ class Snapshot(Hook):
         self.weights = {key: value.clone() for key, value in runner.model.state_dict().items()}
 
 
+def train(cfg: Config) -> tuple[Runner, set[str]]:
+    """Train a shrunk config; all weights that are frozen stay, and those that learn move and stay finite.
+
+    Returns:
+        The runner, and the keys of what moved: weights that learn, and buffers.
+    """
+    runner = Runner.from_cfg(cfg)
+    snapshot = Snapshot()
+    runner.register_hook(snapshot)
+    runner.train()
+    assert runner.iter == 2
+    after = runner.model.state_dict()
+    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
+    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
+    assert not moved & frozen
+    assert learning(runner) <= moved
+    assert all(bool(value.isfinite().all()) for value in after.values())
+    return runner, moved
+
+
+def learning(runner: Runner) -> set[str]:
+    """The keys of the weights that learn."""
+    return {key for key, value in runner.model.named_parameters() if value.requires_grad}
+
+
 @pytest.mark.parametrize('name', trained(CLASSIFIERS))
 def test_classifier(name, tmp_path):
     cfg = Config.fromfile(REPO / 'configs' / name)
@@ -146,18 +171,7 @@ def test_classifier(name, tmp_path):
     write_made_labels(cfg, root, tmp_path)
     # two small steps would not move a float32 weight of 1
     cfg.optim_wrapper.optimizer.lr = max(cfg.optim_wrapper.optimizer.lr, 1e-3)
-    runner = Runner.from_cfg(shrink(cfg, root, tmp_path / name.replace('/', '_')))
-    snapshot = Snapshot()
-    runner.register_hook(snapshot)
-    runner.train()
-
-    assert runner.iter == 2
-    after = runner.model.state_dict()
-    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
-    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
-    assert not moved & frozen
-    assert {key for key, value in runner.model.named_parameters() if value.requires_grad} <= moved
-    assert all(bool(value.isfinite().all()) for value in after.values())
+    runner, _ = train(shrink(cfg, root, tmp_path / name.replace('/', '_')))
     assert 0 <= runner.message_hub.get_scalar('val/multi-label/mAP').current() <= 100
 
     metrics = runner.test()
@@ -199,17 +213,10 @@ def test_refiner(name, tmp_path):
     cfg.train_dataloader.dataset.seg_map_dir = str(labels)
     cfg.test_dataloader.dataset.cam_dir = str(tmp_path / 'cams')
     cfg.test_evaluator[1].output_dir = str(tmp_path / 'pseudo labels')
-    runner = Runner.from_cfg(cfg)
-    snapshot = Snapshot()
-    runner.register_hook(snapshot)
-    runner.train()
-
-    assert runner.iter == 2
+    runner, moved = train(cfg)
     after = runner.model.state_dict()
-    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
     heads = {key for key in after if key.startswith('head.')}  # the mean displacement included
-    assert moved == heads | {key for key, value in runner.model.named_parameters() if value.requires_grad}
-    assert all(bool(value.isfinite().all()) for value in after.values())
+    assert moved == heads | learning(runner)
     saved = torch.load(tmp_path / name.replace('/', '_') / 'epoch_1.pth', weights_only=False)['state_dict']
     for key in heads:
         torch.testing.assert_close(saved[key], after[key])
@@ -253,16 +260,7 @@ def segmentor_config(name, tmp_path):
 
 @pytest.mark.parametrize('name', trained(SEGMENTORS))
 def test_segmentor(name, tmp_path):
-    runner = Runner.from_cfg(segmentor_config(name, tmp_path))
-    snapshot = Snapshot()
-    runner.register_hook(snapshot)
-    runner.train()
-
-    assert runner.iter == 2
-    after = runner.model.state_dict()
-    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
-    learning = {key for key, value in runner.model.named_parameters() if value.requires_grad}
-    assert learning <= moved and all(bool(value.isfinite().all()) for value in after.values())
+    runner, _ = train(segmentor_config(name, tmp_path))
     assert (tmp_path / name.replace('/', '_') / 'iter_2.pth').is_file()
     assert 0 <= runner.message_hub.get_scalar('val/mIoU').current() <= 100
     assert 0 <= runner.test()['mIoU'] <= 100
@@ -277,18 +275,7 @@ def test_one_stage(name, tmp_path):
     if cfg.model.test_cfg.get('pad_size'):
         cfg.model.test_cfg.pad_size = 80
     cfg.optim_wrapper.optimizer.lr = max(cfg.optim_wrapper.optimizer.lr, 0.01)  # see test_classifier
-    runner = Runner.from_cfg(cfg)
-    snapshot = Snapshot()
-    runner.register_hook(snapshot)
-    runner.train()
-
-    assert runner.iter == 2
-    after = runner.model.state_dict()
-    frozen = {key for key, value in runner.model.named_parameters() if not value.requires_grad}
-    moved = {key for key in after if not torch.equal(snapshot.weights[key], after[key])}
-    assert not moved & frozen
-    assert {key for key, value in runner.model.named_parameters() if value.requires_grad} <= moved
-    assert all(bool(value.isfinite().all()) for value in after.values())
+    runner, _ = train(cfg)
     assert runner.message_hub.get_scalar('train/loss_mask').current() >= 0
     assert 0 <= runner.message_hub.get_scalar('val/multi-label/mAP').current() <= 100
     metrics = runner.test()

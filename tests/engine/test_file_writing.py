@@ -3,28 +3,10 @@ import pytest
 from message_names import message_names
 from mmengine.config import Config
 
-from mmwsss.engine.file_writing import prepare, use_cams, without_masks
+from mmwsss.engine.file_writing import prepare, use_cams
 from mmwsss.utils.errors import InputError
 
-IMAGE, MASK, PACK = dict(type='LoadImage'), dict(type='LoadMask'), dict(type='PackSegInputs')
-FLIP = dict(type='RandomFlip', prob=1.0)
-
-
-def test_masks_are_not_loaded_at_any_depth():
-    assert without_masks([IMAGE, MASK, PACK]) == [IMAGE, PACK]
-    assert without_masks([IMAGE, dict(type='RandomApply', transforms=[MASK, FLIP]),
-                          dict(type='RandomApply', transforms=[dict(type='LoadAnnotations')]), PACK]) == [
-        IMAGE, dict(type='RandomApply', transforms=[FLIP]), PACK]
-    mapper = dict(type='KeyMapper', transforms=dict(type='Pad'))
-    assert without_masks([IMAGE, mapper]) == [IMAGE, mapper]
-
-
-def test_masks_of_a_test_time_augmentation():
-    augmentation = dict(type='TestTimeAug', transforms=[[FLIP, dict(FLIP, prob=0.0)], [MASK], [MASK, PACK]])
-    pipeline = [IMAGE, augmentation]
-    assert without_masks(pipeline) == [IMAGE, dict(type='TestTimeAug', transforms=[[FLIP, dict(FLIP, prob=0.0)],
-                                                                                  [PACK]])]
-    assert pipeline == [IMAGE, augmentation] and augmentation['transforms'][1] == [MASK]  # not changed in place
+IMAGE, PACK = dict(type='LoadImage'), dict(type='PackSegInputs')
 
 
 def config_of(dataset, pipeline=(IMAGE, PACK), **settings):

@@ -7,7 +7,8 @@ import pytest
 from message_names import message_names
 from mmengine.config import Config
 
-from mmwsss.engine.own_configs import OwnConfigs, OwnData, Scale, find_backbone, scale_of
+from mmwsss.engine.own_configs import OwnConfigs, OwnData, find_backbone
+from mmwsss.engine.own_scale import Scale, scale_of
 from mmwsss.utils.coco import CLASSES
 from mmwsss.utils.errors import InputError
 

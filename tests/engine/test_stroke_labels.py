@@ -10,7 +10,9 @@ from mmseg.registry import DATASETS
 from PIL import Image
 from tiny_voc import write_tiny_voc
 
-from mmwsss.engine.stroke_labels import KINDS, ids_of, jobs_of, make_stroke_labels
+from mmwsss.engine.annotations import Annotations
+from mmwsss.engine.stroke_labels import ids_of, jobs_of, make_stroke_labels, require_kind
+from mmwsss.registry import ANNOTATIONS
 from mmwsss.utils.errors import InputError
 
 NAME = '2007_000000'
@@ -29,7 +31,8 @@ def label(tmp_path):
 
     def label(config, kind, source, **options):
         dataset = DATASETS.build(dict(config, data_root=str(tmp_path / 'data')))
-        jobs = jobs_of(dataset, tmp_path / 'out', KINDS[kind]([source], ids_of(dataset), **options), str(source))
+        annotations = ANNOTATIONS.get(kind)([source], ids_of(dataset), **options)
+        jobs = jobs_of(dataset, tmp_path / 'out', annotations, str(source))
         summary = make_stroke_labels(jobs, workers=1)
         found = np.asarray(Image.open(tmp_path / 'out' / f'{NAME}.png'))
         background = int(dataset.reduce_zero_label)
@@ -131,3 +134,22 @@ def test_one_annotation_of_two_images(label, tmp_path, scribbles):
         with pytest.raises(InputError, match=message_names(NAME, f'day/{NAME}', f'night/{NAME}')):
             label(VOC, kind, source)
     assert not (tmp_path / 'out').exists()
+
+
+def test_a_kind_of_ones_own(label, tmp_path, monkeypatch):
+    """One registered function is a kind: it is found by its name, and its settings are known."""
+    def corners(sources, ids, value=1):
+        def draw(given, image):
+            labels = np.full(image.shape[:2], 255, dtype=np.uint8)
+            labels[0, 0] = value
+            return labels
+        return Annotations(lambda name: sources[0] / name, draw)
+
+    monkeypatch.setitem(ANNOTATIONS.module_dict, 'corners', corners)
+    found = label(VOC, 'corners', tmp_path, value=7)
+    assert found[0, 0] == 7 and (found < 255).sum() == 1
+    require_kind('corners', ['value'])
+    with pytest.raises(InputError, match=message_names('corners', 'width', 'value')):
+        require_kind('corners', ['width'])
+    with pytest.raises(InputError, match=message_names('corner', 'boxes', 'corners', 'points', 'scribbles')):
+        require_kind('corner', [])

@@ -17,7 +17,7 @@ from mmseg.structures import SegDataSample
 
 from mmwsss.engine.distributed import leave_group
 from mmwsss.evaluation import CAMIoUMetric
-from mmwsss.evaluation.cam_iou_metric import winner_of
+from mmwsss.evaluation.winner_histogram import winner_of
 from mmwsss.utils.errors import InputError
 
 

@@ -4,7 +4,7 @@ import torch
 from cam_samples import THRESHOLDS, make_sample
 from message_names import message_names
 
-from mmwsss.evaluation.cam_iou_metric import threshold_areas, winner_histogram, winner_of
+from mmwsss.evaluation.winner_histogram import threshold_areas, winner_histogram, winner_of
 from mmwsss.utils.errors import InputError
 
 

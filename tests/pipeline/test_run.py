@@ -20,7 +20,6 @@ from run_tool import run_inside, run_process
 from tiny_pipeline import write_tiny_pipeline
 
 from mmwsss.pipeline import Launcher, read_plan, run_pipeline
-from mmwsss.utils.errors import InputError
 
 STAGES = ['classifier', 'cams', 'cam_quality', 'ir_labels', 'ir_label_quality', 'irnet', 'walk', 'pseudo_labels',
           'pseudo_label_quality', 'segmentor', 'evaluation', 'crf', 'report']
@@ -302,29 +301,3 @@ def test_a_failing_stage_shows_why(folder):
 def test_from_needs_what_precedes(folder):
     done = run_process('run_pipeline.py', 'pipeline.py', '--work-dir', 'nothing', '--from', 'irnet', cwd=folder)
     assert done.status == 1 and 'classifier' in done.err and '--from' in done.err
-
-
-@pytest.mark.parametrize('gpus', [0, -1])
-def test_no_process(gpus):
-    for launcher in ('none', 'pytorch', 'slurm'):
-        with pytest.raises(InputError, match=f'--gpus.* {gpus}'):
-            Launcher(Path(), launcher, gpus, 'partition')
-
-
-def test_printed_commands_can_be_copied(capsys, monkeypatch):
-    monkeypatch.chdir(REPO)
-    monkeypatch.setenv('PATH', str(Path(sys.executable).parent), prepend=os.pathsep)
-    arguments = ['configs/pipeline_voc.py', '--gpus', '4', '--dry-run']
-    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
-    assert lines[0].startswith('# classifier: ')
-    assert lines[1] == ('bash tools/dist_run.sh 4 train.py configs/vwe_hspp_r50_voc.py --work-dir '
-                        'work_dirs/pipeline_voc/classifier --cfg-options train_dataloader.batch_size=4')
-    place = next(index for index, line in enumerate(lines) if line.startswith('# segmentor: '))
-    assert ' 2 processes' in lines[place] and lines[place + 1] == (
-        'bash tools/dist_run.sh 2 train.py configs/deeplabv2_r101_voc.py --work-dir work_dirs/pipeline_voc/segmentor '
-        '--cfg-options train_dataloader.dataset.seg_map_dir=work_dirs/pipeline_voc/pseudo_labels '
-        'train_dataloader.batch_size=5')
-    monkeypatch.setenv('PATH', '/nowhere')
-    lines = run_inside(capsys, monkeypatch, 'run_pipeline.py', *arguments).out.split('\n')
-    assert lines[1] == f'export PYTHON={sys.executable}' and lines[2].startswith('bash tools/dist_run.sh 4 train.py')
-    assert sum('export' in line for line in lines) == 1

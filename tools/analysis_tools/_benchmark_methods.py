@@ -74,7 +74,7 @@ class Case:
 
     def __init__(self, path: str, args: argparse.Namespace) -> None:
         from mmwsss.engine.config import read_config, require_parts
-        from mmwsss.engine.file_writing import without_weights
+        from mmwsss.engine.pruned_config import without_weights
         cfg = read_config(path)
         require_parts(cfg, 'model', 'optim_wrapper', 'train_dataloader', 'test_dataloader')
         init_default_scope('mmseg')

@@ -12,6 +12,7 @@ from mmseg.structures import SegDataSample
 from mmseg.utils import add_prefix
 from torch import Tensor
 
+from mmwsss.datasets.crop_windows import require_crop_windows
 from mmwsss.models.image_masks import image_masks
 from mmwsss.utils.errors import InputError
 
@@ -43,6 +44,10 @@ class ImageLossEncoderDecoder(EncoderDecoder):
             raise InputError(f'ImageLossEncoderDecoder: image_loss_start={image_loss_start!r} must be in [0, 1].')
         self.image_loss = MODELS.build(image_loss)
         self.image_loss_start = image_loss_start
+
+    def check_dataset(self, dataset: Any) -> None:
+        """Check, before a training starts, that its data tell image from padding; see :func:`require_crop_windows`."""
+        require_crop_windows(dataset)
 
     def loss(self, inputs: Tensor, data_samples: list[SegDataSample]) -> dict[str, Tensor]:
         """Compute the losses of the heads and that of the image.

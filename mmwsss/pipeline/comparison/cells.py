@@ -6,9 +6,10 @@ from typing import Any
 
 from mmwsss.engine.options import option_texts
 from mmwsss.pipeline.config import make_plan, read_plan
+from mmwsss.pipeline.launcher import Launcher
 from mmwsss.pipeline.plan import Plan
 from mmwsss.pipeline.recipes import train_and_test
-from mmwsss.pipeline.run import Launcher, finished_records
+from mmwsss.pipeline.run import finished_records
 from mmwsss.utils.atomic import atomic_path
 from mmwsss.utils.errors import InputError
 

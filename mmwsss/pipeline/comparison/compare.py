@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmwsss.pipeline.launcher import Launcher
 from mmwsss.pipeline.plan import Plan
-from mmwsss.pipeline.run import Launcher, run_pipeline
+from mmwsss.pipeline.run import run_pipeline
 from mmwsss.pipeline.work_dir import held_lock
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.output import explained_output

@@ -20,7 +20,7 @@ class StrokeLabels(FileStage):
 
     Args:
         name: of the stage.
-        kind: of annotations, see :data:`mmwsss.engine.stroke_labels.KINDS`.
+        kind: of annotations, the name of a function in `ANNOTATIONS`.
         source: folder or file of the annotations, or several files of points; a relative path starts from the current
             folder.
         config: network (a stage or a config) whose training list names the images.

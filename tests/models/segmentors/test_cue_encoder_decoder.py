@@ -9,7 +9,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from reference_network import REPO
 
-from mmwsss.engine.file_writing import without_weights
+from mmwsss.engine.pruned_config import without_weights
 from mmwsss.models.losses import CuePrediction, floored_softmax, shrink_images
 from mmwsss.pseudo_labels import grow_seeds
 from mmwsss.utils.errors import InputError

@@ -7,7 +7,7 @@ from mmseg.registry import DATASETS
 from tiny_run import write_tiny_run
 from tiny_voc import write_tiny_voc
 
-from mmwsss.engine.crop_windows import require_crop_windows
+from mmwsss.datasets.crop_windows import require_crop_windows
 from mmwsss.engine.runner import build_runner
 from mmwsss.utils.errors import InputError
 
@@ -47,7 +47,7 @@ def test_pipelines_of_mmseg_pass(build, steps):
 
 def test_it_stops_before_the_training(tmp_path):
     cfg = Config.fromfile(write_tiny_run(tmp_path))
-    cfg.model.image_loss = dict(type='GatedCRFLoss')
+    cfg.model.update(type='ImageLossEncoderDecoder', image_loss=dict(type='GatedCRFLoss'))
     cfg.work_dir = str(tmp_path / 'out')
     cfg.train_dataloader.dataset.pipeline = [dict(type='LoadImage'), CROP, PACK]
     with pytest.raises(InputError, match=message_names('crop_window')):

@@ -4,8 +4,9 @@ from typing import Any
 
 from mmseg.datasets.transforms import PackSegInputs
 
-from mmwsss.datasets import RandomCropPad
 from mmwsss.utils.errors import InputError
+
+from .transforms import RandomCropPad
 
 
 def require_crop_windows(dataset: Any) -> None:
