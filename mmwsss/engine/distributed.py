@@ -3,6 +3,7 @@ import datetime
 import os
 import subprocess
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -27,8 +28,8 @@ def prepare_distributed(cfg: Config) -> None:
         cfg: the run's config; `model_wrapper_cfg` is changed in place.
 
     Raises:
-        InputError: the launcher's variables are missing, there are more processes than GPUs, or MMEngine's launchers do
-            not know the device.
+        InputError: the launcher's variables are missing, there are more processes than GPUs, MMEngine's launchers do
+            not know the device, or the config has norms that only GPUs can synchronise.
     """
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
@@ -43,6 +44,7 @@ def prepare_distributed(cfg: Config) -> None:
         raise InputError(f"MMEngine's launchers do not support Apple's GPU, so --launcher {launcher} cannot work here. "
                          'Run one process without a launcher.')
     if device == 'cpu':
+        _refuse_synchronised_norms(cfg)
         _join_gloo_group(cfg, launcher, rank, local_rank, size)
         _wrap_without_devices(cfg)
 
@@ -69,6 +71,27 @@ def _read_variables(launcher: str) -> list[int]:
             f'--launcher {launcher} needs the environment variables {", ".join(missing)}. Start through the launcher: '
             'tools/dist_train.sh or dist_test.sh (pytorch), slurm_train.sh or slurm_test.sh (slurm), mpirun (mpi).')
     return [int(os.environ[name]) for name in VARIABLES[launcher]]
+
+
+def _refuse_synchronised_norms(cfg: Config) -> None:
+    """Name a SyncBN before PyTorch refuses it with a traceback of each process; most configs of MMSeg have one."""
+    place = 'sync_bn' if cfg.get('sync_bn') else next(_synchronised(cfg.get('model'), 'model'), None)
+    if place:
+        raise InputError(f'{cfg.filename}: {place} synchronises batch norms of several processes, which only works on '
+                         "GPUs. Set norm_cfg=dict(type='BN') in all parts of the model and remove sync_bn (weights "
+                         'stay the same), or run one process without a launcher.')
+
+
+def _synchronised(part: Any, key: str) -> Iterator[str]:
+    """Keys of norms of the type `SyncBN`, or `MMSyncBN`."""
+    if isinstance(part, Mapping):
+        if str(part.get('type')).endswith('SyncBN'):
+            yield key
+        for name, inner in part.items():
+            yield from _synchronised(inner, f'{key}.{name}')
+    elif isinstance(part, list | tuple):
+        for index, inner in enumerate(part):
+            yield from _synchronised(inner, f'{key}.{index}')
 
 
 def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, size: int) -> None:

@@ -86,3 +86,20 @@ def test_more_processes_than_gpus_are_refused(monkeypatch):
     cfg = Config(dict(launcher='pytorch'))
     prepare_distributed(cfg)
     assert 'model_wrapper_cfg' not in cfg
+
+
+@pytest.mark.parametrize('settings, place', [
+    (dict(model=dict(backbone=dict(norm_cfg=dict(type='SyncBN', requires_grad=True)))), 'model.backbone.norm_cfg'),
+    (dict(model=dict(auxiliary_head=[dict(norm_cfg=dict(type='mmcv.SyncBN'))])), 'model.auxiliary_head.0.norm_cfg'),
+    (dict(model=dict(decode_head=dict(norm_cfg=dict(type='BN'))), sync_bn='torch'), 'sync_bn')])
+def test_norms_that_only_gpus_synchronise_are_named(settings, place, monkeypatch):
+    """As in MMSeg's configs. MMEngine itself replaces them by plain ones only for a process without a launcher."""
+    monkeypatch.setattr(distributed, 'get_device', lambda: 'cpu')
+    monkeypatch.setattr(distributed, '_read_variables', lambda launcher: [0, 0, 2])
+    monkeypatch.setattr(distributed, '_join_gloo_group', lambda *args: None)
+    with pytest.raises(InputError, match=message_names(place, 'BN')):
+        prepare_distributed(Config(dict(settings, launcher='pytorch')))
+    prepare_distributed(Config(dict(settings, launcher='none')))
+    monkeypatch.setattr(distributed, 'get_device', lambda: 'cuda')
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: 2)
+    prepare_distributed(Config(dict(settings, launcher='pytorch')))

@@ -5,7 +5,6 @@ from typing import Any
 import torch
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch.utils.data import DataLoader
@@ -13,20 +12,23 @@ from torch.utils.data import DataLoader
 from mmwsss.utils.errors import InputError
 from mmwsss.utils.progress import track
 
+from ..checkpoints import unwrapped
+
 
 @HOOKS.register_module()
 class MeanShiftHook(Hook):
     """Set the head's `running_mean` after the last iteration, before the checkpoint is written.
 
     The losses determine displacements only up to a constant. IRNet subtracts the mean in eval mode: first averaged
-    over the images and pixels of a batch, then over batches, without the mean shift.
+    over the images and pixels of a batch, then over batches, without the mean shift. Averaged weights (MMEngine's
+    `EMAHook`), which checkpoints hold in place of the trained ones, get the mean of their own displacements.
 
     Args:
         dataloader: config of a dataloader with images of equal size; without `drop_last` a smaller last batch
             counts like a full one.
     """
 
-    priority = 'NORMAL'  # before CheckpointHook
+    priority = 'LOW'  # after EMAHook, before CheckpointHook
 
     def __init__(self, dataloader: dict) -> None:
         self.dataloader = dataloader
@@ -47,12 +49,13 @@ class MeanShiftHook(Hook):
         """Compute the mean after the last iteration, whether the training counts epochs or iterations."""
         if runner.iter + 1 < runner.max_iters:
             return
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        total = self.total(model, self._loader, quiet=runner.rank != 0)
-        all_reduce(total)
-        model.head.running_mean.copy_(total[:2] / total[2])
-        runner.logger.info(f'Mean displacement (dy, dx) over {int(total[2])} batches: '
-                           f'{model.head.running_mean.tolist()}')
+        averages = [hook.ema_model.module for hook in runner.hooks if hasattr(hook, 'ema_model')]
+        for model in (unwrapped(runner.model), *averages):
+            total = self.total(model, self._loader, quiet=runner.rank != 0)
+            all_reduce(total)
+            model.head.running_mean.copy_(total[:2] / total[2])
+            runner.logger.info(f'Mean displacement (dy, dx) over {int(total[2])} batches: '
+                               f'{model.head.running_mean.tolist()}')
 
     @staticmethod
     @torch.no_grad()
@@ -60,7 +63,7 @@ class MeanShiftHook(Hook):
         """Sum the mean displacements of batches.
 
         Args:
-            model: an `IRNet`; its head is left in training mode.
+            model: an `IRNet`; it is left in training mode.
             loader: batches of `inputs` and `data_samples`.
             quiet: show no progress.
 
@@ -68,7 +71,7 @@ class MeanShiftHook(Hook):
             `(3,)` float64: the sums of dy and of dx, in pixels at stride 4, and the number of batches.
         """
         total = torch.zeros(3, dtype=torch.float64)
-        model.get_submodule('head').train()  # without the mean shift
+        model.train()  # without the mean shift
         preprocess = model.get_submodule('data_preprocessor')
         for data in track(loader, 'mean displacement', disable=quiet):
             inputs = preprocess(data, True)['inputs']

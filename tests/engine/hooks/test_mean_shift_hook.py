@@ -30,7 +30,7 @@ def images(root, count=5):
 class FakeRunner:
     """The runner's attributes that the hook reads, after the last of three iterations."""
 
-    iter, max_iters, rank, seed = 2, 3, 0, 0
+    iter, max_iters, rank, seed, hooks = 2, 3, 0, 0, ()
 
     def __init__(self, model):
         from mmengine.logging import MMLogger
@@ -102,3 +102,31 @@ def test_the_last_checkpoint_has_it(tmp_path, loop):
     saved = torch.load(tmp_path / 'run' / ('epoch_1.pth' if by_epoch else 'iter_2.pth'), weights_only=False)
     assert model.head.running_mean.abs().min() > 0
     assert torch.equal(saved['state_dict']['head.running_mean'], model.head.running_mean)
+
+
+@pytest.mark.parametrize('ema_first, update_buffers', [(False, True), (True, False)])
+def test_averaged_weights_have_the_mean_of_their_own(tmp_path, ema_first, update_buffers):
+    """A checkpoint holds the averaged weights under `state_dict`, with the mean that tests subtract."""
+    init_default_scope('mmseg')
+    irnet, dataset = dict(IRNET, head=dict(IRNET['head'], radius=4)), images(tmp_path)
+    labelled = dict(dataset, seg_map_dir=str(tmp_path / 'SegmentationClass'), pipeline=[
+        dict(type='LoadImage'), dict(type='LoadMask'),
+        dict(type='RandomCropPad', crop_size=(40, 72), pad_val=(127, 127, 127)), dict(type='PackImageLabelInputs')])
+    hooks = [dict(type='MeanShiftHook', dataloader=loader_cfg(dataset, 2)),
+             dict(type='EMAHook', momentum=0.1, update_buffers=update_buffers)]
+    runner = Runner(
+        model=irnet, work_dir=str(tmp_path / 'run'), train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=1),
+        train_dataloader=loader_cfg(labelled, 2), optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.5)),
+        default_scope='mmseg', experiment_name=f'ema {ema_first} {update_buffers}',
+        default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1)),
+        custom_hooks=hooks[::-1] if ema_first else hooks)
+    trained = runner.train().state_dict()
+    saved = torch.load(tmp_path / 'run' / 'epoch_1.pth', weights_only=False)
+    assert not torch.equal(trained['head.displacement_out.weight'], saved['state_dict']['head.displacement_out.weight'])
+    assert torch.equal(trained['head.running_mean'], saved['ema_state_dict']['module.head.running_mean'])
+
+    model = MODELS.build(irnet)
+    for weights in (trained, saved['state_dict']):
+        model.load_state_dict(weights)
+        total = MeanShiftHook.total(model, Runner.build_dataloader(loader_cfg(dataset, 2)), quiet=True)
+        torch.testing.assert_close(weights['head.running_mean'], (total[:2] / total[2]).float())
