@@ -118,7 +118,7 @@ def _let_check(model: nn.Module, dataset: BaseDataset, samples: list) -> None:
         dataset: of the training.
         samples: some samples of it; none where its pipeline makes none.
     """
-    check_dataset, check_samples = (getattr(model, f'check_{what}', None) for what in ('dataset', 'samples'))
+    check_dataset, check_samples = getattr(model, 'check_dataset', None), getattr(model, 'check_samples', None)
     if check_dataset is not None:
         check_dataset(dataset)
     if samples and check_samples is not None:

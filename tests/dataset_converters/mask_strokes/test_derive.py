@@ -1,6 +1,7 @@
 """Strokes of masks, by the documented rule."""
 from collections import deque
 
+import cv2
 import numpy as np
 from mask_strokes.derive import draw_scribble, regions_of, spread
 
@@ -70,3 +71,24 @@ def test_scribbles_stay_in_their_regions():
 def test_a_pixel_and_nothing():
     assert draw_scribble(np.ones((1, 1), dtype=bool))[0].tolist() == [[0, 0]]
     assert regions_of(np.full((9, 9), 255, dtype=np.uint8)) == []
+
+
+def squared_distances(region):
+    """Whole numbers, to the nearest pixel outside of the region or the image."""
+    outside = np.argwhere(~np.pad(region, 1)) - 1
+    pixels = np.argwhere(region)
+    result = np.zeros(region.shape, dtype=np.int64)
+    result[tuple(pixels.T)] = [((outside - pixel)**2).sum(axis=1).min() for pixel in pixels]
+    return result
+
+
+def test_the_first_of_equally_inner_pixels():
+    drawn = np.zeros((71, 27), dtype=np.uint8)
+    cv2.circle(drawn, (3, 36), 21, 1, -1)
+    cv2.circle(drawn, (2, 15), 22, 1, -1)
+    drawn[48, 15] = 0
+    region = drawn > 0
+    squared = squared_distances(region)
+    assert (squared == squared.max()).sum() > 1
+    first = np.unravel_index(squared.argmax(), region.shape)
+    assert draw_scribble(region)[1] == (first[1], first[0])
