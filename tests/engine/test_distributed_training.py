@@ -1,4 +1,4 @@
-"""Two processes with half the batch each give the result of one process with the whole batch."""
+"""Two processes with half the batch each give the result of one process with the whole batch, for every method."""
 import json
 import os
 import subprocess
@@ -7,6 +7,9 @@ import sys
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
 from PIL import Image
 from reference_network import REPO
 from tiny_pipeline import CLASSES
@@ -82,6 +85,7 @@ train_dataloader = dict(
 val_dataloader = dict(dataset=dict(data_root={root!r}, indices=3))
 train_cfg = dict(max_iters=2, val_interval=2)
 """
+SCALES = SEGMENTOR.replace('model = dict(', "model = dict(type='MultiScaleEncoderDecoder', ")
 GATED_CRF = SEGMENTOR.replace('norm_eval=True)', 'norm_eval=True), image_loss_start=0')
 ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", """model = dict(
     backbone=dict(norm_eval=True), train_cfg=dict(warmup_epochs=0, floor=0.0),
@@ -89,11 +93,19 @@ ONE_STAGE = CLASSIFIER.replace("model = dict(backbone=dict(norm_eval=True))", ""
 CUES = SEGMENTOR.replace('/SegmentationClass', '/cues').replace(
     "dict(type='LoadMask'), dict(type='PackSegInputs')",
     "dict(type='LoadCues'), dict(type='PackImageLabelInputs', keys=['cues'])")
+LARGE_FOV = CUES + """\
+model['decode_head'] = dict(
+    _delete_=True, type='LargeFOVHead', in_channels=128, channels=16, in_index=2, num_classes=7, align_corners=True,
+    dropout_ratio=0)
+"""
 STAGES = {
     'classifier': (CLASSIFIER, 'vwe_hspp_r18_mini.py', {'loss_cls', 'loss_word', 'loss_word_to_image'}),
     'decorrelation': (CLASSIFIER, 'vwl_l_r18_mini.py', {
         'loss_cls', 'loss_word', 'loss_word_to_image', 'loss_decorrelation'}),
     'attention pooling': (CLASSIFIER, 'bes_r18_mini.py', {'loss_cls'}),
+    'max pooling': (CLASSIFIER + "model['neck'] = dict(_delete_=True, type='GlobalMaxPooling')\n", 'hspp_r18_mini.py', {
+        'loss_cls'}),
+    'lpcam': (RECAM, 'lpcam_r18_mini.py', {'loss_cls'}),
     'seam': (SEAM, 'seam_r18_mini.py', {'loss_cls', 'loss_er', 'loss_ecr', 'loss_min'}),
     'memory bank': (MEMORY_BANK, 'vwl_m_r18_mini.py', {'loss_cls', 'loss_word', 'word_to_image'}),
     'recam': (RECAM, 'recam_r18_mini.py', {'loss_cls', 'loss_recam'}),
@@ -108,7 +120,10 @@ STAGES = {
     'one_stage': (ONE_STAGE, 'onestage_r18_mini.py', {'loss_cls', 'loss_mask', 'fg_size'}),
     'sec': (CUES, 'sec_r18_mini.py', {'loss_seed', 'loss_expand', 'loss_constrain'}),
     'dsrg': (CUES, 'dsrg_r18_mini.py', {'loss_seed', 'loss_constrain'}),
+    'large field of view': (LARGE_FOV, 'sec_r18_mini.py', {'loss_seed', 'loss_expand', 'loss_constrain'}),
     'segmentor': (SEGMENTOR, 'deeplabv2_r18_mini.py', {'decode.loss_ce'}),
+    'scales': (SCALES, 'deeplabv2_r18_mini.py', {
+        f'decode_{name}.loss_ce' for name in ('x1', 'x0.75', 'x0.5', 'max')}),
     'gated crf': (GATED_CRF, 'deeplabv2_r18_mini_scribbles_gated_crf.py', {'decode.loss_ce', 'decode.loss_gated_crf'}),
 }
 
@@ -168,6 +183,28 @@ def all_work_dirs(tmp_path_factory):
     return {name: {ranks: folder / f'work {name} {ranks}' for ranks in (1, 2)} for name in STAGES}
 
 
+def our_parts(config):
+    """Names of our parts in a model's config; backbones know nothing of other ranks."""
+    if isinstance(config, dict):
+        kind = config.get('type')
+        module = getattr(MODELS.get(kind), '__module__', '') if isinstance(kind, str) else ''
+        own = {kind} if module.startswith('mmwsss.') and '.backbones.' not in module else set()
+        return own.union(*map(our_parts, config.values()))
+    return set().union(*map(our_parts, config)) if isinstance(config, list | tuple) else set()
+
+
+def test_every_part_of_the_configs_is_among_the_stages(tmp_path):
+    init_default_scope('mmseg')
+    trained = set()
+    for index, (text, base, _) in enumerate(STAGES.values()):
+        (tmp_path / f'stage_{index}.py').write_text(
+            text.replace("'average_losses'", '').format(base=str(REPO / 'configs/mini' / base), root='', batch=1))
+        trained |= our_parts(Config.fromfile(tmp_path / f'stage_{index}.py').model.to_dict())
+    used = {path.name: our_parts(Config.fromfile(path).model.to_dict()) for path in (REPO / 'configs').rglob('*.py')
+            if '_base_' not in path.parts and not path.name.startswith(('compare', 'pipeline'))}
+    assert not {name: parts - trained for name, parts in used.items() if parts - trained}
+
+
 @pytest.fixture(params=STAGES)
 def runs(request, all_work_dirs):
     """The work dirs of one stage, and the names of its losses."""
@@ -176,7 +213,8 @@ def runs(request, all_work_dirs):
 
 def test_losses(runs):
     one, two = (json.loads((runs[ranks] / 'losses.json').read_text()) for ranks in (1, 2))
-    one.pop('decode.acc_seg', None)  # MMSeg's accuracy, separate for each rank
+    for name in [name for name in one if name.endswith('.acc_seg')]:  # MMSeg's accuracy, separate for each rank
+        del one[name]
     assert set(one) == {'loss'} | runs['names']
     assert one['loss'] > 0
     for name in one:
