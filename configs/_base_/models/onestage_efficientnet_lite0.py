@@ -25,4 +25,4 @@ model = dict(
         init_cfg=dict(  # classes start with equal scores
             type='Kaiming', layer='Conv2d', mode='fan_in', override=dict(type='Normal', name='classifier', std=0.01))),
     train_cfg=dict(warmup_epochs=5),
-    test_cfg=dict(scales=(1.0, 0.5, 1.5), flip=True, bg_power=1, labels='pred', score_thr=0.1))
+    test_cfg=dict(scales=(1.0, 0.5, 1.5), flip=True, bg_power=3, labels='pred', score_thr=0.1))
