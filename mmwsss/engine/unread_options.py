@@ -14,8 +14,8 @@ OF_RUNNER = {
 # What Runner reads from `cfg` later, and what our tools read. A tool with a new key of its own adds it here; a test
 # compares them with the code.
 OF_TOOLS = {
-    'runner_type', 'model_wrapper_cfg', 'find_unused_parameters', 'custom_imports', 'tta_model', 'tta_pipeline',
-    'ir_label_refinement', 'ir_label_max_size', 'affinity_score_refinement', 'cam_dir', 'cues'}
+    'runner_type', 'model_wrapper_cfg', 'find_unused_parameters', 'sync_bn', 'custom_imports', 'tta_model',
+    'tta_pipeline', 'ir_label_refinement', 'ir_label_max_size', 'affinity_score_refinement', 'cam_dir', 'cues'}
 SIMILAR = 0.85  # of names that are probably meant
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmwsss.datasets.file_listing import lists_beside
 from mmwsss.utils.errors import InputError
 
 
@@ -79,6 +78,7 @@ class Network:
         dataset = self.cfg[f'{loop}_dataloader'].dataset
         path = Path(dataset.get('data_root') or '', dataset.get('ann_file') or '')
         if dataset.get('ann_file') and not dataset.get('backend_args') and not path.is_file():
+            from mmwsss.datasets.file_listing import lists_beside
             there = ', '.join(lists_beside(path)) or 'no lists'
             raise InputError(f'The list {path} does not exist. In its folder are {there}.')
 

@@ -31,7 +31,7 @@ def test_two_configs_of_one_name_have_a_row_each(tmp_path, capsys, monkeypatch):
                       'mmwsss::mini/cam_r18_mini.py', MINI / 'vwe_r18_mini.py', MINI / 'vwe_r18_mini.py',
                       '--batch', 1, '--turns', 1, '--size', 32, 32, '--device', 'cpu')
     assert done.status == 0, done.err
-    rows = [line.split()[0] for line in done.out.splitlines()[2:]]
+    rows = [line.rsplit(maxsplit=4)[0] for line in done.out.splitlines()[2:]]
     assert rows[::2] == ['cam_r18_mini.py', 'vwe_r18_mini'] and len(rows) == 3
     assert rows[1].endswith('configs/mini/cam_r18_mini.py')
 
