@@ -1,5 +1,7 @@
 """Reading configs and applying command line options; importing this does not load PyTorch."""
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -97,6 +99,20 @@ def say(cfg: Config, message: str) -> None:
     """
     if process_rank(cfg.get('launcher', 'none')) == 0:
         print(message, flush=True)
+
+
+def nested_parts(part: Any, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """All dictionaries in a part of a config, itself included, with their dotted keys.
+
+    Args:
+        part: of the config.
+        key: its own.
+    """
+    if isinstance(part, Mapping):
+        yield key, part
+    items = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list | tuple) else ()
+    for name, inner in items:
+        yield from nested_parts(inner, f'{key}.{name}')
 
 
 def _set_seed(cfg: Config) -> None:

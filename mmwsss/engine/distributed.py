@@ -3,7 +3,6 @@ import datetime
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from mmengine.device import get_device
 
 from mmwsss.utils.errors import InputError
 
+from .config import nested_parts
 from .launchers import VARIABLES
 
 LINGER = 0.2  # seconds between the last collective and the end of a run
@@ -75,23 +75,12 @@ def _read_variables(launcher: str) -> list[int]:
 
 def _refuse_synchronised_norms(cfg: Config) -> None:
     """Name a SyncBN before PyTorch refuses it with a traceback of each process; most configs of MMSeg have one."""
-    place = 'sync_bn' if cfg.get('sync_bn') else next(_synchronised(cfg.get('model'), 'model'), None)
+    norms = (key for key, part in nested_parts(cfg.get('model'), 'model') if str(part.get('type')).endswith('SyncBN'))
+    place = 'sync_bn' if cfg.get('sync_bn') else next(norms, None)
     if place:
         raise InputError(f'{cfg.filename}: {place} synchronises batch norms of several processes, which only works on '
                          "GPUs. Set norm_cfg=dict(type='BN') in all parts of the model and remove sync_bn (weights "
                          'stay the same), or run one process without a launcher.')
-
-
-def _synchronised(part: Any, key: str) -> Iterator[str]:
-    """Keys of norms of the type `SyncBN`, or `MMSyncBN`."""
-    if isinstance(part, Mapping):
-        if str(part.get('type')).endswith('SyncBN'):
-            yield key
-        for name, inner in part.items():
-            yield from _synchronised(inner, f'{key}.{name}')
-    elif isinstance(part, list | tuple):
-        for index, inner in enumerate(part):
-            yield from _synchronised(inner, f'{key}.{index}')
 
 
 def _join_gloo_group(cfg: Config, launcher: str, rank: int, local_rank: int, size: int) -> None:

@@ -15,7 +15,7 @@ from mmwsss.utils.errors import InputError
 from mmwsss.version import find_package
 
 from .checkpoints import is_local
-from .config import require_parts
+from .config import nested_parts, require_parts
 from .decode_head_levels import require_decode_head_levels
 from .error_messages import plain_message
 
@@ -72,18 +72,11 @@ def initial_weights(cfg: Mapping) -> Iterator[tuple[str, str]]:
     Yields:
         The key in the config and the path of each.
     """
-    for key, path in (('load_from', cfg.get('load_from')), *_init_checkpoints(cfg.get('model'), 'model')):
+    inits = [(f'{key}.checkpoint', part['checkpoint']) for key, part in nested_parts(cfg.get('model'), 'model')
+             if '.init_cfg' in key and 'checkpoint' in part]
+    for key, path in (('load_from', cfg.get('load_from')), *inits):
         if isinstance(path, str) and is_local(path):
             yield key, path
-
-
-def _init_checkpoints(part: object, key: str) -> Iterator[tuple[str, object]]:
-    """The keys and values of the checkpoints in a part of a model, whose own key is `key`."""
-    if isinstance(part, Mapping) and '.init_cfg' in key and 'checkpoint' in part:
-        yield f'{key}.checkpoint', part['checkpoint']
-    items = part.items() if isinstance(part, Mapping) else enumerate(part) if isinstance(part, list | tuple) else ()
-    for name, inner in items:
-        yield from _init_checkpoints(inner, f'{key}.{name}')
 
 
 def require_initial_weights(cfg: Mapping, later: Sequence[str] = ()) -> None:
@@ -173,14 +166,13 @@ def require_packages(model: object, where: str) -> None:
         raise InputError(message)
 
 
-def _packages(part: object) -> Iterator[str]:
+def _packages(model: object) -> Iterator[str]:
     """The packages that classes in a config name."""
-    kind = part.get('type') if isinstance(part, dict) else None
-    if isinstance(kind, str):  # of the other projects no class tells, so those with a scope are not looked for
-        kind = None if '.' in kind else MODELS.get(kind) or WEIGHT_INITIALIZERS.get(kind)
-    yield from getattr(kind, 'needs_packages', ())
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ():
-        yield from _packages(inner)
+    for _, part in nested_parts(model, 'model'):
+        kind = part.get('type')
+        if isinstance(kind, str):  # of the other projects no class tells, so those with a scope are not looked for
+            kind = None if '.' in kind else MODELS.get(kind) or WEIGHT_INITIALIZERS.get(kind)
+        yield from getattr(kind, 'needs_packages', ())
 
 
 def _parts(dataset: BaseDataset, start: int = 0) -> Iterator[range]:
